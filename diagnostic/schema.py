@@ -1,0 +1,93 @@
+"""Tables of a dossier and their columns, read from `vocabulary/colonnes.csv`.
+
+Every column is declared once: its status (R required, r recommended, o optional), its kind
+(`texte`, `id`, `choix`, `liste`, `date`...), the vocabulary it draws from, the French aliases
+accepted in its place, and the widest edition that may show it (`publique`, `partenaires`,
+`interne`, or `jamais`). Reading, checking, the empty template and the editions all start here.
+"""
+
+from functools import cache
+
+import pandas as pd
+
+from diagnostic.vocabulary import normalize_label, read_vocabulary
+
+PROBLEM_COLUMNS = ["gravite", "fichier", "feuille", "ligne", "colonne", "valeur", "probleme", "a_faire"]
+GRAVITES = ["bloquant", "erreur", "attention", "information"]
+# Where a row was read: kept beside the data from the first byte to the last message.
+ORIGIN_COLUMNS = ["fichier", "feuille", "ligne"]
+EDITIONS = ["publique", "partenaires", "interne"]
+
+RECORD_COLUMNS = [
+    "mesure", "territoire", "couche_a", "couche_b", "groupe_a", "groupe_b", "valeur", "numerateur", "denominateur",
+    "ponderation", "reference", "couverture", "raison_absence", "millesime", "edition",
+]  # fmt: skip
+
+
+@cache
+def list_columns():
+    """Return the declared columns as a table (table, colonne, statut, genre, liste, edition, alias, description)."""
+    return read_vocabulary("colonnes")
+
+
+def list_tables():
+    """Return the names of the tables a dossier may hold, in the order of the workbook."""
+    return list(list_columns()["table"].unique())
+
+
+@cache
+def list_vocabularies():
+    """Return the names of the vocabularies that columns draw from."""
+    names = list_columns()["liste"].str.removesuffix("+")
+    return sorted(name for name in names.unique() if name and not name.startswith("ref:"))
+
+
+@cache
+def describe_table(table):
+    """Return the columns declared for `table`, indexed by column name."""
+    columns = list_columns()
+    return columns[columns["table"] == table].set_index("colonne")
+
+
+@cache
+def map_aliases(table):
+    """Return {normalised heading: column} for `table`, the column's own name included."""
+    described = describe_table(table)
+    aliases = {}
+    for column, cell in described["alias"].items():
+        for alias in [column, *filter(None, cell.split(";"))]:
+            aliases[normalize_label(alias)] = column
+    # A column's own name wins over another column's alias.
+    aliases.update({normalize_label(column): column for column in described.index})
+    return aliases
+
+
+def make_table(table):
+    """Return `table` without rows: every declared column, plus where a row was read."""
+    columns = [*describe_table(table).index, *ORIGIN_COLUMNS]
+    return pd.DataFrame({column: pd.Series(dtype="object" if column != "ligne" else "Int64") for column in columns})
+
+
+def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur=""):
+    """Return `problemes` rows for the rows of a table that carries ORIGIN_COLUMNS.
+
+    Parameters
+    ----------
+    gravite : {"bloquant", "erreur", "attention", "information"}
+    rows : DataFrame with ORIGIN_COLUMNS, one line a problem
+    probleme, a_faire, valeur : str or sequence of str, one a row
+    colonne : str, the heading as the user sees it
+    """
+    located = rows.reindex(columns=ORIGIN_COLUMNS).reset_index(drop=True)
+    problems = located.assign(gravite=gravite, colonne=colonne)
+    for name, values in {"valeur": valeur, "probleme": probleme, "a_faire": a_faire}.items():
+        problems[name] = values if isinstance(values, str) else pd.Series(list(values), dtype="object")
+    return problems[PROBLEM_COLUMNS]
+
+
+def join_problems(*parts):
+    """Return the parts that hold rows, one below the other, as one `problemes` table."""
+    parts = [part for part in parts if part is not None and len(part)]
+    if not parts:
+        return pd.DataFrame(columns=PROBLEM_COLUMNS)
+    return pd.concat(parts, ignore_index=True)[PROBLEM_COLUMNS]
