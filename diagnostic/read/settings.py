@@ -1,0 +1,75 @@
+"""The `parametres` sheet -> typed settings; an unknown key is an error that lists the known ones."""
+
+import pandas as pd
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read import values
+from diagnostic.schema import list_tables, map_aliases
+from diagnostic.vocabulary import read_vocabulary
+
+_ALIAS = "alias."
+
+
+def read_settings(parametres, where):
+    """Return the settings of a dossier, defaults included.
+
+    Parameters
+    ----------
+    parametres : DataFrame, table `parametres` (cle, valeur as text)
+    where : str, file and sheet, for the messages
+
+    Returns
+    -------
+    settings : dict of str -> value; `alias` holds {table: {heading: column}}
+
+    Raises
+    ------
+    DiagnosticError
+        Unknown keys and unreadable values, all at once.
+    """
+    known = read_vocabulary("parametres").set_index("cle")
+    given = dict(zip(parametres["cle"], parametres["valeur"].fillna(""), strict=True))
+    aliases, errors = {}, []
+    for key, value in given.items():
+        if key.startswith(_ALIAS):
+            errors += _add_alias(aliases, key, value, where)
+        elif key not in known.index:
+            errors.append(DiagnosticError(f"Réglage inconnu : « {key} ».", where, f"choisissez parmi : {', '.join(known.index)}, alias.<feuille>.<colonne>"))  # fmt: skip
+    settings = {"alias": aliases}
+    for key, row in known.iterrows():
+        settings[key], wrong = _convert(given.get(key) or row["valeur"], row["genre"])
+        if wrong:
+            errors.append(DiagnosticError(f"Réglage « {key} » : « {given[key]} » {wrong}.", where, row["effet"]))
+    if errors:
+        raise DiagnosticError.gather(errors)
+    return settings
+
+
+def _add_alias(aliases, key, value, where):
+    """`alias.acteurs.nom` = `Dénomination usuelle` reads that heading as the column nom."""
+    _, table, column = (key.split(".", 2) + ["", ""])[:3]
+    if table not in list_tables() or column not in map_aliases(table).values():
+        return [DiagnosticError(f"Réglage « {key} » : cette feuille ou cette colonne n'existe pas.", where, "écrivez alias.<feuille>.<colonne>, par exemple alias.acteurs.nom")]  # fmt: skip
+    for heading in filter(None, (part.strip() for part in value.split(";"))):
+        aliases.setdefault(table, {})[heading] = column
+    return []
+
+
+def _convert(text, kind):
+    """Return (value, what is wrong in French or '')."""
+    cell = pd.Series([text], dtype=str)
+    if kind.startswith("choix:"):
+        choices = kind.removeprefix("choix:").split(";")
+        return text, "" if text in choices else f"n'est pas parmi {', '.join(choices)}"
+    if kind == "liste":
+        return values.split_lists(cell.str.replace(",", ";"))[0], ""
+    if kind == "liste_nombres":
+        items = values.split_lists(cell)[0]
+        numbers, wrong = values.read_numbers(pd.Series(items, dtype=str))
+        return tuple(numbers), "n'est pas une liste de nombres séparés par ;" if wrong.any() or not items else ""
+    reader = {"nombre": values.read_numbers, "date": values.read_dates, "oui_non": values.read_yes_no}.get(kind)
+    if reader is None:
+        return text, ""
+    value, wrong = reader(cell)
+    names = {"nombre": "n'est pas un nombre", "date": "n'est pas une date", "oui_non": "n'est ni oui ni non"}
+    return value[0], names[kind] if wrong[0] else ""

@@ -1,0 +1,223 @@
+"""A raw sheet of text -> one declared table, typed, with every doubt told in `problemes`."""
+
+import pandas as pd
+from rapidfuzz import process
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read import values
+from diagnostic.read.files import write_origin
+from diagnostic.schema import describe_table, join_problems, list_problems, make_table, map_aliases
+from diagnostic.vocabulary import index_labels, is_open, normalize_label
+
+_HEADER_SEARCH = 15  # title lines above the header: how far down a header is looked for
+
+
+def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None):
+    """Turn a raw sheet into the declared table `table`.
+
+    Parameters
+    ----------
+    raw : DataFrame of str, index = line numbers, the heading somewhere in the first rows
+    table : str, a name of `schema.list_tables`
+    path, sheet : where it was read, for the messages
+    lists : dict of str -> DataFrame, the vocabulary of this dossier (`read.vocabulary.gather_lists`)
+    aliases : dict of str -> str, optional, the dossier's own headings {heading: column}
+    defaults : dict of str -> str, optional, columns filled for every row when the file has none
+
+    Returns
+    -------
+    cleaned : DataFrame, declared columns plus fichier, feuille, ligne; rows without a required value are left out
+    problemes : DataFrame, one row a doubt; `erreur` for a row left out
+    nb_lues : int, rows that hold anything
+
+    Raises
+    ------
+    DiagnosticError
+        A required column is missing, or two columns claim the same name (all told at once).
+    """
+    if not len(raw):
+        return make_table(table), None, 0
+    body, ignored = name_columns(raw, table, path, sheet, aliases=aliases, supplied=tuple(defaults or ()))
+    body = body[(body != "").any(axis=1)].assign(**{k: v for k, v in (defaults or {}).items() if k not in body})
+    described = describe_table(table)
+    rows = write_origin(body.reindex(columns=described.index, fill_value=""), path, sheet)
+    problems = [_tell_ignored(ignored, path, sheet)]
+    cleaned = rows.copy()
+    for column, row in described.iterrows():
+        cleaned[column], found = clean_column(rows[column], row["genre"], row["liste"], lists, rows)
+        problems.append(found)
+    required = described.index[described["statut"] == "R"]
+    kept, lost = _part_incomplete(rows, cleaned, required, described)
+    problems.append(lost)
+    kept, repeated = _part_repeated(kept, table)
+    problems.append(repeated)
+    return kept.reset_index(drop=True), join_problems(*problems), len(rows)
+
+
+def name_columns(raw, table, path, sheet, *, aliases=None, supplied=()):
+    """Find the heading row and rename the columns; return (body, headings that stand for no column)."""
+    known = map_aliases(table) | {normalize_label(k): v for k, v in (aliases or {}).items()}
+    top = raw.head(_HEADER_SEARCH)
+    matched = top.map(lambda cell: known.get(normalize_label(cell), "") if cell else "")
+    line = (matched != "").sum(axis=1).idxmax()
+    headings, columns = raw.loc[line], matched.loc[line]
+    where = f"{path.name}, feuille {sheet}, ligne {line}"
+    named = columns[columns != ""]
+    errors = []
+    for column in named[named.duplicated()].unique():
+        both = " et ".join(f"« {heading} »" for heading in headings[columns == column])
+        errors.append(DiagnosticError(f"Deux colonnes pour « {column} » : {both}.", where, "n'en gardez qu'une"))
+    described = describe_table(table)
+    missing = [c for c in described.index[described["statut"] == "R"] if c not in {*named, *supplied}]
+    if missing:
+        read = ", ".join(heading for heading in headings if heading) or "aucune"
+        errors.append(
+            DiagnosticError(
+                f"Colonnes absentes : {', '.join(missing)}.", f"{where} (colonnes lues : {read})",
+                f"renommez la colonne, ou ajoutez une ligne « alias.{table}.{missing[0]} » dans la feuille parametres",
+            )  # fmt: skip
+        )
+    if errors:
+        raise DiagnosticError.gather(errors)
+    body = raw.loc[raw.index > line, named.index].set_axis(list(named), axis=1)
+    unnamed = [heading for heading in headings[columns == ""] if heading]
+    return body, unnamed
+
+
+def _tell_ignored(headings, path, sheet):
+    if not headings:
+        return None
+    rows = pd.DataFrame({"fichier": path.name, "feuille": sheet, "ligne": pd.NA}, index=headings)
+    messages = [f"Colonne « {heading} » non reconnue : elle n'est pas lue." for heading in headings]
+    return list_problems("information", rows, messages, "rien ; ou renommez-la (voir Lisez-moi)", valeur=headings)
+
+
+def clean_column(cells, kind, listed, lists, rows):
+    """Convert one column of text; return (values, problemes or None)."""
+    if kind in ("texte", "texte_libre") or kind.startswith("ref:") or kind == "id":
+        return cells.where(cells != ""), None
+    if kind == "code_insee":
+        return cells.where(cells != ""), None  # resolved against the communes by read.codes
+    if kind in ("nombre", "latitude", "longitude"):
+        return _convert(values.read_numbers, cells, rows, "« {} » n'est pas un nombre.", "écrivez un nombre, ou videz")
+    if kind == "date":
+        return _convert(
+            values.read_dates, cells, rows, "« {} » n'est pas une date.", "écrivez jour/mois/année (03/02/2025)"
+        )
+    if kind == "oui_non":
+        return _convert(values.read_yes_no, cells, rows, "« {} » n'est ni oui ni non.", "écrivez oui ou non")
+    if kind in ("siren", "siret"):
+        numbers, reasons = values.check_identifiers(cells, 9 if kind == "siren" else 14)
+        wrong = reasons != ""
+        fix = "vérifiez le numéro, et mettez la colonne au format Texte"
+        return numbers, _tell(cells, wrong, rows, reasons[wrong], fix)
+    if kind == "choix":
+        return _clean_choices(cells, listed, lists, rows)
+    if kind == "liste":
+        return _clean_lists(cells, listed, lists, rows)
+    raise ValueError(f"unknown kind {kind!r}")
+
+
+def _convert(reader, cells, rows, message, fix):
+    converted, wrong = reader(cells)
+    return converted, _tell(cells, wrong, rows, [message.format(cell) for cell in cells[wrong]], fix)
+
+
+def _tell(cells, wrong, rows, messages, fix, gravite="attention"):
+    if not wrong.any():
+        return None
+    return list_problems(gravite, rows[wrong], messages, fix, colonne=cells.name, valeur=cells[wrong])
+
+
+def _clean_choices(cells, listed, lists, rows):
+    entries = lists[listed.removesuffix("+")]
+    labels = index_labels(entries)
+    if listed.endswith("+"):
+        labels = labels | {normalize_label("toutes"): "*"}
+        cells = cells.mask(cells == "*", "toutes")
+    codes, unknown = values.read_choices(cells, labels)
+    if is_open(listed):
+        codes = codes.mask(unknown, cells)
+        return codes, _tell_open(cells, unknown, rows, listed)
+    messages = [explain_unknown(cell, entries) for cell in cells[unknown]]
+    return codes, _tell(cells, unknown, rows, messages, "choisissez dans la liste, ou ajoutez une ligne à la feuille vocabulaire")  # fmt: skip
+
+
+def _clean_lists(cells, listed, lists, rows):
+    items = values.split_lists(cells)
+    if not listed or listed.startswith("ref:"):
+        return items, None
+    labels = index_labels(lists[listed])
+    distinct = pd.Series(sorted({item for cell in items for item in cell}), dtype=str)
+    codes = dict(zip(distinct, distinct.map(normalize_label).map(labels), strict=True))
+    strangers = {item for item, code in codes.items() if code != code or code is None}
+    kept = {item: item if item in strangers else code for item, code in codes.items()}
+    if not is_open(listed):
+        kept = {item: code for item, code in kept.items() if item not in strangers}
+    coded = items.map(lambda cell: tuple(dict.fromkeys(kept[item] for item in cell if item in kept)))
+    unknown = items.map(lambda cell: not strangers.isdisjoint(cell)).astype(bool)
+    if is_open(listed):
+        return coded, _tell_open(cells, unknown, rows, listed)
+    messages = [
+        " ".join(explain_unknown(item, lists[listed]) for item in cell if item in strangers) for cell in items[unknown]
+    ]
+    return coded, _tell(cells, unknown, rows, messages, "choisissez dans la liste (feuille Lisez-moi), séparez par ;")
+
+
+def _tell_open(cells, unknown, rows, listed):
+    """An open list (themes, publics) keeps the group's own words and says so."""
+    messages = ["Mot absent de notre liste : gardé tel quel."] * int(unknown.sum())
+    fix = f"rien ; ou ajoutez-le à la feuille vocabulaire (liste {listed}) pour qu'il soit reconnu"
+    return _tell(cells, unknown, rows, messages, fix, gravite="information")
+
+
+def explain_unknown(cell, entries):
+    """Return the French sentence for a value outside a vocabulary, with its nearest entries.
+
+    Suggestions only: nothing is replaced.
+    """
+    written = {}
+    for code, row in entries[["libelle", "sigle", "alias"]].iterrows():
+        for label in [row["libelle"], row["sigle"], *row["alias"].split(";")]:
+            if label:
+                written.setdefault(label, code)
+    near = process.extract(cell, list(written), limit=6, score_cutoff=60)
+    codes = list(dict.fromkeys(written[label] for label, *_ in near))[:3]
+    if not codes:
+        return f"« {cell} » inconnu."
+    shown = ", ".join(f"{entries.at[code, 'sigle'] or code} ({entries.at[code, 'libelle']})" for code in codes)
+    return f"« {cell} » inconnu ; vouliez-vous dire : {shown} ?"
+
+
+def _part_incomplete(rows, cleaned, required, described):
+    """Part the rows that lack a required value; an unknown choice is told already and keeps its row."""
+    free = [c for c in required if described.at[c, "genre"] != "choix"]
+    empty = rows[free] == ""
+    lost = empty.any(axis=1)
+    # A required choice may be unreadable (told, kept) but not empty.
+    chosen = [c for c in required if described.at[c, "genre"] == "choix"]
+    lost |= (rows[chosen] == "").any(axis=1) if chosen else False
+    if not lost.any():
+        return cleaned, None
+    columns = (rows.loc[lost, list(required)] == "").apply(lambda row: ", ".join(row.index[row]), axis=1)
+    messages = [f"Case vide : {columns_} ; ligne écartée." for columns_ in columns]
+    problems = list_problems("erreur", rows[lost], messages, "remplissez la case", colonne=", ".join(required))
+    return cleaned[~lost], problems
+
+
+def _part_repeated(kept, table):
+    """Part the rows that repeat an identifier: the first stays."""
+    described = describe_table(table)
+    keys = [c for c in described.index if described.at[c, "genre"] == "id" and described.at[c, "statut"] == "R"][:1]
+    if not keys or table in ("vocabulaire", "affiliations"):
+        return kept, None
+    repeated = kept.duplicated(keys)
+    if not repeated.any():
+        return kept, None
+    first = kept.drop_duplicates(keys).set_index(keys[0])["ligne"]
+    ids = kept.loc[repeated, keys[0]]
+    messages = [f"Identifiant déjà donné ligne {first[i]} ; ligne écartée." for i in ids]
+    problems = list_problems(
+        "erreur", kept[repeated], messages, "donnez un identifiant unique", colonne=keys[0], valeur=ids
+    )
+    return kept[~repeated], problems
