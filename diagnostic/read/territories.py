@@ -10,8 +10,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
-import shapely
 from pyproj import Transformer
 
 from diagnostic.errors import DiagnosticError
@@ -133,19 +133,24 @@ def read_communes(codes=None, *, departements=None, epci=None, regions=None, geo
     asked = {"code_insee": codes, "departement": departements, "epci": epci, "region": regions}
     asked = {column: sorted(set(values)) for column, values in asked.items() if values is not None}
     path = locate_shapes() / "communes.parquet"
-    filters = [[(column, "in", values)] for column, values in asked.items() if values] or None
+    # An empty list asks for nothing; no list at all asks for France.
+    filters = [[(column, "in", values or [""])] for column, values in asked.items()] or None
     if geometry:
-        communes = gpd.read_parquet(path, filters=filters)
+        communes = gpd.read_parquet(path, filters=_narrow(path, filters))
     else:
-        import pyarrow.parquet as pq
-
         names = [name for name in pq.read_schema(path).names if name != "geometry"]
         communes = pd.read_parquet(path, columns=names, filters=filters)
-    if asked and filters is None:
-        communes = communes.iloc[:0]
     communes = communes.set_index("code_insee")
     _refuse_unknown(asked, communes)
     return _complete(communes)
+
+
+def _narrow(path, filters):
+    """Return `filters` with the departements they lead to, so that only their row groups are decoded."""
+    if filters is None:
+        return None
+    departements = pd.read_parquet(path, columns=["departement"], filters=filters)["departement"].unique().tolist()
+    return [[*terms, ("departement", "in", departements or [""])] for terms in filters]
 
 
 def _complete(communes):
@@ -156,7 +161,9 @@ def _complete(communes):
     communes = communes.assign(**names, zone=zone, x_m=points["x_m"], y_m=points["y_m"])
     divisions = [column for d in DIVISIONS for column in (d, f"{d}_nom")]
     first = ["nom", "population", "surface_km2", *divisions]
-    return communes[[*first, *[c for c in communes if c not in [*first, "geometry"]], *[c for c in communes if c == "geometry"]]]
+    return communes[
+        [*first, *[c for c in communes if c not in [*first, "geometry"]], *[c for c in communes if c == "geometry"]]
+    ]
 
 
 def _refuse_unknown(asked, communes):
@@ -195,7 +202,11 @@ def list_territories(communes):
     appartenance : DataFrame code_insee, territoire_id; a commune has a row for each of its territories, and none
         for an EPCI when it has none.
     """
-    parts = [pd.DataFrame({"code_insee": communes.index, "territoire_id": "perimetre", "nom": "Périmètre", "type": "perimetre"})]
+    parts = [
+        pd.DataFrame(
+            {"code_insee": communes.index, "territoire_id": "perimetre", "nom": "Périmètre", "type": "perimetre"}
+        )
+    ]
     for division in ["departement", "epci"]:
         members = communes[communes[division].notna()]
         parts.append(
@@ -226,8 +237,18 @@ def list_cut_units(communes, all_communes):
     for couche, division in {"EPCI": "epci", "ARRONDISSEMENT": "arrondissement"}.items():
         inside = communes.groupby(division).size().rename("nb_communes")
         left = outside[outside[division].isin(inside.index)].sort_index()
-        left = pd.DataFrame({"unite_id": left[division], "unite_nom": left[f"{division}_nom"], "commune": left.index + " " + left["nom"]})
-        cut = left.groupby(["unite_id", "unite_nom"])["commune"].agg(nb_communes_hors="size", communes_hors=" ; ".join).reset_index()
+        left = pd.DataFrame(
+            {
+                "unite_id": left[division],
+                "unite_nom": left[f"{division}_nom"],
+                "commune": left.index + " " + left["nom"],
+            }
+        )
+        cut = (
+            left.groupby(["unite_id", "unite_nom"])["commune"]
+            .agg(nb_communes_hors="size", communes_hors=" ; ".join)
+            .reset_index()
+        )
         parts.append(cut.assign(couche=couche).merge(inside, left_on="unite_id", right_index=True))
     columns = ["couche", "unite_id", "unite_nom", "nb_communes", "nb_communes_hors", "communes_hors"]
     return pd.concat(parts, ignore_index=True)[columns]
@@ -249,15 +270,21 @@ def read_boundaries(path):
     try:
         drawn = gpd.read_file(path, layer=layer)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError):
-        raise _boundary_error("Ce fichier de contours est illisible.", path, "donnez un fichier GPKG, SHP ou GeoJSON") from None
+        raise _boundary_error(
+            "Ce fichier de contours est illisible.", path, "donnez un fichier GPKG, SHP ou GeoJSON"
+        ) from None
     if drawn.empty or "geometry" not in drawn:
-        raise _boundary_error("Ce fichier ne contient aucun contour.", path, "vérifiez l'export, puis redonnez le fichier")
+        raise _boundary_error(
+            "Ce fichier ne contient aucun contour.", path, "vérifiez l'export, puis redonnez le fichier"
+        )
     column = _find_code_column(drawn, path)
     _refuse_projection(drawn, path)
     codes = drawn[column]
     if pd.api.types.is_float_dtype(codes):
         codes = codes.astype("Int64")
-    boundaries = gpd.GeoDataFrame({"code_insee": codes.astype("str").str.strip()}, geometry=drawn.geometry.array, crs=drawn.crs)
+    boundaries = gpd.GeoDataFrame(
+        {"code_insee": codes.astype("str").str.strip()}, geometry=drawn.geometry.array, crs=drawn.crs
+    )
     boundaries = boundaries.to_crs(DEGREES)
     return boundaries.assign(fichier=path.name, feuille=layer, ligne=np.arange(1, len(drawn) + 1))
 
@@ -269,17 +296,24 @@ def _boundary_error(quoi, path, a_faire, detail=""):
 def _choose_layer(path):
     """Return the layer of communes of a file that may hold several (IGN Admin Express holds one a level)."""
     if not path.exists():
-        raise _boundary_error("Fichier de contours introuvable.", path, "vérifiez le nom et le dossier dans la feuille parametres")
+        raise _boundary_error(
+            "Fichier de contours introuvable.", path, "vérifiez le nom et le dossier dans la feuille parametres"
+        )
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError:
-        raise _boundary_error("Ce fichier de contours est illisible.", path, "donnez un fichier GPKG, SHP ou GeoJSON") from None
+        raise _boundary_error(
+            "Ce fichier de contours est illisible.", path, "donnez un fichier GPKG, SHP ou GeoJSON"
+        ) from None
     named = [name for name in layers if normalize_label(name) in ("commune", "communes")]
     if len(layers) == 1 or named:
         return named[0] if named else layers[0]
     told = ", ".join(layers) or "aucune"
     raise _boundary_error(
-        "Plusieurs couches, aucune ne s'appelle commune.", path, "gardez une seule couche dans le fichier", f" (couches lues : {told})"
+        "Plusieurs couches, aucune ne s'appelle commune.",
+        path,
+        "gardez une seule couche dans le fichier",
+        f" (couches lues : {told})",
     )
 
 
@@ -291,7 +325,10 @@ def _find_code_column(drawn, path):
         return found[0]
     told = ", ".join(name for name in drawn.columns if name != "geometry")
     raise _boundary_error(
-        "Aucune colonne de code INSEE.", path, "nommez code_insee la colonne des codes de commune", f" (colonnes lues : {told})"
+        "Aucune colonne de code INSEE.",
+        path,
+        "nommez code_insee la colonne des codes de commune",
+        f" (colonnes lues : {told})",
     )
 
 
@@ -299,11 +336,16 @@ def _refuse_projection(drawn, path):
     """Raise when the projection is missing, or says degrees over figures that are not degrees."""
     if drawn.crs is None:
         raise _boundary_error(
-            "Projection inconnue.", path, "joignez le fichier .prj, ou réexportez en indiquant la projection (Lambert-93 : EPSG:2154)"
+            "Projection inconnue.",
+            path,
+            "joignez le fichier .prj, ou réexportez en indiquant la projection (Lambert-93 : EPSG:2154)",
         )
     if drawn.crs.is_geographic and np.nanmax(np.abs(drawn.total_bounds)) > 180:
         raise _boundary_error(
-            "Les coordonnées ne sont pas des degrés.", path, "réexportez en indiquant la vraie projection", f" (projection écrite : {drawn.crs.name})"
+            "Les coordonnées ne sont pas des degrés.",
+            path,
+            "réexportez en indiquant la vraie projection",
+            f" (projection écrite : {drawn.crs.name})",
         )
 
 
@@ -316,7 +358,11 @@ def replace_geometry(communes, boundaries):
     """
     drawn = boundaries[boundaries.geometry.notna()]
     known = drawn[drawn["code_insee"].isin(communes.index)]
-    shapes = known.dissolve("code_insee").geometry if known["code_insee"].duplicated().any() else known.set_index("code_insee").geometry
+    shapes = (
+        known.dissolve("code_insee").geometry
+        if known["code_insee"].duplicated().any()
+        else known.set_index("code_insee").geometry
+    )
     replaced = communes.index.isin(shapes.index)
     geometry = communes.geometry.where(~replaced, shapes.reindex(communes.index).set_crs(DEGREES))
     changed = communes.set_geometry(geometry)
@@ -335,8 +381,8 @@ def _tell_unknown(communes, drawn):
         "corrigez le code (zéro du début perdu ? ancienne commune ?)", colonne="code_insee", valeur=strange.loc[~france, "code_insee"],
     )  # fmt: skip
     outside = list_problems(
-        "information", strange[france].head(1).assign(ligne=None), f"{france.sum()} contours hors du territoire : ils ne sont pas utilisés.",
-        "rien à faire", colonne="code_insee",
+        "information", strange[france].head(1).assign(ligne=None),
+        f"{france.sum()} contours hors du territoire : ils ne sont pas utilisés.", "rien à faire", colonne="code_insee",
     )  # fmt: skip
     return join_problems(unknown, outside)
 
