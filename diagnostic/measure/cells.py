@@ -1,0 +1,119 @@
+"""Integer codes for the tables of territories and layers: joins and cells in one pass, whatever the number of territories."""
+
+import numpy as np
+import pandas as pd
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.measure.weights import POPULATION, weigh_territoires
+
+# Shares come from files and sums of floats: what differs by less is the same.
+TOLERANCE = 1e-9
+
+
+def match_codes(left, right):
+    """Return the positions (i, j) of all pairs with left[i] == right[j]: an inner join of arrays of codes >= 0."""
+    counts = np.bincount(right, minlength=int(left.max(initial=-1)) + 1)
+    first = np.cumsum(counts) - counts
+    repeats = counts[left]
+    i = np.repeat(np.arange(len(left)), repeats)
+    rank = np.arange(len(i)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return i, np.argsort(right, kind="stable")[first[left[i]] + rank]
+
+
+def cross_codes(*codes):
+    """Return the distinct rows of arrays of codes >= 0, sorted, one array each, and the place of every input row in them."""
+    sizes = [int(code.max(initial=0)) + 1 for code in codes]
+    key = np.asarray(codes[0], dtype="int64")
+    for code, size in zip(codes[1:], sizes[1:], strict=True):
+        key = key * size + code
+    distinct, inverse = np.unique(key, return_inverse=True)
+    columns = []
+    for size in reversed(sizes[1:]):
+        distinct, column = np.divmod(distinct, size)
+        columns.append(column)
+    return [distinct, *reversed(columns)], inverse
+
+
+def mark_modes(group, poids):
+    """Return which rows hold the greatest weight of their group (one a group: the first), and which groups are tied.
+
+    Both answers have one value a row. Rows must come in the order that settles ties: the smallest code first.
+    """
+    best = np.full(int(group.max(initial=-1)) + 1, -np.inf)
+    np.maximum.at(best, group, poids)
+    candidate = np.flatnonzero(poids >= best[group] * (1 - TOLERANCE))
+    mode = np.zeros(len(group), dtype=bool)
+    mode[candidate[np.unique(group[candidate], return_index=True)[1]]] = True
+    tied = np.bincount(group[candidate], minlength=len(best)) > 1
+    return mode, tied[group]
+
+
+def divide(numerator, denominator):
+    """Return the quotient as floats, NaN where the denominator is zero."""
+    numerator, denominator = np.asarray(numerator, "float64"), np.asarray(denominator, "float64")
+    return np.divide(numerator, denominator, out=np.full(denominator.shape, np.nan), where=denominator != 0)
+
+
+def encode_tables(affectation, appartenance, communes, couches, *, ponderation=POPULATION):
+    """Return the tables as integer codes, once for all layers.
+
+    Returns
+    -------
+    territoires : DataFrame indexed by territoire_id (sorted), with poids, nb_communes, ponderation; its row is the code
+    places : DataFrame with territoire, commune (codes) and poids
+    rows : DataFrame with commune, couche, unite (codes) and part, and by row: entiere (the whole commune is in the unit),
+        premiere (one row per commune and layer), couverte (share of the commune that the layer covers, 1 when unknown),
+        recouvre (the commune is in several units at once, so parts are not shares of a whole)
+    unites : Index of the unit labels (sorted text)
+
+    Rows of communes outside every territory and of layers that `couches` does not declare are left out.
+
+    Raises
+    ------
+    DiagnosticError
+        As `weigh_territoires`; and when a commune is twice in the same unit of a layer.
+    """
+    weighed = weigh_territoires(appartenance, communes, ponderation)
+    named = pd.Categorical(weighed["territoire_id"])
+    codes = pd.Index(weighed["code_insee"].unique())
+    places = pd.DataFrame({"territoire": named.codes, "commune": codes.get_indexer(weighed["code_insee"])}).astype(
+        "int64"
+    )
+    places["poids"] = weighed["poids"].to_numpy()
+    territoires = weighed.groupby("territoire_id", sort=True).agg(
+        poids=("poids", "sum"), nb_communes=("poids", "size"), ponderation=("ponderation", "first")
+    )
+    rows, unites = _encode_memberships(affectation, codes, couches)
+    return territoires, places, rows, unites
+
+
+def _encode_memberships(affectation, codes, couches):
+    """Return the rows of `affectation` as codes with what each says of its commune, and the labels of the units."""
+    commune = codes.get_indexer(affectation["code_insee"])
+    couche = couches.index.get_indexer(affectation["couche"])
+    kept = (commune >= 0) & (couche >= 0)
+    commune, couche = commune[kept].astype("int64"), couche[kept].astype("int64")
+    unite = pd.Categorical(affectation["unite_id"].to_numpy()[kept])
+    part = affectation["part"].to_numpy(dtype="float64", na_value=np.nan)[kept]
+    if len(cross_codes(commune, couche, unite.codes)[0][0]) < len(commune):
+        raise DiagnosticError(
+            "Une commune est inscrite deux fois dans la même unité d'une couche.",
+            "table affectation",
+            "gardez une ligne par commune et par unité, avec la part totale de sa population",
+        )
+    _, group = cross_codes(commune, couche)
+    nb, total = np.bincount(group), np.bincount(group, part)
+    covered = np.where(np.isnan(total), 1.0, np.minimum(total, 1.0))
+    rows = pd.DataFrame({"commune": commune, "couche": couche, "unite": unite.codes.astype("int64"), "part": part})
+    rows["entiere"] = part >= 1 - TOLERANCE
+    rows["premiere"] = False
+    rows.loc[np.unique(group, return_index=True)[1], "premiere"] = True
+    rows["couverte"] = covered[group]
+    loose = ~_read_flag(couches, "exclusive", True) & ~_read_flag(couches, "infra_communale", False)
+    rows["recouvre"] = (nb[group] > 1) & ((total[group] > 1 + TOLERANCE) | loose[couche])
+    return rows, pd.Index(unite.categories)
+
+
+def _read_flag(couches, column, default):
+    """Return a yes/no column of `couches` as booleans, `default` where the cell is empty."""
+    return couches[column].astype("boolean").fillna(default).to_numpy(dtype=bool)

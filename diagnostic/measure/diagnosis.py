@@ -1,0 +1,143 @@
+"""Every measure of a dossier in one call: tables in, tables out."""
+
+import pandas as pd
+
+from diagnostic.measure import access, density, discordance, findings, gaps, millefeuille, network, overlap, positions, silos
+from diagnostic.measure.records import build_records
+from diagnostic.vocabulary import read_vocabulary
+
+COMPARED = ("perimetre", "departement", "autre")  # territories on which layers are compared two by two
+
+
+def measure_dossier(tables):
+    """Measure everything the tables of a dossier allow.
+
+    Parameters
+    ----------
+    tables : dict, as returned by `read.dossier.read_dossier`
+
+    Returns
+    -------
+    dict of str -> DataFrame, named as in `vocabulary/tables.csv`; `resultats` holds the flat records, `lectures` the
+    sentences. What a missing table forbids is absent from the dict and told in `lectures`.
+    """
+    results = measure_ressorts(tables) | measure_links(tables) | measure_gaps(tables)
+    results["territoires_resume"] = summarise_territories(tables, results)
+    results["lectures"] = findings.write_readings(tables, results)
+    results["resultats"] = build_records(results, tables["couches"])
+    return results
+
+
+def measure_ressorts(tables):
+    """Measure jurisdictions: profiles, pairs of layers, mille-feuille, atoms."""
+    affectation, membership, communes, couches = (tables[k] for k in ("affectation", "appartenance", "communes", "couches"))
+    weighting = tables["reglages"]["ponderation"]
+    compared = tables["territoires"].index[tables["territoires"]["type"].isin(COMPARED)].tolist()
+    atoms, by_commune = millefeuille.find_atoms(affectation, communes, ponderation=weighting)
+    names = tables["unites"].drop_duplicates(["couche", "unite_id"])[["couche", "unite_id", "unite_nom"]]
+    profiles = discordance.measure_discordance(affectation, membership, communes, couches, ponderation=weighting)
+    main = names.rename(columns={"unite_id": "unite_principale", "unite_nom": "unite_principale_nom"})
+    return {
+        "discordance": profiles.merge(main, on=["couche", "unite_principale"], how="left"),
+        "paires": overlap.compare_layers(affectation, membership, communes, couches, territoires=compared, ponderation=weighting),
+        "millefeuille": millefeuille.measure_millefeuille(affectation, communes, unites=tables["unites"]),
+        "atomes": atoms,
+        "atomes_communes": by_commune.rename("atome_id").rename_axis("code_insee").reset_index(),
+        "atomes_territoires": millefeuille.measure_atoms_territoires(by_commune, membership, communes, ponderation=weighting),
+    }
+
+
+def measure_links(tables):
+    """Measure the two networks, never mixed: declared links, and participations."""
+    actors, devices = tables["acteurs"], tables["dispositifs"]
+    # A contract brought by an import says which territory holds it: no actor is in it, so no silo is read there.
+    devices = devices[~devices["fichier"].astype(str).str.startswith("imports/")]
+    links, parts, places = tables["liens"], tables["participations"], tables["acteurs_territoires"]
+    kept = network.list_network_actors(actors, parts, links)
+    members = actors[kept]
+    graph, set_aside = network.build_link_graph(members, links)
+    mixed, share = silos.measure_mixed_dispositifs(devices, parts, members)
+    by_champ = silos.measure_blocks(members, links).assign(groupe="champ")
+    by_category = silos.measure_blocks(members.dropna(subset="categorie"), links, groupe="categorie").assign(groupe="categorie")
+    met = by_category[(by_category["nb_liens"] > 0) | (by_category["groupe_a"] == by_category["groupe_b"])]
+    held, _ = positions.measure_two_mode_positions(members, devices, parts)
+    return {
+        "acteurs_reseau": network.count_network_actors(actors, kept),
+        "densites": density.measure_density(members, links, places, tables["territoires"]),
+        "densites_dispositifs": density.measure_two_mode_density(
+            members, devices, parts, places, tables["territoires"], dispositifs_territoires=tables["dispositifs_territoires"]
+        ),
+        "blocs": pd.concat([by_champ, met], ignore_index=True),
+        "silos": silos.measure_ei(members, links),
+        "dispositifs_mixtes": mixed,
+        "dispositifs_mixtes_part": share,
+        "positions": positions.measure_positions(graph),
+        "positions_dispositifs": held,
+        "croisements": silos.measure_crossing(members, links),
+        "liens_ecartes": set_aside,
+    }
+
+
+def measure_gaps(tables):
+    """Find what is missing, and say how it is known: categories in three states, links to check, access."""
+    actors, places = tables["acteurs"], tables["acteurs_territoires"]
+    devices = tables["dispositifs"]
+    devices = devices[~devices["fichier"].astype(str).str.startswith("imports/")]
+    kept = network.list_network_actors(actors, tables["participations"], tables["liens"])
+    to_check, summary = gaps.list_links_to_check(
+        actors[kept], places, tables["liens"], tables["participations"],
+        plafond=int(tables["reglages"]["plafond_liens_a_verifier"]), libelles=list_labels(tables),
+    )  # fmt: skip
+    sites = actors[~actors["methode_commune"].eq("outre_mer")]
+    wanted = [c for c in tables["reglages"]["categories_acces"] if (sites["categorie"] == c).any()]
+    distances = access.measure_access(tables["communes"], sites, categories=wanted)
+    beyond = access.summarise_access(
+        distances, tables["communes"], tables["appartenance"], sites, seuils_km=tables["reglages"]["seuils_km"]
+    )
+    return {
+        "categories_territoires": gaps.list_categories(
+            actors[~actors["hors_territoire"]], places, tables["territoires"], tables["couverture_inventaire"],
+            tables["listes"]["categories"].reset_index(),
+        ),
+        "liens_a_verifier": to_check,
+        "bilan_liens": summary,
+        "dispositifs_a_ouvrir": gaps.find_dispositif_gaps(devices, tables["participations"], actors),
+        "acces_communes": distances,
+        "acces": beyond.assign(inventaire=mark_inventory(beyond, tables)),
+    }  # fmt: skip
+
+
+def mark_inventory(rows, tables):
+    """Say whether the sites of each row are all known: a distance to an unfinished list measures the list.
+
+    `complet` where `couverture_inventaire` says so, or where the published list of a source meant to hold them all is in
+    the dossier; `non_renseigne` elsewhere.
+    """
+    complete = gaps.mark_covered(rows, tables["couverture_inventaire"], tables["territoires"])
+    sources = read_vocabulary("sources")
+    present = set(tables["acteurs"]["fichier"].astype(str))
+    whole = sources[("imports/" + sources["source"] + ".xlsx").isin(present)]["categories_exhaustives"]
+    published = {code for cell in whole for code in cell.split(";") if code}
+    return pd.Series("non_renseigne", index=rows.index).mask(complete | rows["categorie"].isin(published), "complet")
+
+
+def list_labels(tables):
+    """Return {code: words} for territories, themes and dispositifs, used in sentences."""
+    labels = tables["territoires"]["nom"].to_dict() | tables["listes"]["themes"]["libelle"].to_dict()
+    return labels | tables["dispositifs"].set_index("dispositif_id")["nom"].to_dict()
+
+
+def summarise_territories(tables, results):
+    """Return one row a territory: communes, inhabitants, units of every layer, actors, links, dispositifs."""
+    communes = tables["communes"][["population", "surface_km2"]]
+    sizes = tables["appartenance"].merge(communes, left_on="code_insee", right_index=True).groupby("territoire_id")
+    table = tables["territoires"][["nom", "type"]].assign(
+        nb_communes=sizes.size(), population=sizes["population"].sum(min_count=1), surface_km2=sizes["surface_km2"].sum(),
+    )  # fmt: skip
+    units = results["discordance"].pivot(index="territoire_id", columns="couche", values="n_unites")
+    units = units.reindex(columns=tables["couches"].index).add_prefix("nb_unites ")
+    table = table.join(units).assign(nb_interlocuteurs=units.sum(axis=1))
+    inside = results["densites"].set_index("territoire_id")[["nb_acteurs", "nb_liens", "densite", "degre_moyen", "nb_isoles"]]
+    states = results["categories_territoires"].groupby(["territoire_id", "statut"]).size().unstack(fill_value=0)
+    states = states.reindex(columns=["present", "absent_verifie", "non_renseigne"], fill_value=0).add_prefix("categories_")
+    return table.join(inside[~inside.index.isna()]).join(states)

@@ -1,0 +1,66 @@
+"""What every page says of itself: sources and vintages, date, coverage, purpose, what is FICTIF."""
+
+import pandas as pd
+
+from diagnostic.vocabulary.formats import format_share, join_words
+
+EDITION_LABELS = {
+    "publique": "Édition publique : structures seulement, sans contact, sans texte libre, sans lien à vérifier.",
+    "partenaires": "Édition partenaires : à ne pas diffuser au-delà du groupe.",
+    "interne": "Édition interne : problèmes, liens à vérifier et positions compris ; à ne pas diffuser.",
+}
+MAX_SOURCES = 4
+
+
+def list_sources(tables):
+    """Return every source of the dossier: what it documents, its words, its vintage, how many rows."""
+    layers = tables["couches"].reset_index()[["couche", "source", "millesime"]]
+    layers = layers.assign(objet="couche " + layers["couche"], nombre=1)
+    rows = [layers]
+    for name in ("acteurs", "dispositifs", "participations", "liens"):
+        table = tables[name]
+        if name == "acteurs":
+            table = table[~table["hors_territoire"].astype(bool)]
+        counts = table["source"].fillna("source non dite").value_counts().rename_axis("source").reset_index(name="nombre")
+        rows.append(counts.assign(objet=name, millesime=None))
+    background = {"objet": "communes, population", "source": "IGN Admin Express et INSEE COG (population municipale)", "millesime": "COG 2026", "nombre": len(tables["communes"])}  # fmt: skip
+    return pd.concat([pd.DataFrame([background]), *rows], ignore_index=True)[["objet", "source", "millesime", "nombre"]]
+
+
+def tell_mentions(tables, date):
+    """Return what every page says of itself: sources by subject, date, coverage, and what is FICTIF."""
+    sources = tables["sources"].dropna(subset="source")
+    words = sources["source"].where(sources["millesime"].isna(), sources["source"] + " (" + sources["millesime"].astype("str") + ")")
+    grouped = words.groupby(sources["objet"]).agg(lambda cells: list(dict.fromkeys(cells)))
+    ground = grouped["communes, population"]
+    layers = {name: grouped.get(f"couche {name}", []) for name in tables["couches"].index}
+    every = list(dict.fromkeys(word for words_ in layers.values() for word in words_))
+    people = grouped.get("acteurs", [])
+    people = people[:MAX_SOURCES] + ([f"et {len(people) - MAX_SOURCES} autres (classeur, feuille Sources)"] if len(people) > MAX_SOURCES else [])  # fmt: skip
+    by_subject = {name: [*dict.fromkeys([*ground, *own])] for name, own in layers.items()}
+    by_subject |= {"ressorts": [*dict.fromkeys([*ground, *every])], "acteurs": [*ground, *people]}
+    by_subject["carte"] = [*dict.fromkeys([*by_subject["ressorts"], *people])]
+    states = tables["categories_territoires"]["statut"].value_counts(normalize=True)
+    known = states.get("present", 0) + states.get("absent_verifie", 0)
+    fictif = {subject: any("FICTIF" in word for word in told) for subject, told in by_subject.items()}
+    fictif["acteurs"] = bool(tables["acteurs"]["source"].astype(str).str.contains("FICTIF").any())
+    fictif |= {name: fictif[name] or "FICTIF" in name for name in layers}
+    fictif["ressorts"] = any(fictif[name] for name in layers)
+    return {
+        "sources": by_subject, "date": date.strftime("%d/%m/%Y"), "fictif": fictif,
+        "couverture": f"{format_share(known, 0)} des cases catégorie × territoire sont renseignées",
+    }  # fmt: skip
+
+
+def tell_notices(tables, told, edition):
+    """Return the lines of the reading sheet: purpose, edition, date, coverage, counts, what is FICTIF."""
+    counts, settings = tables["comptes"], tables["reglages"]
+    lines = [f"À quoi sert ce diagnostic : {settings['finalite'] or 'non dit (feuille parametres, finalite)'}", EDITION_LABELS[edition]]
+    lines += [f"Date d'édition : {told['date']}.", f"Inventaire non exhaustif : {told['couverture']}. Une case vide n'est pas une absence."]
+    lines.append(f"Lignes lues : {counts['lues'].sum()} ; dans le territoire : {counts['dans_territoire'].sum()} ; hors du territoire : {counts['hors_territoire'].sum()} ; écartées : {counts['ecartees'].sum()}.")  # fmt: skip
+    if any(told["fictif"].values()):
+        lines.append("FICTIF : une partie des données est inventée pour l'exemple (colonne source).")
+    cut = tables["unites_coupees"]
+    if len(cut):
+        lines.append("Débordent du périmètre : " + join_words(f"{r.unite_nom} ({r.communes_hors})" for r in cut.itertuples()) + ".")
+    return lines

@@ -1,0 +1,87 @@
+"""Joins and cells on integer codes, against pandas and naive loops."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from jouets import make_affectation, make_appartenance, make_communes, make_couches
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.measure.cells import cross_codes, divide, encode_tables, mark_modes, match_codes
+
+CODES = st.integers(0, 12).flatmap(lambda size: arrays("int64", size, elements=st.integers(0, 4)))
+
+
+@given(CODES, CODES)
+def test_match_codes_gives_the_pairs_of_a_double_loop(left, right):
+    i, j = match_codes(left, right)
+    expected = [(p, q) for p in range(len(left)) for q in range(len(right)) if left[p] == right[q]]
+    assert sorted(zip(i.tolist(), j.tolist(), strict=True)) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 2)), max_size=15))
+def test_cross_codes_gives_distinct_sorted_rows_and_leads_back(rows):
+    columns = [np.array([row[k] for row in rows], dtype="int64") for k in range(3)]
+    distinct, inverse = cross_codes(*columns)
+    found = list(zip(*(column.tolist() for column in distinct), strict=True))
+    assert found == sorted(set(rows))
+    assert [found[place] for place in inverse] == rows
+
+
+def test_mark_modes_takes_the_first_of_equals_and_says_which_groups_are_tied():
+    mode, tied = mark_modes(np.array([0, 0, 1, 1, 2]), np.array([5.0, 5.0, 1.0, 3.0, 0.0]))
+    assert mode.tolist() == [True, False, False, True, True]
+    assert tied.tolist() == [True, True, False, False, False]
+
+
+def test_sums_equal_up_to_rounding_are_a_tie():
+    assert mark_modes(np.array([0, 0]), np.array([0.3, 0.1 + 0.2]))[1].all()
+
+
+def test_divide_by_zero_is_missing():
+    np.testing.assert_array_equal(divide([1, 0, 3], [2, 0, 0]), [0.5, np.nan, np.nan])
+
+
+def test_encode_says_whole_shared_unknown_and_overlapping():
+    communes = make_communes(dict.fromkeys("ABCD", 1))
+    affectation = make_affectation(
+        {"L": {"A": "u", "B": {"u": 0.4, "v": 0.5}, "C": {"u": np.nan, "v": np.nan}, "D": ["u", "v"]}}
+    )
+    _, _, rows, unites = encode_tables(
+        affectation, make_appartenance({"t": "ABCD"}), communes, make_couches(["L"], infra=["L"])
+    )
+    assert list(unites) == ["u", "v"]
+    assert rows["entiere"].tolist() == [True, False, False, False, False, True, True]
+    assert rows["premiere"].tolist() == [True, True, False, True, False, True, False]
+    assert rows["couverte"].tolist() == pytest.approx([1, 0.9, 0.9, 1, 1, 1, 1])
+    assert rows["recouvre"].tolist() == [False] * 5 + [True, True]
+
+
+def test_a_layer_that_is_not_exclusive_overlaps_even_where_parts_are_missing():
+    affectation = make_affectation({"GAL": {"A": {"g": np.nan, "h": np.nan}}})
+    tables = (affectation, make_appartenance({"t": "A"}), make_communes({"A": 1}))
+    assert encode_tables(*tables, make_couches(["GAL"], non_exclusives=["GAL"]))[2]["recouvre"].all()
+    assert not encode_tables(*tables, make_couches(["GAL"], non_exclusives=["GAL"], infra=["GAL"]))[2]["recouvre"].any()
+
+
+def test_empty_flags_of_a_layer_read_as_exclusive_whole_communes():
+    couches = pd.DataFrame({"exclusive": [pd.NA], "infra_communale": [pd.NA]}, index=["L"])
+    affectation = make_affectation({"L": {"A": {"u": 0.5, "v": 0.5}}})
+    rows = encode_tables(affectation, make_appartenance({"t": "A"}), make_communes({"A": 1}), couches)[2]
+    assert not rows["recouvre"].any()
+
+
+def test_twice_in_the_same_unit_is_refused():
+    affectation = pd.concat([make_affectation({"L": {"A": "u"}})] * 2)
+    with pytest.raises(DiagnosticError, match="deux fois dans la même unité"):
+        encode_tables(affectation, make_appartenance({"t": "A"}), make_communes({"A": 1}), make_couches(["L"]))
+
+
+def test_communes_outside_and_layers_not_declared_are_left_out():
+    affectation = make_affectation({"L": {"A": "u", "Z": "u"}, "autre": {"A": "x"}})
+    rows = encode_tables(
+        affectation, make_appartenance({"t": "A"}), make_communes({"A": 1, "Z": 1}), make_couches(["L"])
+    )[2]
+    assert len(rows) == 1
