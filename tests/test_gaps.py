@@ -1,0 +1,228 @@
+"""Gaps: three states, links to check against a naive double loop, findings on dispositifs."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pandas.testing as pdt
+import pytest
+from jouets_reseau import (
+    VERIF,
+    VERIF_LIENS,
+    VERIF_LIEUX,
+    VERIF_PARTICIPATIONS,
+    make_actors,
+    make_dispositifs,
+    make_participations,
+    make_places,
+    make_territories,
+    read_expected,
+    shuffle,
+)  # fmt: skip
+
+from diagnostic.measure import gaps
+from diagnostic.measure.gaps import find_dispositif_gaps, list_categories, list_links_to_check
+from diagnostic.schema import make_table
+
+S, D = "social", "developpement_local"
+
+
+# --- categories in three states -----------------------------------------------------------------------------------
+TERRITOIRES = make_territories("perimetre", "departement:43", "epci:T1", "epci:T2")
+ACTEURS = make_actors(dict.fromkeys("abc", S)).assign(
+    categorie=["ccas", "ccas", "mjc"], categories_secondaires=[("evs",), (), ("ccas", "mjc")]
+)
+LIEUX = pd.concat(
+    [make_places("a:T1 b:T1 c:T2"), pd.DataFrame({"acteur_id": ["a"], "territoire_id": "departement:43"})]
+)
+CATEGORIES = pd.DataFrame({"code": ["ccas", "evs", "mjc", "amap"]})
+
+
+def list_states(couverture, acteurs=ACTEURS):
+    rows = pd.DataFrame(couverture, columns=["territoire_id", "categorie", "statut"], dtype="str")
+    table = list_categories(acteurs, LIEUX, TERRITOIRES, rows, CATEGORIES)
+    return table.set_index(["territoire_id", "categorie"])
+
+
+def test_main_and_secondary_categories_are_present():
+    table = list_states([])
+    assert list(table.index.get_level_values(0).unique()) == ["departement:43", "epci:T1", "epci:T2"]
+    counts = table[["nb_acteurs", "nb_acteurs_principale"]]
+    assert counts.loc["epci:T1"].values.tolist() == [[2, 2], [1, 0], [0, 0], [0, 0]]
+    assert counts.loc["epci:T2"].values.tolist() == [[1, 0], [0, 0], [1, 1], [0, 0]]
+    assert table.loc["epci:T2", "statut"].tolist() == ["present", "non_renseigne", "present", "non_renseigne"]
+
+
+def test_nothing_is_absent_unless_the_list_is_said_complete():
+    table = list_states([("T1", "amap", "complet"), ("epci:T2", "*", "complet"), ("T2", "evs", "partiel")])
+    assert table.loc["epci:T1", "statut"].tolist() == ["present", "present", "non_renseigne", "absent_verifie"]
+    assert table.loc["epci:T2", "statut"].tolist() == ["present", "non_renseigne", "present", "absent_verifie"]
+    assert set(table.loc["departement:43", "statut"]) == {"present", "non_renseigne"}
+
+
+def test_coverage_of_the_perimetre_holds_everywhere_unless_contradicted():
+    table = list_states([("perimetre", "*", "complet"), ("T1", "*", "partiel"), ("perimetre", "mjc", "non_renseigne")])
+    assert table.loc["epci:T2", "statut"].tolist() == ["present", "absent_verifie", "present", "absent_verifie"]
+    assert table.loc["epci:T1", "statut"].tolist() == ["present", "present", "non_renseigne", "non_renseigne"]
+    assert table.loc[("departement:43", "mjc"), "statut"] == "non_renseigne"
+
+
+def test_two_contrary_statements_count_as_the_less_complete():
+    rows = [("T1", "amap", "complet"), ("T1", "amap", "partiel")]
+    assert list_states(rows).loc[("epci:T1", "amap"), "statut"] == "non_renseigne"
+    assert list_states(rows[::-1]).loc[("epci:T1", "amap"), "statut"] == "non_renseigne"
+
+
+def test_a_category_outside_the_list_is_still_shown_and_no_actor_is_no_absence():
+    own = list_states([], ACTEURS.assign(categorie=["ccas", "ccas", "a_nous"]))
+    assert own.loc[("epci:T2", "a_nous"), "statut"] == "present"
+    nobody = list_categories(
+        make_table("acteurs"), LIEUX.head(0), TERRITOIRES, make_table("couverture_inventaire"), CATEGORIES
+    )
+    assert set(nobody["statut"]) == {"non_renseigne"}
+    assert len(nobody) == 12
+
+
+# --- links to check -----------------------------------------------------------------------------------------------
+def test_links_to_check_by_hand():
+    table, bilan = list_links_to_check(VERIF, VERIF_LIEUX, VERIF_LIENS, VERIF_PARTICIPATIONS)
+    found = table[["acteur_a", "acteur_b", "jaccard_themes", "nb_dispositifs_communs"]].values.tolist()
+    assert found == [["a", "c", 0.5, 1], ["b", "c", 1.0, 0]]
+    assert bilan.loc[0, ["nb_paires_attendues", "nb_paires_realisees", "nb_a_verifier", "nb_ecartees"]].tolist() == [
+        3,
+        1,
+        2,
+        0,
+    ]
+    assert bilan.loc[0, "taux_realisation"] == pytest.approx(1 / 3)
+    assert table["statut"].tolist() == ["non_confirme", "non_confirme"]
+    assert table["inter_champ"].tolist() == [True, True]
+    assert table.loc[0, ["territoires_communs", "themes_communs", "dispositifs_communs"]].tolist() == [
+        ("epci:T1",), ("alim",), ("PAT",),
+    ]  # fmt: skip
+    expected = read_expected()
+    assert found == expected["liens_manquants"]
+    assert bilan.loc[0, "taux_realisation"] == pytest.approx(expected["taux_realisation"])
+    assert bilan.loc[0, "nb_paires_attendues"] == len(expected["liens_attendus"])
+
+
+def test_the_reason_is_a_sentence():
+    words = {"epci:T1": "CC des Monts", "alim": "alimentation", "PAT": "PAT du Velay"}
+    table, _ = list_links_to_check(VERIF, VERIF_LIEUX, VERIF_LIENS, VERIF_PARTICIPATIONS, libelles=words)
+    shared = "Présents tous deux sur le territoire « CC des Monts », ils partagent"
+    end = "le thème « alimentation », sans lien déclaré entre eux."
+    assert table["motif"].tolist() == [f"{shared} le dispositif « PAT du Velay » et {end}", f"{shared} {end}"]
+    many = make_actors({"a": S, "b": S}, themes=[tuple("pqrst")] * 2)
+    places = make_places("a:T1,T2 b:T1,T2")
+    table, _ = list_links_to_check(many, places, make_table("liens"), make_table("participations"))
+    assert table.loc[0, "motif"] == (
+        "Présents tous deux sur les territoires « epci:T1 » et « epci:T2 », ils partagent les thèmes « p », « q », « r » et "
+        "2 autres, sans lien déclaré entre eux."
+    )
+
+
+def test_only_the_narrow_territories_bring_actors_together():
+    wide = VERIF[["acteur_id"]].merge(pd.DataFrame({"territoire_id": ["perimetre", "departement:43"]}), how="cross")
+    table, bilan = list_links_to_check(VERIF, wide, VERIF_LIENS, VERIF_PARTICIPATIONS)
+    assert table.empty
+    assert np.isnan(bilan.loc[0, "taux_realisation"])
+
+
+def test_status_follows_who_answered():
+    acteurs = make_actors({"a": S, "b": S, "c": S, "d": S}, themes=[("t",)] * 4, a_repondu=["oui", "oui", "non", None])
+    table, _ = list_links_to_check(
+        acteurs, make_places("a:T b:T c:T d:T"), make_table("liens"), make_table("participations")
+    )
+    status = table.set_index(table["acteur_a"] + table["acteur_b"])["statut"].to_dict()
+    assert status == {
+        "ab": "absent_declare", "ac": "non_confirme", "ad": "non_confirme", "bc": "non_confirme", "bd": "non_confirme",
+        "cd": "non_observe",
+    }  # fmt: skip
+
+
+def make_random(seed, n=25):
+    rng = np.random.default_rng(seed)
+    letters = [f"n{k:02d}" for k in range(n)]
+    pick = lambda words, p: tuple(w for w in words if rng.random() < p)  # noqa: E731
+    acteurs = make_actors(
+        {a: str(rng.choice([S, D, "mixte"])) for a in letters}, themes=[pick("pqrs", 0.3) for _ in letters]
+    )
+    lieux = pd.DataFrame(
+        [(a, f"epci:{t}") for a in letters for t in pick("TUV", 0.4)], columns=["acteur_id", "territoire_id"]
+    )
+    participations = make_participations(" ".join(f"{a}:{d}" for a in letters for d in pick("XYZ", 0.2)))
+    liens = pd.DataFrame(rng.choice(letters, (40, 2)), columns=["source_id", "cible_id"]).assign(type="t")
+    return acteurs, lieux, liens, participations
+
+
+def list_naively(acteurs, lieux, liens, participations):
+    owned = [
+        {a: set(rows[column]) for a, rows in table.groupby("acteur_id")}
+        for table, column in [(lieux, "territoire_id"), (participations, "dispositif_id")]
+    ]
+    themes, champ = acteurs.set_index("acteur_id")["themes"].map(set), acteurs.set_index("acteur_id")["champ"]
+    linked = {frozenset(p) for p in liens[["source_id", "cible_id"]].values.tolist()}
+    found, expected = [], 0
+    for a, b in itertools.combinations(sorted(champ.index), 2):
+        places, shared = (sets.get(a, set()) & sets.get(b, set()) for sets in owned)
+        both, union = themes[a] & themes[b], themes[a] | themes[b]
+        if places and (both or shared):
+            expected += 1
+            if frozenset((a, b)) not in linked:
+                jaccard = len(both) / len(union) if union else -1
+                found.append((not shared, {champ[a], champ[b]} != {S, D}, -jaccard, a, b))
+    return [(*f[3:],) for f in sorted(found)], expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_links_to_check_agree_with_a_double_loop(seed, monkeypatch):
+    tables = make_random(seed)
+    found, expected = list_naively(*tables)
+    table, bilan = list_links_to_check(*tables, plafond=None)
+    assert list(zip(table["acteur_a"], table["acteur_b"], strict=True)) == found
+    assert bilan.loc[0, "nb_paires_attendues"] == expected
+    assert len(found) > 20
+    # neither the size of a block, nor the cap, nor the order of rows changes what comes first
+    monkeypatch.setattr(gaps, "_BLOCK", 4)
+    capped, bilan = list_links_to_check(*(shuffle(t) for t in tables), plafond=10)
+    pdt.assert_frame_equal(capped, table.head(10))
+    assert bilan.loc[0, ["nb_a_verifier", "nb_affichees", "nb_ecartees"]].tolist() == [len(found), 10, len(found) - 10]
+
+
+def test_no_theme_at_all_leaves_the_closeness_unknown():
+    acteurs = make_actors({"a": S, "b": S}, themes=[(), ()])
+    table, _ = list_links_to_check(acteurs, make_places("a:T b:T"), make_table("liens"), make_participations("a:X b:X"))
+    assert np.isnan(table.loc[0, "jaccard_themes"])
+
+
+def test_links_to_check_on_empty_tables():
+    table, bilan = list_links_to_check(
+        make_table("acteurs"), LIEUX.head(0), make_table("liens"), make_table("participations")
+    )
+    assert list(table) == gaps.TO_CHECK_COLUMNS
+    assert table.empty
+    assert bilan.loc[0, ["nb_paires_attendues", "nb_ecartees"]].tolist() == [0, 0]
+
+
+# --- dispositifs --------------------------------------------------------------------------------------------------
+def test_findings_on_dispositifs():
+    acteurs = make_actors({"a": S, "b": D, "m": "mixte"})
+    dispositifs = make_dispositifs("VIDE", "SEUL", "COMPLET", "SANS_S", "PORTE").assign(porteur_id=[None] * 4 + ["b"])
+    participations = make_participations(
+        "a:SEUL a:COMPLET b:COMPLET b:SANS_S b:SANS_S m:PORTE",
+        role=["financement", "coordination", "participation", "pilotage", "animation", "participation"],
+    )
+    table = find_dispositif_gaps(dispositifs, participations, acteurs)
+    assert table[["dispositif_id", "constat"]].values.tolist() == [
+        ["VIDE", "sans_acteur"],
+        ["SEUL", "un_seul_acteur"],
+        ["SEUL", "sans_developpement_local"],
+        ["SEUL", "sans_pilote"],
+        ["SANS_S", "un_seul_acteur"],
+        ["SANS_S", "sans_social"],
+    ]
+    assert table.loc[0, "phrase"] == "Aucun acteur n'est recensé dans ce dispositif."
+
+
+def test_no_dispositif_no_finding():
+    assert find_dispositif_gaps(make_table("dispositifs"), make_table("participations"), VERIF).empty
