@@ -1,0 +1,137 @@
+"""The web map: one folium page whose drawing code, style and data are ours, ready to be written offline."""
+
+import datetime
+from importlib.resources import files
+
+import branca.element
+import folium
+import pandas as pd
+from folium.template import Template
+
+from diagnostic.draw import web_layers
+from diagnostic.draw.escape import dump_json, escape_html
+
+TEMPLATES = files("diagnostic.draw").joinpath("gabarits")
+SCRIPTS = ["fond.js", "acteurs.js", "panneau.js", "carte.js"]
+EDITION_LABELS = {"publique": "Édition publique", "partenaires": "Édition partenaires", "interne": "Édition interne"}
+NOT_EXHAUSTIVE = "Inventaire non exhaustif : un blanc sur la carte n'est pas une absence vérifiée."
+EMPTY_TABLES = {
+    "couches": ["libelle", "millesime", "source"],
+    "unites": ["couche", "unite_id", "unite_nom"],
+    "affectation": ["code_insee", "couche", "unite_id", "part"],
+    "millefeuille": [],
+    "acteurs": ["acteur_id", "nom", "categorie", "champ"],
+    "liens": ["source_id", "cible_id", "type"],
+}
+
+
+class MapScene(folium.MacroElement):
+    """Our drawing code, bound to the folium map that carries it."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}")
+
+    def __init__(self, code):
+        super().__init__()
+        self._name, self._id, self.code = "MapScene", "scene", code
+
+
+def draw_web_map(communes, vue, *, titre, sources, date, edition):
+    """Return the interactive map of a territory as a folium map without tiles.
+
+    Write it with `diagnostic.write.offline.write_web_map`; folium's own `save` would leave links to a network.
+    Same tables, same bytes.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        The perimeter, index `code_insee`. A commune without polygon is listed beside the map.
+    vue : dict
+        Tables of the edition, each of which may be missing: `couches`, `unites`, `affectation`, `millefeuille`
+        (index `code_insee`, columns `nb_unites`, `nb_couches`), `acteurs`, `liens`; and `mentions`, a list of
+        sentences printed under the title (coverage of the inventory).
+    titre : str
+        A sentence.
+    sources : list of str
+        Source and vintage, one a line.
+    date : date or str
+        The date printed.
+    edition : {"publique", "partenaires", "interne"}
+    """
+    tables = {name: _take_table(vue, name) for name in EMPTY_TABLES}
+    if tables["acteurs"].index.name == "acteur_id":
+        tables["acteurs"] = tables["acteurs"].reset_index()
+    page = {
+        "titre": titre,
+        "edition": EDITION_LABELS.get(edition, edition),
+        "date": date.strftime("%d/%m/%Y") if isinstance(date, datetime.date) else date,
+        "mentions": [mention.rstrip(". ") + "." for mention in (NOT_EXHAUSTIVE, *vue.get("mentions", []))],
+        "sources": list(sources),
+        "fictif": _say_fictif(tables, sources),
+    }
+    return _assemble(page, _gather(communes, tables))
+
+
+def _take_table(vue, name):
+    table = vue.get(name)
+    return pd.DataFrame(columns=EMPTY_TABLES[name]) if table is None else table
+
+
+def _gather(communes, tables):
+    """Return everything the page's script reads, as plain lists and dicts."""
+    acteurs = web_layers.list_actors(communes, tables["acteurs"])
+    ids = {"id": tables["acteurs"]["acteur_id"].tolist()}
+    return {
+        "communes": web_layers.list_communes(communes),
+        "couches": web_layers.list_unit_layers(communes, tables["couches"], tables["unites"], tables["affectation"]),
+        "comptages": web_layers.list_count_layers(communes, tables["millefeuille"]),
+        "acteurs": acteurs,
+        "liens": web_layers.list_links(acteurs | ids, tables["liens"]),
+        "style": web_layers.describe_style(),
+    }
+
+
+def _say_fictif(tables, sources):
+    """Return the sentence that says what is invented, or "" when nothing is."""
+    # A layer may say FICTIF in its name only.
+    layers = tables["couches"]
+    layers = layers.assign(source=layers["source"].astype(str) + " " + layers.index.astype(str))
+    counts = {
+        "acteur": web_layers.count_fictif(tables["acteurs"]),
+        "lien": web_layers.count_fictif(tables["liens"]),
+        "couche": web_layers.count_fictif(layers),
+    }
+    told = ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count)
+    if told:
+        return f"Contient des données FICTIVES, inventées pour l'exemple : {told}."
+    return "Contient des données FICTIVES." if any("FICTIF" in source for source in sources) else ""
+
+
+def _assemble(page, data):
+    """Return the folium map whose figure is our page; every identifier is fixed, so that the bytes are."""
+    # The opening view is the script's: it fits the communes to the size of the screen.
+    carte = folium.Map(
+        tiles=None, location=[46.5, 2.5], zoom_start=6, zoom_control=False,
+        max_zoom=15, zoomSnap=0.25, attributionControl=False,
+    )  # fmt: skip
+    # Only what the page uses: the rest of folium's libraries would be ten more files.
+    carte.default_js = [asset for asset in carte.default_js if asset[0] == "leaflet"]
+    carte.default_css = [asset for asset in carte.default_css if asset[0] == "leaflet_css"]
+    carte._id = carte.global_switches._id = "carte"
+    scripts = "\n".join(_read_template(name) for name in SCRIPTS)
+    scene = MapScene(f'(function (carte) {{\n"use strict";\n{scripts}\n}})({carte.get_name()});')
+    figure = branca.element.Figure()
+    figure._id = "page"
+    figure._template = Template(_read_template("page.html"))
+    figure.page = {key: _escape(value) for key, value in page.items()}
+    figure.style, figure.data = _read_template("carte.css"), dump_json(data)
+    carte.add_child(scene, name="scene")
+    figure.add_child(carte, name="carte")
+    return carte
+
+
+def _escape(value):
+    return [escape_html(line) for line in value] if isinstance(value, list) else escape_html(value)
+
+
+def _read_template(name):
+    return TEMPLATES.joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,48 @@
+"""A file appears whole or not at all, and the reason is told in French."""
+
+import pytest
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.write.atomic import write_atomic
+
+
+def write_text(path, text, *, fail=False):
+    with write_atomic(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+        if fail:
+            raise RuntimeError("milieu")
+
+
+def test_the_file_takes_its_place_and_leaves_no_trace(chemin_piege):
+    path = chemin_piege / "nouveau" / "tableau.xlsx"
+    write_text(path, "un")
+    write_text(path, "deux")
+    assert path.read_text(encoding="utf-8") == "deux"
+    assert [file.name for file in path.parent.iterdir()] == ["tableau.xlsx"]
+
+
+def test_the_temporary_file_keeps_folder_and_extension(tmp_path):
+    with write_atomic(tmp_path / "tableau.xlsx") as temporary:
+        assert (temporary.parent, temporary.suffix) == (tmp_path, ".xlsx")
+        temporary.write_text("x", encoding="utf-8")
+
+
+def test_a_failure_leaves_what_stood_there(tmp_path):
+    path = tmp_path / "tableau.xlsx"
+    write_text(path, "avant")
+    with pytest.raises(RuntimeError, match="milieu"):
+        write_text(path, "à moitié", fail=True)
+    assert path.read_text(encoding="utf-8") == "avant"
+    assert [file.name for file in tmp_path.iterdir()] == ["tableau.xlsx"]
+
+
+def test_a_file_held_open_elsewhere_is_told_in_french(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError("in use")
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(DiagnosticError) as told:
+        write_text(tmp_path / "carte.html", "x")
+    assert str(told.value).splitlines()[0] == "Impossible d'écrire carte.html : accès refusé."
+    assert "À faire : fermez ce fichier" in str(told.value)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,236 @@
+"""The web map in a real browser whose network is cut: drawn, silent, and deaf to injections."""
+
+import socket
+
+import numpy as np
+import pandas as pd
+import pytest
+from navigateur import launch_chromium, open_offline
+from test_escape import PAYLOADS
+from test_web import CAPTION, make_communes, make_view
+
+from diagnostic.draw.web import draw_web_map
+from diagnostic.read.territories import read_communes
+from diagnostic.write.offline import inline_assets, write_web_map
+
+HOSTILE = " ".join(PAYLOADS)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with launch_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def real_communes():
+    return read_communes(departements=["43", "63"])
+
+
+@pytest.fixture(scope="module")
+def real_page(tmp_path_factory, real_communes):
+    """The map of departements 43 and 63: EPCI, an invented layer, one actor a commune and 300 more, 200 links."""
+    communes, rng = real_communes, np.random.default_rng(0)
+    codes = communes.index.to_numpy()
+    epci = pd.DataFrame({"code_insee": codes, "couche": "EPCI", "unite_id": communes["epci"].to_numpy(), "part": 1.0})
+    squares = (
+        (communes["mairie_lon"] * 3).astype(int).astype(str)
+        + "-"
+        + (communes["mairie_lat"] * 3).astype(int).astype(str)
+    )
+    invented = epci.assign(couche="FICTIF_CAS", unite_id=squares.to_numpy()).iloc[:-100]
+    chosen = np.append(codes, rng.choice(codes, 300))
+    acteurs = pd.DataFrame({
+        "acteur_id": [f"a{n}" for n in range(len(chosen))], "nom": [f"Acteur {n}" for n in range(len(chosen))],
+        "categorie_libelle": ["Commune"] * len(codes) + rng.choice(["Crèche", "France services", "Centre social"], 300).tolist(),
+        "champ": rng.choice(["social", "developpement_local", "mixte", "autre"], len(chosen)), "code_insee": chosen,
+        "source": "FICTIF",
+    })  # fmt: skip
+    extra = acteurs["acteur_id"][len(codes) :]
+    view = {
+        "couches": pd.DataFrame({"libelle": ["EPCI", "CAS"], "millesime": "2026", "source": "FICTIF"}, index=["EPCI", "FICTIF_CAS"]),
+        "unites": epci.assign(unite_nom=communes["epci_nom"].to_numpy()).drop_duplicates("unite_id"),
+        "affectation": pd.concat([epci, invented]),
+        "millefeuille": pd.DataFrame({"nb_unites": rng.integers(1, 6, len(codes))}, index=communes.index),
+        "acteurs": acteurs,
+        "liens": pd.DataFrame({"source_id": rng.choice(extra, 200), "cible_id": rng.choice(extra, 200), "type": "c"}),
+    }  # fmt: skip
+    path = tmp_path_factory.mktemp("carte été") / "carte.html"
+    return write_web_map(draw_web_map(communes, view, **CAPTION), path)
+
+
+def fills(page):
+    return page.evaluate("[...document.querySelectorAll('path.commune')].map(path => path.getAttribute('fill'))")
+
+
+def test_two_departements_are_drawn_in_silence_and_fit_the_budget(chromium, real_page, real_communes):
+    assert real_page.stat().st_size < 900_000
+    with open_offline(chromium, real_page) as (page, trace):
+        assert len(real_communes) == page.locator("path.commune").count() == 720
+        assert page.locator("h1").inner_text() == CAPTION["titre"]
+        for theme in page.locator("input[name=theme]").all():
+            theme.check()
+        for box in page.locator("#panneau input[type=checkbox]:visible").all():
+            box.click()
+        page.locator("#recherche").fill("monistrol")
+        page.locator("#recherche + ul button").first.click()
+        page.locator(".leaflet-popup-content h3").wait_for()
+        page.wait_for_timeout(500)
+        assert trace == {"requests": [], "errors": []}
+
+
+def test_each_theme_paints_and_explains_itself(chromium, real_page):
+    with open_offline(chromium, real_page) as (page, _):
+        painted = {}
+        for theme in page.locator("input[name=theme]").all():
+            theme.check()
+            label = theme.locator("xpath=..").inner_text()
+            painted[label] = fills(page)
+            assert label == "Aucun" or page.locator("#legende h3").inner_text() == label
+        assert list(painted) == ["Aucun", "Mille-feuille : interlocuteurs", "EPCI", "CAS"]
+        assert len({tuple(colours) for colours in painted.values()}) == 4
+        assert len(set(painted["Aucun"])) == 1
+        assert painted["CAS"].count("url(#pointilles)") == 100
+        counts = page.locator("#legende .nombre").all_inner_texts()
+        assert sum(int(count) for count in counts) == 720
+
+
+def test_neighbouring_units_have_different_colours_and_a_number(chromium, real_page):
+    with open_offline(chromium, real_page) as (page, _):
+        page.locator("input[name=theme]").nth(2).check()
+        assert page.locator("#legende li").count() == len(set(page.locator("#legende .rang").all_inner_texts()))
+        assert page.locator(".etiquette.numero").count() >= 12
+
+
+def test_all_actors_of_one_point_can_be_reached(chromium, tmp_path):
+    view = make_view()
+    names = [f"Acteur {n:02d}" for n in range(30)]
+    view["acteurs"] = pd.DataFrame({"acteur_id": names, "nom": names, "champ": "social", "code_insee": "00004"})
+    path = write_web_map(draw_web_map(make_communes(), view, **CAPTION), tmp_path / "carte.html")
+    with open_offline(chromium, path) as (page, trace):
+        assert page.locator(".groupe").inner_text() == "30"
+        page.locator(".marque").click()
+        assert page.locator(".leaflet-popup-content .ligne").all_inner_texts() == names
+        page.locator(".leaflet-popup-content .ligne").nth(17).click()
+        told = page.locator(".leaflet-popup-content").inner_text()
+        assert "Acteur 17" in told and "Placé à la mairie" in told and "Champ social" in told
+        assert trace["errors"] == []
+
+
+def test_a_commune_tells_who_intervenes(chromium, tmp_path):
+    path = write_web_map(draw_web_map(make_communes(), make_view(), **CAPTION), tmp_path / "carte.html")
+    with open_offline(chromium, path) as (page, _):
+        page.locator("#recherche").fill("00001")
+        page.locator("#recherche + ul button").first.click()
+        told = page.locator(".leaflet-popup-content").inner_text()
+    for part in (
+        "Commune 00001",
+        "CC Est",
+        "200 habitants",
+        "c2 (75 % de la population) ; CIAS un (25 % de la population)",
+        "interlocuteurs : 3",
+    ):
+        assert part in told
+
+
+def test_what_is_not_on_the_map_is_listed(chromium, tmp_path):
+    communes = make_communes()
+    communes = communes.set_geometry(communes.geometry.where(communes.index != "00008"))
+    path = write_web_map(draw_web_map(communes, make_view(), **CAPTION), tmp_path / "carte.html")
+    with open_offline(chromium, path) as (page, _):
+        panel = page.locator("#panneau").inner_text()
+        assert page.locator("path.commune").count() == 8
+        assert page.locator("#panneau details li", has_text="Commune 00008").count() == 1
+        assert page.locator("#panneau details li", has_text="Bus des droits").count() == 1
+    for part in (
+        "Services itinérants, sans point fixe (1)",
+        "Communes sans contour, absentes du dessin (1)",
+        "3 liens, dont 2 non tracés",
+    ):
+        assert part in panel
+
+
+def hostile_page(tmp_path):
+    communes, view = make_communes(), make_view()
+    texts = {"nom": HOSTILE, "epci_nom": HOSTILE, "departement_nom": HOSTILE}
+    communes = communes.assign(**texts)
+    view["couches"] = view["couches"].assign(libelle=HOSTILE, millesime=HOSTILE, source=HOSTILE)
+    view["unites"] = view["unites"].assign(unite_nom=HOSTILE)
+    columns = ["nom", "categorie_libelle", "rubrique_libelle", "champ", "source", "commune"]
+    view["acteurs"] = view["acteurs"].assign(**dict.fromkeys(columns, HOSTILE), themes=[(HOSTILE,)] * 5)
+    view["liens"] = view["liens"].assign(type_libelle=HOSTILE)
+    view["mentions"] = [HOSTILE]
+    caption = {"titre": HOSTILE, "sources": [HOSTILE], "date": HOSTILE, "edition": HOSTILE}
+    return write_web_map(draw_web_map(communes, view, **caption), tmp_path / "carte.html")
+
+
+def test_hostile_text_is_shown_never_run(chromium, tmp_path):
+    with open_offline(chromium, hostile_page(tmp_path)) as (page, trace):
+        assert page.locator("h1").inner_text() == HOSTILE
+        assert page.title() == HOSTILE
+        for theme in page.locator("input[name=theme]").all():
+            theme.check()
+        for closed in page.locator("#panneau details").all():
+            closed.evaluate("node => { node.open = true; }")
+        for box in page.locator("#panneau input[type=checkbox]").all():
+            box.check()
+        page.mouse.move(470, 500)
+        for mark in page.locator(".marque").all():
+            mark.dispatch_event("mouseover")
+            mark.dispatch_event("click")
+        page.locator("#recherche").fill("img")
+        for found in page.locator("#recherche + ul button").all():
+            found.click()
+            for closed in page.locator(".leaflet-popup-content details").all():
+                closed.evaluate("node => { node.open = true; }")
+        page.locator("path.trait-lien").first.dispatch_event("mouseover")
+        page.wait_for_timeout(300)
+        assert HOSTILE in page.locator(".leaflet-popup-content").first.inner_text()
+        assert page.evaluate("typeof window.__pwned") == "undefined"
+        assert page.locator("img").count() == 0
+        assert (
+            page.evaluate(
+                "[...document.querySelectorAll('*')].flatMap(n => [...n.attributes]).filter(a => /^on/i.test(a.name)).length"
+            )
+            == 0
+        )
+        assert trace == {"requests": [], "errors": []}
+
+
+def test_the_narrow_page_scrolls_and_overlaps_nothing(chromium, real_page):
+    with open_offline(chromium, real_page, width=420, height=800) as (page, trace):
+        ground, panel = page.locator(".cadre").bounding_box(), page.locator("#panneau").bounding_box()
+        assert ground["y"] + ground["height"] <= panel["y"] + 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= 420
+        assert trace["errors"] == []
+
+
+def test_the_guard_itself_sees_what_leaves_and_what_fails(chromium, tmp_path):
+    path = tmp_path / "temoin.html"
+    path.write_text(
+        "<p>témoin</p><img src='http://localhost:9/x.png'><script>window.__pwned = 1; nothing_here()</script>",
+        encoding="utf-8",
+    )
+    with open_offline(chromium, path) as (page, trace):
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.__pwned") == 1
+        assert trace["requests"] == ["http://localhost:9/x.png"]
+        assert any("nothing_here" in error for error in trace["errors"])
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_policy_stops_what_would_leave(chromium, tmp_path, closed):
+    # A real listener on this machine, network open: without the policy the page reaches it, with it nothing comes.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(5 if not closed else 1)
+        text = f"<html><head></head><body><img src='http://127.0.0.1:{listener.getsockname()[1]}/x.png'></body></html>"
+        path = tmp_path / "page.html"
+        path.write_text(inline_assets(text) if closed else text, encoding="utf-8")
+        page = chromium.new_page()
+        page.goto(path.as_uri(), wait_until="commit")
+        if closed:
+            with pytest.raises(TimeoutError):
+                listener.accept()
+        else:
+            listener.accept()[0].close()
+        page.close()
