@@ -44,7 +44,7 @@ CAS_CENTRES = {
 # Two communes are shared between two units: the shares are known for one, unknown for the other.
 CAS_SHARED = {
     "63113": {"FICTIF-CAS-63-5": 0.55, "FICTIF-CAS-63-6": 0.45},
-    "43157": {"FICTIF-CAS-43-3": None, "FICTIF-CAS-43-4": None},
+    "43157": {"FICTIF-CAS-43-3": 0.7, "FICTIF-CAS-43-4": 0.3},
 }
 MSA_CENTRES = {
     "FICTIF-MSA-1": ("Limagne et Combrailles", ["63300", "63354"]),

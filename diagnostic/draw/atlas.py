@@ -1,0 +1,135 @@
+"""Which maps and charts a diagnosis has, in order: each a name, whether every edition shows the same, and how to draw it."""
+
+from functools import partial
+
+import pandas as pd
+
+from diagnostic.draw import base_map, charts, print_layers, print_points
+from diagnostic.draw.style import CHAMP_LABELS
+from diagnostic.vocabulary import normalize_label, read_vocabulary
+
+MAX_CATEGORIES_CHART = 30
+
+
+def list_figures(tables, *, mentions, edition):
+    """List the print maps and charts of an edition without drawing them.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame, those the edition may hold (`edition.filter_edition`), measures included
+    mentions : dict: sources (dict of str -> list of str, by subject), date, couverture, fictif (dict of str -> bool)
+    edition : str, printed on the pages whose content depends on it
+
+    Returns
+    -------
+    list of (name, shared, draw): `name` is a file name without extension, made of our own letters; `shared` says that the
+    page is the same in every edition; `draw()` returns a matplotlib Figure.
+    """
+    base = base_map.prepare_base(tables["communes"])
+    common = partial(_mention, mentions, edition=None)
+    own = partial(_mention, mentions, edition=edition)
+    counts = tables["millefeuille"]["nb_unites"]
+    figures = [("mille-feuille", True, partial(print_layers.draw_millefeuille, base, counts, mentions=common("ressorts")))]
+    for couche in tables["couches"].index:
+        held = tables["affectation"]["couche"].eq(couche)
+        if couche != "EPCI" and held.any():
+            told = common(couche) | {"libelle": tables["couches"].at[couche, "libelle"]}
+            draw = partial(print_layers.draw_ressort, base, tables["affectation"], tables["unites"], couche, mentions=told)
+            figures.append((f"ressort_{normalize_label(couche)}", True, draw))
+    figures.append(("discordance", True, partial(charts.draw_discordance, _pivot_pairs(tables), mentions=common("ressorts"))))
+    actors = tables["acteurs"]
+    if len(actors):
+        figures.append(("acteurs", False, partial(print_points.draw_actors, base, actors, mentions=own("acteurs"))))
+        figures.append(("acteurs_par_rubrique", False, partial(charts.draw_bars, _count_headings(tables), mentions=own("acteurs"))))
+    if len(tables["categories_territoires"]):
+        states = _pivot_states(tables)
+        if len(states):
+            figures.append(("categories", True, partial(charts.draw_categories, states, mentions=common("acteurs"))))
+    by_champ = tables["blocs"][tables["blocs"]["groupe"] == "champ"]
+    if by_champ["nb_liens"].sum():
+        named = by_champ.assign(**{c: by_champ[c].map(CHAMP_LABELS) for c in ("groupe_a", "groupe_b")})
+        figures.append(("liens_entre_champs", True, partial(charts.draw_blocks, named, mentions=common("acteurs"))))
+    figures += _list_access(tables, base, own)
+    return [(f"{rank:02d}_{name}", shared, draw) for rank, (name, shared, draw) in enumerate(figures, start=1)]
+
+
+def _mention(mentions, subject, *, edition):
+    return {
+        "sources": mentions["sources"].get(subject, []), "date": mentions["date"], "couverture": mentions["couverture"],
+        "fictif": mentions["fictif"].get(subject, False), "edition": edition,
+    }  # fmt: skip
+
+
+def _list_access(tables, base, own):
+    """One map a category whose inventory is known to be complete: elsewhere a distance would tell of the inventory."""
+    summary = tables["acces"]
+    known = summary[(summary["territoire_id"] == "perimetre") & (summary["inventaire"] == "complet")]["categorie"].unique()
+    labels = tables["listes"]["categories"]["libelle"]
+    thresholds = sorted(summary["seuil_km"].unique())
+    figures = []
+    for code in known:
+        distances = tables["acces_communes"].query("categorie == @code").set_index("code_insee")["distance_km"]
+        secondary = tables["acteurs"]["categories_secondaires"].map(lambda cell, code=code: code in cell if isinstance(cell, tuple) else False)
+        sites = tables["acteurs"][(tables["acteurs"]["categorie"] == code) | secondary.astype(bool)]
+        draw = partial(
+            print_points.draw_access, base, distances, sites, labels.get(code, code), mentions=own("acteurs"),
+            seuil_km=thresholds[len(thresholds) // 2],
+        )  # fmt: skip
+        figures.append((f"acces_{normalize_label(code)}", False, draw))
+    return figures
+
+
+def _pivot_pairs(tables):
+    """Return the layer x layer table of 1 - purity: who is not, in the column's layer, with the majority of their unit of the row.
+
+    Unlike VI or NMI it is 0 when the column has a single unit: one interlocutor is no discordance.
+    """
+    whole = tables["paires"][tables["paires"]["territoire_id"] == "perimetre"]
+    names = tables["couches"].index.intersection(tables["affectation"]["couche"].unique())
+    table = pd.DataFrame(index=names, columns=names, dtype=float)
+    for row in whole[whole["couche_a"].isin(names) & whole["couche_b"].isin(names)].itertuples():
+        table.loc[row.couche_a, row.couche_b] = 1 - row.purete_a_dans_b
+        table.loc[row.couche_b, row.couche_a] = 1 - row.purete_b_dans_a
+    for name in names:
+        table.loc[name, name] = 0.0
+    return table
+
+
+def _count_headings(tables):
+    headings = read_vocabulary("categories").set_index("code")["rubrique_libelle"]
+    inside = tables["acteurs"][~tables["acteurs"]["hors_territoire"].astype(bool)]
+    named = inside["categorie"].map(headings).fillna("Hors des rubriques du guide")
+    return named.value_counts()
+
+
+def _pivot_states(tables):
+    """Return categories x EPCI, cut to a page: those with a verified absence first, those present everywhere left out."""
+    states = tables["categories_territoires"]
+    states = states[states["territoire_id"].str.startswith("epci:")]
+    counts = states.groupby(["categorie", "statut"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=["present", "absent_verifie"], fill_value=0)
+    telling = counts[(counts.sum(axis=1) > 0) & (counts["present"] < states["territoire_id"].nunique())]
+    shown = telling.sort_values(["absent_verifie", "present"], ascending=False, kind="stable").index[:MAX_CATEGORIES_CHART]
+    lists = tables["listes"]["categories"]
+    words = lists["sigle"].where(lists["sigle"] != "", lists["libelle"])
+    table = states[states["categorie"].isin(shown)].pivot(index="categorie", columns="territoire_id", values="statut").reindex(shown)
+    names = tables["territoires"]["nom"].reindex(table.columns)
+    names = names.str.replace(r"^(?:CC|CA|CU)\s+(?:d[ue]s?\s+|de la\s+|d['’])?", "", regex=True)
+    return table.set_axis([words.get(code, code) for code in table.index]).set_axis(names.tolist(), axis=1)
+
+
+def prepare_view(tables, told):
+    """Return the tables of the web map, with the labels a reader reads."""
+    lists = tables["listes"]
+    headings = lists["categories"]["libelle"]
+    actors = tables["acteurs"][~tables["acteurs"]["hors_territoire"].astype(bool)]
+    themes = lists["themes"]["libelle"]
+    named = actors.assign(
+        categorie_libelle=actors["categorie"].map(headings).fillna("Catégorie à préciser"),
+        themes=actors["themes"].map(lambda codes: tuple(themes.get(c, c) for c in codes) if isinstance(codes, tuple) else ()),
+    )
+    links = tables["liens"].assign(type_libelle=tables["liens"]["type"].map(lists["types_lien"]["libelle"]))
+    return {
+        **{name: tables[name] for name in ("couches", "unites", "affectation", "millefeuille")},
+        "acteurs": named, "liens": links, "mentions": [told["couverture"]],
+    }  # fmt: skip

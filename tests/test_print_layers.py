@@ -1,0 +1,170 @@
+"""Maps of jurisdictions: counts, minority communes, hatches, legends."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from toy_map import (
+    MENTIONS,
+    draw_toy,
+    find_gid,
+    make_communes,
+    make_ressort,
+    make_unites,
+    plain,
+    prepare_toy,
+    read_legends,
+    read_texts,
+)
+
+from diagnostic.draw import base_map, print_layers
+
+
+@pytest.fixture(scope="module")
+def communes():
+    return make_communes()
+
+
+@pytest.fixture(scope="module")
+def base():
+    return prepare_toy()
+
+
+@pytest.fixture(scope="module")
+def ressort():
+    return make_ressort(make_communes())
+
+
+@pytest.fixture(scope="module")
+def unites():
+    return make_unites()
+
+
+@pytest.fixture(scope="module")
+def cartes():
+    return draw_toy()
+
+
+def outline(collection):
+    """Return the bounds of what a collection draws, in metres."""
+    (path,) = collection.get_paths()
+    return tuple(round(x) for x in path.get_extents().extents)
+
+
+def test_millefeuille_counts(cartes, base):
+    # Ranks 0 to 23 modulo 4: six communes each; 43005 (rank 4, value 2) is not known, nor is Sansterre.
+    (title,) = find_gid(cartes["C1"], "titre")
+    assert plain(title.get_text()) == "De 2 à 5 interlocuteurs par commune ; 6 communes sur 23 en ont 5"
+    assert [plain(entry) for entry in read_legends(cartes["C1"])["Nombre d'interlocuteurs par commune"]] == [
+        "2 — 5 communes", "3 — 6 communes", "4 — 6 communes", "5 — 6 communes", "Non renseigné — 2 communes"
+    ]  # fmt: skip
+    (hatched,) = find_gid(cartes["C1"], "hachures xxxx")
+    assert (
+        outline(hatched) == tuple(round(x) for x in shapely.bounds(base.shapes["43005"]))
+        and hatched.get_hatch() == "xxxx"
+    )
+
+
+def test_nothing_missing_nothing_hatched(communes):
+    whole = base_map.prepare_base(communes.iloc[:24])
+    figure = print_layers.draw_millefeuille(whole, pd.Series(3.0, index=whole.communes.index), mentions=MENTIONS)
+    assert not find_gid(figure, "hachures xxxx")
+    assert [plain(entry) for entry in read_legends(figure)["Nombre d'interlocuteurs par commune"]] == [
+        "3 — 24 communes"
+    ]
+    assert "Sans contour" not in read_texts(figure)
+
+
+def test_millefeuille_of_nothing_is_all_missing(base):
+    figure = print_layers.draw_millefeuille(base, pd.Series(dtype=float), mentions=MENTIONS)
+    assert [plain(entry) for entry in read_legends(figure)["Nombre d'interlocuteurs par commune"]] == [
+        "Non renseigné — 25 communes"
+    ]
+
+
+def test_cut_counts_wide():
+    classes = print_layers.cut_counts(pd.Series([3.0, 7, 8, 27, np.nan, 12, 13, 20]))
+    assert classes.cat.categories.tolist() == ["3 à 7", "8 à 12", "13 à 17", "18 à 22", "23 à 27"]
+    assert classes.astype("object").tolist()[:4] == ["3 à 7", "3 à 7", "8 à 12", "23 à 27"] and pd.isna(classes.iloc[4])
+
+
+def test_zero_is_a_value():
+    classes = print_layers.cut_counts(pd.Series([0.0, 1.0, np.nan]))
+    assert classes.cat.categories.tolist() == ["0", "1"] and classes.isna().tolist() == [False, False, True]
+
+
+def test_minority_by_hand(base, ressort):
+    # Columns 4 and 5 are the third EPCI, in S2; columns 2 and 3 the second, in S1; 43010 (column 3) is partly in its main unit.
+    members = ressort[ressort["couche"] == "CAS"]
+    assert print_layers.list_minority(base.communes, members).empty
+    moved = members.assign(unite_id=members["unite_id"].mask(members["code_insee"].isin(["43001", "43007"]), "S2"))
+    assert print_layers.list_minority(base.communes, moved).tolist() == ["43001", "43007"]
+
+
+def test_minority_without_population_counts_communes(base, ressort):
+    members = ressort[ressort["couche"] == "CAS"]
+    moved = members.assign(unite_id=members["unite_id"].mask(members["code_insee"].eq("43001"), "S2"))
+    bare = base.communes.assign(population=np.nan)
+    assert print_layers.list_minority(bare, moved).tolist() == ["43001"]
+
+
+def test_minority_tie_goes_to_the_smallest_unit(base):
+    table = base.communes.loc[["43001", "43002"]].assign(population=100.0)
+    members = pd.DataFrame({"code_insee": ["43001", "43002"], "unite_id": ["S2", "S1"], "part": [1.0, 1.0]})
+    assert print_layers.list_minority(table, members).tolist() == ["43001"]
+
+
+def test_ressort_legend(cartes):
+    legends = read_legends(cartes["C2"])
+    # 24 communes, 43024 nowhere: columns 0-3 make 16 (43010 stays in S1, its larger part), columns 4-5 make 7.
+    units = [plain(entry) for entry in legends["CAS : 2\u00a0unités, nombre de communes"]]
+    assert units == ["1. Secteur $ouest$ — 16", "2. Secteur est — 7"]
+    assert [plain(entry) for entry in legends["Communes"]] == [
+        "Partagées entre plusieurs unités — 1 commune", "Sans unité dans cette couche — 2 communes"
+    ]  # fmt: skip
+    assert find_gid(cartes["C2"], "hachures ....") and not find_gid(cartes["C2"], "hachures /////")
+
+
+def test_ressort_names_its_minority(base, ressort, unites):
+    moved = ressort.assign(
+        unite_id=ressort["unite_id"].mask(ressort["code_insee"].eq("43001") & ressort["couche"].eq("CAS"), "S2")
+    )
+    figure = print_layers.draw_ressort(base, moved, unites, "CAS", mentions=MENTIONS)
+    words = plain(read_texts(figure))
+    assert "CAS : 1 EPCI sur 3 est partagé entre plusieurs unités, 1 commune hors de l'unité principale" in words
+    assert "Communes hors de l'unité principale de leur EPCI : Commune 0-0." in words
+    assert outline(find_gid(figure, "hachures /////")[0]) == tuple(
+        round(x) for x in shapely.bounds(base.shapes["43001"])
+    )
+
+
+def test_layer_absent_is_all_hatched(base, ressort, unites):
+    figure = print_layers.draw_ressort(base, ressort, unites, "CIAS", mentions=MENTIONS)
+    assert [plain(entry) for entry in read_legends(figure)["Communes"]] == [
+        "Sans unité dans cette couche — 25 communes"
+    ]
+    assert "CIAS : aucune commune n'a d'unité dans cette couche" in plain(read_texts(figure))
+
+
+def test_many_units_neighbours_differ_and_legend_fits(communes):
+    big = base_map.prepare_base(make_communes(9, 6))
+    codes = big.communes.index[:54]
+    members = pd.DataFrame({"code_insee": codes, "couche": "X", "unite_id": codes, "part": 1.0})
+    names = pd.DataFrame(
+        {
+            "couche": "X",
+            "unite_id": codes,
+            "unite_nom": [f"Circonscription d'action sociale au nom vraiment très long {c}" for c in codes],
+        }
+    )
+    figure = print_layers.draw_ressort(big, members, names, "X", mentions=MENTIONS)
+    units = print_layers.describe_units(
+        big, members.set_index("code_insee")["unite_id"], names.set_index("unite_id")["unite_nom"]
+    )
+    shapes, fills = big.shapes.loc[codes], units["couleur"].reindex(codes)
+    left, right = shapely.STRtree(shapes.to_numpy()).query(shapes.to_numpy(), predicate="touches")
+    assert len(left) and (fills.to_numpy()[left] != fills.to_numpy()[right]).all()
+    lowest = min(legend.get_window_extent(figure.canvas.get_renderer()).y0 for legend in figure.legends)
+    assert lowest > find_gid(figure, "notes")[0].get_window_extent(figure.canvas.get_renderer()).y1
+    entries = next(iter(read_legends(figure).values()))
+    assert plain(entries[-1]) == "et 14 autres unités — 14" and entries[0].endswith("… — 1")

@@ -1,0 +1,97 @@
+"""Maps of places: counts, sizes, hollow marks outside, distance classes."""
+
+import pandas as pd
+import pytest
+from toy_map import (
+    MENTIONS,
+    ORIGIN,
+    draw_toy,
+    find_gid,
+    make_acteurs,
+    make_communes,
+    make_distances,
+    plain,
+    prepare_toy,
+    read_legends,
+    read_texts,
+)
+
+from diagnostic.draw import print_points
+
+
+@pytest.fixture(scope="module")
+def base():
+    return prepare_toy()
+
+
+@pytest.fixture(scope="module")
+def acteurs():
+    return make_acteurs()
+
+
+@pytest.fixture(scope="module")
+def distances():
+    return make_distances(make_communes())
+
+
+@pytest.fixture(scope="module")
+def cartes():
+    return draw_toy()
+
+
+def test_actors_counts(cartes):
+    legends = read_legends(cartes["C5"])
+    assert [plain(entry) for entry in legends["Acteurs par champ"]] == [
+        "Champ social — 3 acteurs", "Développement local — 1 acteur", "Mixte — 1 acteur", "Autre (hors du territoire) — 1 acteur"
+    ]  # fmt: skip
+    assert [plain(entry) for entry in legends["Acteurs en un même lieu"]] == ["1 acteur", "2 acteurs", "3 acteurs"]
+    words = plain(read_texts(cartes["C5"]))
+    assert "5 acteurs sur la carte : 3 du champ social, 1 du développement local, 1 mixte" in words
+    assert "Hors de la carte : 3 acteurs (1 sans lieu connu, 1 en service itinérant, 1 hors du cadre)." in words
+
+
+def test_stacks_conserve_actors_and_ink(base, acteurs):
+    shown = print_points.sort_places(acteurs).query("place == 'dedans'")
+    stacks = print_points.stack_points(shown, 100.0)
+    assert stacks["nombre"].sum() == len(shown) == 5
+    ink = stacks["diametre"] ** 2 / stacks["nombre"]
+    assert ink.std() == pytest.approx(0)
+    together = stacks[stacks["x_m"].eq(ORIGIN[0] + 6_000)]
+    gap = abs(together["x"].diff().iloc[-1])
+    assert gap == pytest.approx(together["largeur"].sum() / 2 * 100)
+    assert (together["x"].min() - together["x_m"].iloc[0]) * (together["x"].max() - together["x_m"].iloc[0]) < 0
+
+
+def test_hollow_outside(cartes):
+    (outside,) = find_gid(cartes["C5"], "acteurs dehors autre")
+    assert outside.get_facecolor()[0].tolist() == [1, 1, 1, 1]
+
+
+def test_no_actor(base, acteurs):
+    figure = print_points.draw_actors(base, acteurs.iloc[:0], mentions=MENTIONS)
+    assert "0 acteur sur la carte" in plain(read_texts(figure))
+    assert "Acteurs par champ" not in read_legends(figure)
+
+
+def test_access_counts(cartes, distances):
+    words = plain(read_texts(cartes["C6"]))
+    far = int((distances > 5).sum())
+    assert f"France services : {far} communes sur 23" in words and "à plus de 5 km d'un site" in words
+    assert "Distances à vol d'oiseau" in words
+    entries = [plain(entry) for entry in read_legends(cartes["C6"])["Distance au site le plus proche"]]
+    assert entries[0] == "2,5 km ou moins — 1 commune, 100 hab." and entries[-1] == "Distance inconnue — 2 communes"
+    assert sum(int(entry.split("— ")[1].split()[0]) for entry in entries) == 25
+    assert [plain(entry) for entry in read_legends(cartes["C6"])["France services"]] == [
+        "Site du territoire — 5",
+        "Site hors du territoire — 1",
+    ]
+
+
+def test_distance_on_a_bound_is_in_the_nearer_class():
+    classes = print_points.cut_distances(pd.Series([10.0, 10.1, 0.0, 30.0, 31.0]), 10.0)
+    assert classes.tolist() == ["de 5 à 10 km", "de 10 à 15 km", "5 km ou moins", "de 20 à 30 km", "plus de 30 km"]
+
+
+def test_no_site_no_distance(base, acteurs):
+    figure = print_points.draw_access(base, pd.Series(dtype=float), acteurs.iloc[:0], "Ludothèque", mentions=MENTIONS)
+    assert "Ludothèque : aucune distance connue" in plain(read_texts(figure))
