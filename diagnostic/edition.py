@@ -175,3 +175,16 @@ def mask_personal(rows, name):
             rows = rows.assign(**{column: cells.mask(found, cells[found].map(lambda cell: _PERSONAL.sub(MASK, cell)))})
             told.append([name, f"colonne {column}", int(found.sum()), "courriel ou téléphone dans un texte"])
     return rows, told
+
+
+def keep_local(tables):
+    """Return the tables without the rows of imports that lie out of the territory: they served the distances."""
+    inside = set(tables["communes"].index) | set(tables["communes"]["epci"].dropna())
+    affiliations = tables["affiliations"][tables["affiliations"]["territoire_code"].isin(inside)]
+    devices = tables["dispositifs"]
+    imported = devices["fichier"].astype(str).str.startswith("imports/")
+    return tables | {
+        "acteurs": tables["acteurs"][~tables["acteurs"]["hors_territoire"].astype(bool)],
+        "affiliations": affiliations,
+        "dispositifs": devices[~imported | devices["dispositif_id"].isin(affiliations["dispositif_id"])],
+    }

@@ -50,7 +50,8 @@ def fill_champ(acteurs, categories):
     given = acteurs["champ"].notna()
     default = acteurs["categorie"].map(categories["champ"]).replace("", pd.NA).fillna("autre")
     origin = pd.Series("defaut", index=acteurs.index).mask(given, "saisi").mask(~given & acteurs["categorie"].isna(), "inconnu")  # fmt: skip
-    return acteurs.assign(champ=acteurs["champ"].fillna(default), champ_origine=origin)
+    # A column that nobody filled comes without text: it is made text before it is filled.
+    return acteurs.assign(champ=acteurs["champ"].astype("str").fillna(default), champ_origine=origin)
 
 
 def _tell_unplaced(acteurs):

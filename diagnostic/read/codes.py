@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from diagnostic.read.cog import is_in
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
 
@@ -34,13 +35,13 @@ def resolve_communes(rows, cog, *, colonne="code_insee"):
     """
     codes = rows[colonne].fillna("").astype(str).str.upper()
     communes, former = cog["communes"], cog["anciens"]
-    exact = codes.isin(communes.index)
+    exact = is_in(codes, communes.index)
     past = codes.map(former["nouveau_code"]).where(~exact)
     resolved = pd.DataFrame({"code_insee": codes.where(exact).fillna(past), "methode_commune": ""}, index=rows.index)
     resolved["methode_commune"] = (
         resolved["methode_commune"].mask(exact, "code").mask(past.notna(), "ancien_code")
     )
-    overseas = codes.isin(cog["outre_mer"].index)
+    overseas = is_in(codes, cog["outre_mer"].index)
     resolved["methode_commune"] = resolved["methode_commune"].mask(overseas & ~exact, "outre_mer")
     rows = rows[ORIGIN_COLUMNS].assign(code=codes, nom=_names(rows))
     postcodes = find_postcodes(rows, cog)
@@ -66,17 +67,19 @@ def find_postcodes(rows, cog):
     (one row, or a few), the commune's name decides; without a name nothing is said here.
     """
     filled = rows["code"] != ""
-    is_postcode = rows["code"].isin(cog["codes_postaux"].index)
-    is_commune = rows["code"].isin(cog["communes"].index)
+    is_postcode = is_in(rows["code"], cog["postaux"])
+    is_commune = is_in(rows["code"], cog["communes"].index)
     if is_postcode.sum() > is_commune.sum() and is_postcode.sum() > 0.5 * filled.sum():
         return filled & is_postcode
     both = is_postcode & is_commune & (rows["nom"] != "")
+    mask = pd.Series(False, index=rows.index)
+    if not both.any():
+        return mask
     told = rows.loc[both, "nom"].map(normalize_label)
     by_code = rows.loc[both, "code"].map(cog["communes"]["nom"]).map(normalize_label)
     served = cog["codes_postaux"][cog["codes_postaux"].index.isin(rows.loc[both, "code"])]
     pairs = set(zip(served.index, served.str[1].map(normalize_label), strict=True))
     in_served = [pair in pairs for pair in zip(rows.loc[both, "code"], told, strict=True)]
-    mask = pd.Series(False, index=rows.index)
     mask.loc[told.index] = (told != by_code) & pd.Series(in_served, index=told.index, dtype=bool)
     return mask
 

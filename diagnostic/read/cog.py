@@ -16,7 +16,7 @@ def read_cog():
     -------
     cog : dict
         `communes` (all France, without geometry), `anciens` (index past code: nouveau_code, nature),
-        `outre_mer` (overseas collectivities, index code_insee), `codes_postaux` (Series postcode -> (code, name),
+        `outre_mer` (overseas collectivities, index code_insee), `postaux` (Index of postcodes), `codes_postaux` (Series postcode -> (code, name),
         one row a commune served). Shared between calls: read only.
     """
     communes = read_communes(geometry=False)
@@ -31,8 +31,14 @@ def read_cog():
         "communes": communes,
         "anciens": past.set_index("ancien_code")[["nouveau_code", "nature"]],
         "outre_mer": overseas if overseas.index.name == "code_insee" else overseas.set_index("code_insee"),
+        "postaux": pd.Index(served["code_postal"].unique()),
         "codes_postaux": served.set_index("code_postal")["commune"],
     }
+
+
+def is_in(codes, index):
+    """Return the mask of the codes that a unique index holds; its hash is made once, where `isin` lists it at each call."""
+    return pd.Series(index.get_indexer(codes) >= 0, index=codes.index)
 
 
 def locate_points(lon, lat):

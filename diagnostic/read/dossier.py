@@ -88,11 +88,12 @@ def read_imports(folder, lists):
 
 def _read_count(sheets, path):
     """Return the number of rows of the published file, kept by `importer` in the sheet comptes."""
-    raw = sheets.get("comptes")
-    if raw is None or raw.shape != (2, 2):
+    raw = sheets.get("comptes", pd.DataFrame())
+    told = dict(zip(raw[0], raw[1], strict=True)) if raw.shape[1] == 2 else {}
+    if not told.get("lues", "").isdecimal():
         raise DiagnosticError("Import abîmé : la feuille comptes manque.", f"imports/{path.name}", "refaites l'import")
     sheet = "affiliations" if "affiliations" in sheets else "acteurs"
-    return [f"imports/{path.name}", sheet, int(raw.iat[1, 0])]
+    return [f"imports/{path.name}", sheet, int(told["lues"])]
 
 
 def _append(own, imported, name):

@@ -1,5 +1,7 @@
 """A raw sheet of text -> one declared table, typed, with every doubt told in `problemes`."""
 
+from functools import cache
+
 import pandas as pd
 from rapidfuzz import process
 
@@ -7,7 +9,7 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.read import values
 from diagnostic.read.files import write_origin
 from diagnostic.schema import describe_table, join_problems, list_problems, make_table, map_aliases
-from diagnostic.vocabulary import index_labels, is_open, normalize_label
+from diagnostic.vocabulary import index_labels, is_open, normalize_label, read_list
 
 _HEADER_SEARCH = 15  # title lines above the header: how far down a header is looked for
 
@@ -118,6 +120,16 @@ def clean_column(cells, kind, listed, lists, rows):
     raise ValueError(f"unknown kind {kind!r}")
 
 
+def find_labels(entries, listed):
+    """Return {normalised label: code}; the labels of a list that the dossier left as shipped are made once."""
+    return _index_shipped(listed) if entries is read_list(listed) else index_labels(entries)
+
+
+@cache
+def _index_shipped(listed):
+    return index_labels(read_list(listed))
+
+
 def _convert(reader, cells, rows, message, fix):
     converted, wrong = reader(cells)
     return converted, _tell(cells, wrong, rows, [message.format(cell) for cell in cells[wrong]], fix)
@@ -131,7 +143,7 @@ def _tell(cells, wrong, rows, messages, fix, gravite="attention"):
 
 def _clean_choices(cells, listed, lists, rows):
     entries = lists[listed.removesuffix("+")]
-    labels = index_labels(entries)
+    labels = find_labels(entries, listed.removesuffix("+"))
     if listed.endswith("+"):
         labels = labels | {normalize_label("toutes"): "*"}
         cells = cells.mask(cells == "*", "toutes")
@@ -147,7 +159,7 @@ def _clean_lists(cells, listed, lists, rows):
     items = values.split_lists(cells)
     if not listed or listed.startswith("ref:"):
         return items, None
-    labels = index_labels(lists[listed])
+    labels = find_labels(lists[listed], listed)
     distinct = pd.Series(sorted({item for cell in items for item in cell}), dtype=str)
     codes = dict(zip(distinct, distinct.map(normalize_label).map(labels), strict=True))
     strangers = {item for item, code in codes.items() if code != code or code is None}

@@ -1,0 +1,126 @@
+"""A territory -> the first tables of its inventory: communes, public bodies, settings, layers. Facts only."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read.codes import resolve_communes
+from diagnostic.read.cog import read_cog
+from diagnostic.read.files import read_sheets
+from diagnostic.read.layers import complete_layers
+from diagnostic.read.ressorts import assign_departement_layer
+from diagnostic.read.tables import clean_table
+from diagnostic.read.territories import read_communes, read_divisions
+from diagnostic.schema import make_table
+from diagnostic.vocabulary import read_vocabulary
+
+SOURCE = "Public, INSEE COG 2026"
+EPCI_CATEGORIES = {"CC": "cc", "CA": "ca", "CU": "cu", "METRO": "metropole", "METLYON": "metropole_lyon", "MET69": "metropole_lyon"}
+
+
+def locate_example(name):
+    """Return the folder of an example dossier: inside the installed package, or in the repository's data/."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / f"_{name}", package.parent / "data" / name):
+        if folder.is_dir():
+            return folder
+    raise DiagnosticError(f"L'exemple « {name} » manque dans cette installation.", str(package), "réinstallez le logiciel")
+
+
+def draft_inventory(folder, *, departements=(), epci=(), regions=(), communes=None):
+    """Return the tables of a new inventory for a territory.
+
+    Parameters
+    ----------
+    folder : Path, checked to hold no inventory yet
+    departements, epci, regions : sequences of codes; communes : path of a file that lists commune codes; any may be given
+
+    Returns
+    -------
+    dict of DataFrame: communes, acteurs, couches, parametres
+
+    Raises
+    ------
+    DiagnosticError
+        The folder already holds an inventory; codes unknown; no territory said.
+    """
+    if any(Path(folder).glob("inventaire*")):
+        raise DiagnosticError("Ce dossier a déjà un inventaire.", str(folder), "donnez un autre nom de dossier : rien n'est jamais écrasé")
+    codes = read_commune_list(communes) if communes else None
+    asked = {"departements": departements, "epci": epci, "regions": regions}
+    asked = {name: list(values) or None for name, values in asked.items()}
+    if codes is None and not any(asked.values()):
+        raise DiagnosticError(
+            "Le territoire n'est pas dit.", "commande nouveau",
+            "ajoutez --departement 43, --epci 200073419, --region 84 ou --communes fichier.csv",
+        )  # fmt: skip
+    chosen = read_communes(codes, geometry=False, **asked)
+    return {
+        "communes": chosen.reset_index()[["code_insee", "nom"]],
+        "acteurs": list_public_bodies(chosen),
+        "couches": complete_layers(make_table("couches"), make_table("ressorts")).reset_index(),
+        "parametres": read_vocabulary("parametres")[["cle", "valeur", "effet"]],
+    }
+
+
+def read_commune_list(path):
+    """Read the commune codes of a file; every code must resolve, or the error lists those that do not."""
+    path = Path(path)
+    sheets, _ = read_sheets(path)
+    sheet, raw = next(iter(sheets.items()))
+    table, problems, _ = clean_table(raw, "communes", path, sheet, lists={})
+    resolved, found = resolve_communes(table.rename(columns={"nom": "commune"}), read_cog())
+    lost = resolved["code_insee"].isna()
+    if lost.any():
+        first = "\n".join(f"  ligne {row.ligne} : {row.probleme}" for row in found.query("gravite == 'erreur'").head(10).itertuples())
+        raise DiagnosticError(
+            f"{int(lost.sum())} communes de la liste ne sont pas reconnues :\n{first}", f"{path.name}, feuille {sheet}",
+            "corrigez ces codes, puis relancez",
+        )  # fmt: skip
+    return resolved["code_insee"].unique().tolist()
+
+
+def list_public_bodies(communes):
+    """Return the public bodies that follow from the list of communes: communes, EPCI, departements, region, prefectures, Caf, MSA.
+
+    No address, no contact: only what the official lists say. A Caf or an MSA caisse that cannot be deduced from the
+    departement is left out.
+    """
+    towns = pd.DataFrame({
+        "acteur_id": "COM-" + communes.index, "nom": "Commune de " + communes["nom"], "categorie": "commune",
+        "code_insee": communes.index, "siren": communes["siren"].to_numpy(), "territoires": communes.index,
+    })  # fmt: skip
+    groups = communes.dropna(subset="epci").drop_duplicates("epci")
+    kinds = read_divisions("epci")["type"].reindex(groups["epci"])
+    joint = pd.DataFrame({
+        "acteur_id": ("EPCI-" + groups["epci"]).to_numpy(), "nom": groups["epci_nom"].to_numpy(),
+        "categorie": kinds.map(EPCI_CATEGORIES).fillna("epci").to_numpy(), "siren": groups["epci"].to_numpy(),
+        "territoires": groups["epci"].to_numpy(),
+    })  # fmt: skip
+    wide = [_list_divisions(communes, "departement", "DEP", "Département : ", "departement")]
+    wide.append(_list_divisions(communes, "departement", "PREF", "Préfecture : ", "prefecture"))
+    wide.append(_list_divisions(communes, "region", "REG", "Région ", "region"))
+    wide += [_list_caisses(communes, couche) for couche in ("CAF", "MSA")]
+    bodies = pd.concat([joint, *wide, towns], ignore_index=True)
+    return bodies.assign(source=SOURCE, diffusion="public", statut="public")
+
+
+def _list_divisions(communes, division, prefix, words, category):
+    """Return one actor a division, at its chef-lieu when that commune is in the territory."""
+    known = read_divisions(division).loc[communes[division].unique()]
+    territories = known.index if division == "departement" else ""
+    return pd.DataFrame({
+        "acteur_id": prefix + "-" + known.index, "nom": words + known["nom"], "categorie": category,
+        "code_insee": known["chef_lieu"], "territoires": territories,
+    })  # fmt: skip
+
+
+def _list_caisses(communes, couche):
+    held, units, _ = assign_departement_layer(communes, couche)
+    places = held.assign(departement=held["code_insee"].map(communes["departement"])).groupby("unite_id")["departement"]
+    grounds = places.agg(lambda codes: ";".join(sorted(set(codes))))
+    return pd.DataFrame({
+        "acteur_id": units["unite_id"], "nom": units["unite_nom"], "categorie": couche.lower(),
+        "territoires": units["unite_id"].map(grounds),
+    })  # fmt: skip

@@ -1,0 +1,199 @@
+"""The whole way in one function: a dossier comes in, the files of each edition go out."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from diagnostic.edition import filter_edition, keep_local
+from diagnostic.schema import EDITIONS, GRAVITES
+from diagnostic.vocabulary import read_vocabulary
+
+DEFAULT_EDITIONS = ("publique", "interne")
+
+def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
+    """Read a dossier, measure it, draw and write each edition.
+
+    Parameters
+    ----------
+    folder : path-like
+    sortie : path-like, optional; by default the folder `sorties` of the dossier
+    editions : sequence of {"publique", "partenaires", "interne"}
+    progress : callable(str), optional, told the French name of each step as it starts
+
+    Returns
+    -------
+    dict: `fichiers` (list of Path), `comptes`, `problemes`, `lectures` (DataFrame)
+
+    Raises
+    ------
+    DiagnosticError
+        Structural faults of the dossier; nothing is written then.
+    """
+    from diagnostic.draw.atlas import list_figures, prepare_view
+    from diagnostic.draw.web import draw_web_map
+    from diagnostic.measure.diagnosis import measure_dossier
+    from diagnostic.measure.mentions import list_sources, tell_mentions, tell_notices
+    from diagnostic.write.outputs import write_edition
+
+    tell = progress or (lambda step: None)
+    tell("Lecture du dossier")
+    tables = load(folder)
+    tell("Calcul des mesures")
+    tables |= measure_dossier(tables)
+    tables["sources"] = list_sources(tables)
+    target = Path(sortie or Path(folder) / "sorties")
+    date = tables["reglages"]["date_edition"]
+    date = pd.Timestamp.today().normalize() if pd.isna(date) else date
+    titre = tables["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
+    written, cache = [], {}
+    for edition in sorted(editions, key=EDITIONS.index):
+        tell(f"Édition {edition} : tri des données")
+        shown, removed = filter_edition(tables, edition)
+        shown["retraits"] = removed
+        told = tell_mentions(shown, date)
+        tell(f"Édition {edition} : cartes et classeur")
+        carte = draw_web_map(
+            shown["communes"], prepare_view(shown, told), titre=titre, sources=told["sources"]["carte"], date=told["date"],
+            edition=edition,
+        )  # fmt: skip
+        reading = {"titre": titre, "lignes": tell_notices(tables, told, edition), "date": date, "couleur": tables["reglages"]["couleur_principale"]}  # fmt: skip
+        shown["resultats"] = tables["resultats"].loc[shown["resultats"].index].assign(edition=edition)
+        written += write_edition(
+            keep_local(shown), target / edition, carte=carte, figures=list_figures(shown, mentions=told, edition=edition),
+            cache=cache, reading=reading,
+        )  # fmt: skip
+    if "interne" in editions:
+        written.append(write_problems(tables, target / "interne"))
+    return {"fichiers": written, "comptes": tables["comptes"], "problemes": tables["problemes"], "lectures": tables["lectures"]}
+
+
+def load(folder):
+    """Read a dossier; see `read.dossier.read_dossier`."""
+    from diagnostic.read.dossier import read_dossier
+
+    return read_dossier(folder)
+
+
+def check(folder, *, sortie=None):
+    """Read a dossier without measuring it, write sorties/interne/problemes.xlsx; return (comptes, problemes, Path)."""
+    tables = load(folder)
+    path = write_problems(tables, Path(sortie or Path(folder) / "sorties") / "interne")
+    return tables["comptes"], tables["problemes"], path
+
+
+def write_problems(tables, folder):
+    """Write problemes.xlsx: the counts of every file, then the problems by gravity."""
+    from diagnostic.write.workbook import write_workbook
+
+    order = tables["problemes"]["gravite"].map({name: rank for rank, name in enumerate(GRAVITES)})
+    sorted_problems = tables["problemes"].assign(rang=order).sort_values("rang", kind="stable").drop(columns="rang")
+    lines = [
+        f"{(tables['problemes']['gravite'] == name).sum()} {name}" for name in GRAVITES
+    ] + ["erreur : la ligne est écartée ; attention : la ligne est gardée, à vérifier ; information : rien à faire."]
+    return write_workbook(
+        {"problemes": sorted_problems, "comptes": tables["comptes"]}, folder / "problemes.xlsx",
+        titre="Ce qui est à corriger", lignes=lines, date=pd.Timestamp("2026-01-01"),
+    )  # fmt: skip
+
+
+def create_example(folder, *, example="exemple"):
+    """Copy a dossier that the software brings (`exemple` or `guide`) to `folder`, its inventory as a workbook; return its path."""
+    from diagnostic.read.draft import locate_example
+    from diagnostic.read.inventory import find_inventory, read_inventory
+    from diagnostic.write.template import write_inventory
+
+    tables, *_ = read_inventory(find_inventory(locate_example(example)))
+    lines = ["Exemple livré avec le logiciel : les organismes publics sont réels, tout le reste est FICTIF."]
+    path = write_inventory(tables, Path(folder) / "inventaire.xlsx", titre="Inventaire de l'exemple", lignes=lines)
+    return path.parent
+
+
+def create_dossier(folder, *, departements=(), epci=(), regions=(), communes=None):
+    """Make a new dossier whose inventory already holds the communes, public bodies, settings and layers; return (path, tables).
+
+    Raises
+    ------
+    DiagnosticError
+        The folder already holds an inventory; the territory is unknown or not said.
+    """
+    from diagnostic.read.draft import draft_inventory
+    from diagnostic.write.template import write_inventory
+
+    folder = Path(folder)
+    tables = draft_inventory(folder, departements=departements, epci=epci, regions=regions, communes=communes)
+    for name in ("imports", "ressorts"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    lines = ["Commencez par la feuille parametres (finalité), puis acteurs. Tout est facultatif sauf les colonnes brunes."]
+    return write_inventory(tables, folder / "inventaire.xlsx", titre=f"Inventaire : {folder.resolve().name}", lignes=lines), tables
+
+
+def list_import_sources():
+    """Return the names of the open-data sources that can be imported."""
+    return list(read_vocabulary("sources")["source"])
+
+
+def import_source(source, path, folder):
+    """Bring an open-data file into imports/; return (path written, counts: lues, dans, hors, ecartees, problemes)."""
+    from diagnostic.read.cog import read_cog
+    from diagnostic.read.imports import read_import
+    from diagnostic.write.imports import write_import
+
+    folder = Path(folder)
+    communes = load(folder)["communes"]
+    tables, problemes, nb_lues = read_import(source, path, read_cog())
+    target = write_import(tables, problemes, nb_lues, folder / "imports" / f"{source}.xlsx", origine=Path(path).name)
+    rows = tables.get("affiliations", tables.get("acteurs"))
+    codes = rows["territoire_code" if "affiliations" in tables else "code_insee"]
+    inside = int(codes.isin({*communes.index, *communes["epci"].dropna()}).sum())
+    counts = {"lues": nb_lues, "dans_territoire": inside, "hors_territoire": len(rows) - inside, "ecartees": nb_lues - len(rows)}
+    return target, counts, problemes
+
+
+def measure(folder):
+    """Read a dossier and measure it; return every table, sources included. Nothing is hidden yet: see `select_edition`."""
+    from diagnostic.measure.diagnosis import measure_dossier
+    from diagnostic.measure.mentions import list_sources
+
+    tables = load(folder)
+    tables |= measure_dossier(tables)
+    return tables | {"sources": list_sources(tables)}
+
+
+def select_edition(tables, edition="publique"):
+    """Return what an edition may show of measured tables, ready to be drawn.
+
+    Besides the tables: `retraits` (what was removed), `edition`, `titre`, `mentions` (what every page says of itself) and
+    `notices` (the same in sentences).
+    """
+    from diagnostic.measure.mentions import tell_mentions, tell_notices
+
+    date = tables["reglages"]["date_edition"]
+    date = pd.Timestamp.today().normalize() if pd.isna(date) else date
+    shown, removed = filter_edition(tables, edition)
+    told = tell_mentions(shown, date)
+    titre = tables["reglages"]["titre"] or "Diagnostic partagé"
+    return shown | {
+        "retraits": removed, "edition": edition, "titre": titre, "mentions": told, "notices": tell_notices(tables, told, edition),
+    }  # fmt: skip
+
+
+def list_pages(shown):
+    """Return {name: draw} of the maps and charts of `select_edition`, in order; `draw()` returns a matplotlib Figure."""
+    from diagnostic.draw.atlas import list_figures
+
+    figures = list_figures(shown, mentions=shown["mentions"], edition=shown["edition"])
+    return {name.split("_", 1)[1]: draw for name, _, draw in figures}
+
+
+def render_map(shown):
+    """Return the web map of `select_edition` as one page that works without a network."""
+    from diagnostic.draw.atlas import prepare_view
+    from diagnostic.draw.web import draw_web_map
+    from diagnostic.write.offline import render_offline
+
+    told = shown["mentions"]
+    carte = draw_web_map(
+        shown["communes"], prepare_view(shown, told), titre=shown["titre"], sources=told["sources"]["carte"], date=told["date"],
+        edition=shown["edition"],
+    )  # fmt: skip
+    return render_offline(carte)

@@ -1,0 +1,37 @@
+"""Numbers, shares and enumerations as a French reader writes them: shared by sentences, maps and workbooks."""
+
+NARROW_SPACE = "\u202f"
+
+
+def format_number(value, decimals=0):
+    """Return `value` as a French reader writes it: narrow space for thousands, comma for decimals, — when missing.
+
+    >>> format_number(1234.5, 1).replace(NARROW_SPACE, " ")
+    '1 234,5'
+    """
+    if value is None or value != value:
+        return "—"
+    return f"{value:,.{decimals}f}".replace(",", NARROW_SPACE).replace(".", ",")
+
+
+def format_share(value, decimals=0):
+    """Return a share between 0 and 1 as a French percentage.
+
+    >>> format_share(0.5436, 1).replace(NARROW_SPACE, " ")
+    '54,4 %'
+    """
+    if value is None or value != value:
+        return "—"
+    return f"{format_number(100 * value, decimals)}{NARROW_SPACE}%"
+
+
+def join_words(words, most=6):
+    """Return words as a French enumeration, cut after `most` with what is left counted.
+
+    >>> join_words(["Ambert", "Issoire", "Thiers"])
+    'Ambert, Issoire et Thiers'
+    """
+    words = list(words)
+    if len(words) > most:
+        return f"{', '.join(words[:most])} et {len(words) - most} autres"
+    return " et ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

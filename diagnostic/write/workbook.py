@@ -1,0 +1,137 @@
+"""Tables -> one XLSX workbook: a reading sheet first, then a sheet a table. Text stays text: no live formula from data."""
+
+import pandas as pd
+import xlsxwriter
+
+from diagnostic.schema import describe_table, list_tables
+from diagnostic.vocabulary import read_vocabulary
+from diagnostic.write.atomic import write_atomic
+from diagnostic.write.cells import flatten_table
+
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
+READING_SHEET = "Lisez-moi"
+WIDEST = 60
+
+
+def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
+    """Write the workbook of a diagnosis.
+
+    Parameters
+    ----------
+    tables : dict of str -> DataFrame, in any order; `vocabulary/tables.csv` names the sheets and orders them
+    path : path-like
+    titre : str, first line of the reading sheet
+    lignes : list of str, what the reader must know (edition, coverage, sources, FICTIF)
+    date : Timestamp, written as the document's date: two runs with the same date give the same bytes
+    couleur : str, colour of the headings
+
+    Returns
+    -------
+    Path
+    """
+    known = read_vocabulary("tables").set_index("table")
+    shown = [name for name in known.index if name in tables and len(tables[name])]
+    with write_atomic(path) as temporary:
+        book = xlsxwriter.Workbook(temporary, OPTIONS)
+        book.set_properties({"title": titre, "created": pd.Timestamp(date).to_pydatetime(), "author": "", "comments": "diagnostic-maillage"})  # fmt: skip
+        styles = _make_styles(book, couleur)
+        columns = {name: flatten_table(tables[name]) for name in shown}
+        _write_reading(book, styles, titre, lignes, known.loc[shown], columns)
+        for name in shown:
+            _write_table(book, styles, known.at[name, "feuille"], columns[name])
+        book.close()
+    return path
+
+
+def _make_styles(book, couleur):
+    return {
+        "titre": book.add_format({"bold": True, "font_size": 16, "font_color": couleur}),
+        "entete": book.add_format({"bold": True, "font_color": "white", "bg_color": couleur, "text_wrap": True, "valign": "top"}),
+        "texte": book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"}),
+        "cellule": book.add_format({"num_format": "@", "valign": "top"}),
+        "date": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top"}),
+        "entier": book.add_format({"num_format": "#,##0", "valign": "top"}),
+        "nombre": book.add_format({"num_format": "#,##0.000", "valign": "top"}),
+        "lien": book.add_format({"underline": True, "font_color": "#0072B2", "valign": "top"}),
+    }
+
+
+def _write_reading(book, styles, titre, lignes, sheets, columns):
+    """Write the reading sheet: title, notices, the list of sheets with links, then what each column says."""
+    sheet = book.add_worksheet(READING_SHEET)
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 1, 34)
+    sheet.set_column(2, 2, 90)
+    sheet.write_string(0, 0, titre, styles["titre"])
+    row = 2
+    for line in lignes:
+        sheet.merge_range(row, 0, row, 2, "", styles["texte"])
+        sheet.write_string(row, 0, line, styles["texte"])
+        sheet.set_row(row, 15 * (1 + len(line) // 140))
+        row += 1
+    row = _write_heading(sheet, row + 1, ["Feuille", "Lignes", "Ce qu'elle dit"], styles)
+    for name, described in sheets.iterrows():
+        label = described["feuille"]
+        sheet.write_url(row, 0, f"internal:'{label}'!A1", styles["lien"], label)
+        sheet.write_number(row, 1, len(columns[name]), styles["entier"])
+        sheet.write_string(row, 2, described["description"], styles["texte"])
+        row += 1
+    row = _write_heading(sheet, row + 1, ["Colonne", "Feuille", "Définition"], styles)
+    for name, label in sheets["feuille"].items():
+        meanings = describe_columns(name)
+        for column in [c for c in columns[name].columns if c in meanings]:
+            for place, text in enumerate([column, label, meanings[column]]):
+                sheet.write_string(row, place, text, styles["texte"])
+            row += 1
+
+
+def _write_heading(sheet, row, labels, styles):
+    for place, label in enumerate(labels):
+        sheet.write_string(row, place, label, styles["entete"])
+    return row + 1
+
+
+def describe_columns(table):
+    """Return {column: French definition} of a table: declared columns, else measures."""
+    measures = read_vocabulary("mesures").set_index("mesure")
+    meanings = (measures["libelle"] + " : " + measures["definition"]).to_dict()
+    if table in list_tables():
+        meanings |= describe_table(table)["description"].to_dict()
+    return meanings
+
+
+def _write_table(book, styles, label, table):
+    sheet = book.add_worksheet(label[:31])
+    for place, column in enumerate(table.columns):
+        cells = table[column]
+        sheet.write_string(0, place, str(column), styles["entete"])
+        sheet.set_column(place, place, _find_width(cells, str(column)))
+        write_column(sheet, cells, place, styles)
+    sheet.freeze_panes(1, 1)
+    if len(table.columns):
+        sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+
+
+def write_column(sheet, cells, place, styles):
+    """Write one column below its heading; a missing value leaves its cell empty."""
+    filled = cells.notna().to_numpy()
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        for row, value in enumerate(cells, start=1):
+            if filled[row - 1]:
+                sheet.write_datetime(row, place, value.to_pydatetime(), styles["date"])
+    elif pd.api.types.is_numeric_dtype(cells.dtype):
+        whole = bool((cells.dropna() % 1 == 0).all())
+        style = styles["entier" if whole else "nombre"]
+        for row, value in enumerate(cells.tolist(), start=1):
+            if filled[row - 1]:
+                sheet.write_number(row, place, value, style)
+    else:
+        for row, value in enumerate(cells.tolist(), start=1):
+            if filled[row - 1] and value != "":
+                sheet.write_string(row, place, str(value), styles["cellule"])
+
+
+def _find_width(cells, heading):
+    longest = cells.head(200).dropna().astype(str).str.len().max()
+    return float(min(WIDEST, max(10, len(heading) + 2, 0 if longest != longest else longest + 2)))
