@@ -5,7 +5,7 @@ import pandas as pd
 from diagnostic.errors import DiagnosticError
 from diagnostic.read import values
 from diagnostic.schema import list_tables, map_aliases
-from diagnostic.vocabulary import read_vocabulary
+from diagnostic.vocabulary import normalize_label, read_vocabulary
 
 _ALIAS = "alias."
 
@@ -34,7 +34,8 @@ def read_settings(parametres, where):
         if key.startswith(_ALIAS):
             errors += _add_alias(aliases, key, value, where)
         elif key not in known.index:
-            errors.append(DiagnosticError(f"Réglage inconnu : « {key} ».", where, f"choisissez parmi : {', '.join(known.index)}, alias.<feuille>.<colonne>"))  # fmt: skip
+            choices = f"choisissez parmi : {', '.join(known.index)}, alias.<feuille>.<colonne>"
+            errors.append(DiagnosticError(f"Réglage inconnu : « {key} ».", where, choices))
     settings = {"alias": aliases}
     for key, row in known.iterrows():
         settings[key], wrong = _convert(given.get(key) or row["valeur"], row["genre"])
@@ -49,7 +50,8 @@ def _add_alias(aliases, key, value, where):
     """`alias.acteurs.nom` = `Dénomination usuelle` reads that heading as the column nom."""
     _, table, column = (key.split(".", 2) + ["", ""])[:3]
     if table not in list_tables() or column not in map_aliases(table).values():
-        return [DiagnosticError(f"Réglage « {key} » : cette feuille ou cette colonne n'existe pas.", where, "écrivez alias.<feuille>.<colonne>, par exemple alias.acteurs.nom")]  # fmt: skip
+        what = f"Réglage « {key} » : cette feuille ou cette colonne n'existe pas."
+        return [DiagnosticError(what, where, "écrivez alias.<feuille>.<colonne>, par exemple alias.acteurs.nom")]
     for heading in filter(None, (part.strip() for part in value.split(";"))):
         aliases.setdefault(table, {})[heading] = column
     return []
@@ -59,8 +61,9 @@ def _convert(text, kind):
     """Return (value, what is wrong in French or '')."""
     cell = pd.Series([text], dtype=str)
     if kind.startswith("choix:"):
-        choices = kind.removeprefix("choix:").split(";")
-        return text, "" if text in choices else f"n'est pas parmi {', '.join(choices)}"
+        choices = {normalize_label(choice): choice for choice in kind.removeprefix("choix:").split(";")}
+        wrong = f"n'est pas parmi {', '.join(choices.values())}"
+        return choices.get(normalize_label(text)), "" if normalize_label(text) in choices else wrong
     if kind == "liste":
         return values.split_lists(cell.str.replace(",", ";"))[0], ""
     if kind == "liste_nombres":

@@ -1,9 +1,10 @@
 """A raw sheet of text -> one declared table, typed, with every doubt told in `problemes`."""
 
+import re
 from functools import cache
 
 import pandas as pd
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read import values
@@ -22,7 +23,7 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None):
     raw : DataFrame of str, index = line numbers, the heading somewhere in the first rows
     table : str, a name of `schema.list_tables`
     path, sheet : where it was read, for the messages
-    lists : dict of str -> DataFrame, the vocabulary of this dossier (`read.vocabulary.gather_lists`)
+    lists : dict of str -> DataFrame, the vocabulary of this dossier (`read.inventory.extend_lists`)
     aliases : dict of str -> str, optional, the dossier's own headings {heading: column}
     defaults : dict of str -> str, optional, columns filled for every row when the file has none
 
@@ -30,7 +31,7 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None):
     -------
     cleaned : DataFrame, declared columns plus fichier, feuille, ligne; rows without a required value are left out
     problemes : DataFrame, one row a doubt; `erreur` for a row left out
-    nb_lues : int, rows that hold anything
+    nb_lues : int, rows that hold anything in the columns read
 
     Raises
     ------
@@ -43,13 +44,13 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None):
     body = body[(body != "").any(axis=1)].assign(**{k: v for k, v in (defaults or {}).items() if k not in body})
     described = describe_table(table)
     rows = write_origin(body.reindex(columns=described.index, fill_value=""), path, sheet)
-    problems = [_tell_ignored(ignored, path, sheet)]
+    problems = [ignored]
     cleaned = rows.copy()
     for column, row in described.iterrows():
         cleaned[column], found = clean_column(rows[column], row["genre"], row["liste"], lists, rows)
         problems.append(found)
     required = described.index[described["statut"] == "R"]
-    kept, lost = _part_incomplete(rows, cleaned, required, described)
+    kept, lost = _part_incomplete(rows, cleaned, required)
     problems.append(lost)
     kept, repeated = _part_repeated(kept, table)
     problems.append(repeated)
@@ -57,13 +58,24 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None):
 
 
 def name_columns(raw, table, path, sheet, *, aliases=None, supplied=()):
-    """Find the heading row and rename the columns; return (body, headings that stand for no column)."""
+    """Find the heading row and rename the columns; return (body, problemes: the columns that are not read).
+
+    The heading is the row of the first fifteen with the most known names; without any, the one with the most cells.
+    """
     known = map_aliases(table) | {normalize_label(k): v for k, v in (aliases or {}).items()}
     top = raw.head(_HEADER_SEARCH)
     matched = top.map(lambda cell: known.get(normalize_label(cell), "") if cell else "")
-    line = (matched != "").sum(axis=1).idxmax()
+    filled = (top != "").sum(axis=1)
+    line = ((matched != "").sum(axis=1) + filled / (filled.max() + 1) / 2).idxmax()
     headings, columns = raw.loc[line], matched.loc[line]
-    where = f"{path.name}, feuille {sheet}, ligne {line}"
+    _check_headings(headings, columns, table, supplied, f"{path.name}, feuille {sheet}, ligne {line}")
+    body, named = raw.loc[raw.index > line], columns[columns != ""]
+    unread = _tell_unread(body.drop(columns=named.index), headings, path, sheet)
+    return body[named.index].set_axis(list(named), axis=1), unread
+
+
+def _check_headings(headings, columns, table, supplied, where):
+    """Raise when two headings stand for one column, or when required columns are missing: all at once."""
     named = columns[columns != ""]
     errors = []
     for column in named[named.duplicated()].unique():
@@ -75,23 +87,33 @@ def name_columns(raw, table, path, sheet, *, aliases=None, supplied=()):
         read = ", ".join(heading for heading in headings if heading) or "aucune"
         errors.append(
             DiagnosticError(
-                f"Colonnes absentes : {', '.join(missing)}.", f"{where} (colonnes lues : {read})",
+                f"Colonnes absentes : {', '.join(missing)}.",
+                f"{where} (colonnes lues : {read})",
                 f"renommez la colonne, ou ajoutez une ligne « alias.{table}.{missing[0]} » dans la feuille parametres",
             )  # fmt: skip
         )
     if errors:
         raise DiagnosticError.gather(errors)
-    body = raw.loc[raw.index > line, named.index].set_axis(list(named), axis=1)
-    unnamed = [heading for heading in headings[columns == ""] if heading]
-    return body, unnamed
 
 
-def _tell_ignored(headings, path, sheet):
-    if not headings:
-        return None
-    rows = pd.DataFrame({"fichier": path.name, "feuille": sheet, "ligne": pd.NA}, index=headings)
-    messages = [f"Colonne « {heading} » non reconnue : elle n'est pas lue." for heading in headings]
-    return list_problems("information", rows, messages, "rien ; ou renommez-la (voir Lisez-moi)", valeur=headings)
+def _tell_unread(body, headings, path, sheet):
+    """Tell the headings that stand for no column, and the cells that have no heading (a separator left in a text)."""
+    problems = []
+    for place in body.columns:
+        heading, cells = headings[place], body.index[body[place] != ""]
+        rows = pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([pd.NA], dtype="Int64")})
+        if heading:
+            message = f"Colonne « {heading} » non reconnue : elle n'est pas lue."
+            problems.append(
+                list_problems("information", rows, message, "rien ; ou renommez-la (voir Lisez-moi)", valeur=heading)
+            )
+        elif len(cells):
+            message = f"Colonne n° {place + 1} sans titre : {len(cells)} case(s) non lue(s)."
+            fix = "donnez un titre à la colonne ; dans un CSV, mettez entre guillemets le texte qui contient le séparateur"
+            problems.append(
+                list_problems("attention", rows.assign(ligne=cells[0]), message, fix, valeur=body.at[cells[0], place])
+            )
+    return join_problems(*problems)
 
 
 def clean_column(cells, kind, listed, lists, rows):
@@ -151,8 +173,9 @@ def _clean_choices(cells, listed, lists, rows):
     if is_open(listed):
         codes = codes.mask(unknown, cells)
         return codes, _tell_open(cells, unknown, rows, listed)
-    messages = [explain_unknown(cell, entries) for cell in cells[unknown]]
-    return codes, _tell(cells, unknown, rows, messages, "choisissez dans la liste, ou ajoutez une ligne à la feuille vocabulaire")  # fmt: skip
+    explained = explain_unknown(cells[unknown].unique(), entries)
+    fix = "choisissez dans la liste, ou ajoutez une ligne à la feuille vocabulaire"
+    return codes, _tell(cells, unknown, rows, [explained[cell] for cell in cells[unknown]], fix)
 
 
 def _clean_lists(cells, listed, lists, rows):
@@ -170,9 +193,8 @@ def _clean_lists(cells, listed, lists, rows):
     unknown = items.map(lambda cell: not strangers.isdisjoint(cell)).astype(bool)
     if is_open(listed):
         return coded, _tell_open(cells, unknown, rows, listed)
-    messages = [
-        " ".join(explain_unknown(item, lists[listed]) for item in cell if item in strangers) for cell in items[unknown]
-    ]
+    explained = explain_unknown(sorted(strangers), lists[listed])
+    messages = [" ".join(explained[item] for item in cell if item in strangers) for cell in items[unknown]]
     return coded, _tell(cells, unknown, rows, messages, "choisissez dans la liste (feuille Lisez-moi), séparez par ;")
 
 
@@ -183,38 +205,40 @@ def _tell_open(cells, unknown, rows, listed):
     return _tell(cells, unknown, rows, messages, fix, gravite="information")
 
 
-def explain_unknown(cell, entries):
-    """Return the French sentence for a value outside a vocabulary, with its nearest entries.
+def explain_unknown(cells, entries):
+    """Return {cell: French sentence} for values outside a vocabulary, with their nearest entries, three at most.
 
-    Suggestions only: nothing is replaced.
+    Suggestions only: nothing is replaced. Case and accents do not count in what is near.
     """
-    written = {}
-    for code, row in entries[["libelle", "sigle", "alias"]].iterrows():
-        for label in [row["libelle"], row["sigle"], *row["alias"].split(";")]:
-            if label:
-                written.setdefault(label, code)
-    near = process.extract(cell, list(written), limit=6, score_cutoff=60)
-    codes = list(dict.fromkeys(written[label] for label, *_ in near))[:3]
-    if not codes:
-        return f"« {cell} » inconnu."
-    shown = ", ".join(f"{entries.at[code, 'sigle'] or code} ({entries.at[code, 'libelle']})" for code in codes)
-    return f"« {cell} » inconnu ; vouliez-vous dire : {shown} ?"
+    if not len(cells):
+        return {}
+    spelled = entries[["libelle", "sigle", "alias"]].agg(";".join, axis=1).str.split(";").explode()
+    spelled = pd.concat([spelled, pd.Series(entries.index, index=entries.index)])
+    spelled = spelled[spelled != ""].map(_fold).reset_index(name="label").set_axis(["code", "label"], axis=1)
+    sentences = {}
+    for cell in cells:
+        near = process.extract(_fold(cell), spelled["label"].tolist(), scorer=fuzz.ratio, limit=12, score_cutoff=65)
+        codes = spelled["code"].iloc[[place for *_, place in near]].unique()[:3]
+        shown = ", ".join(f"{entries.at[code, 'sigle'] or code} ({entries.at[code, 'libelle']})" for code in codes)
+        sentences[cell] = f"« {cell} » inconnu ; vouliez-vous dire : {shown} ?" if shown else f"« {cell} » inconnu."
+    return sentences
 
 
-def _part_incomplete(rows, cleaned, required, described):
-    """Part the rows that lack a required value; an unknown choice is told already and keeps its row."""
-    free = [c for c in required if described.at[c, "genre"] != "choix"]
-    empty = rows[free] == ""
+def _fold(text):
+    """Return `text` without case, accents or order of words."""
+    return " ".join(sorted(filter(None, map(normalize_label, re.split(r"[\s_'’-]+", text)))))
+
+
+def _part_incomplete(rows, cleaned, required):
+    """Part the rows that lack a required value; a value that could not be read is told already and keeps its row."""
+    empty = rows[list(required)] == ""
     lost = empty.any(axis=1)
-    # A required choice may be unreadable (told, kept) but not empty.
-    chosen = [c for c in required if described.at[c, "genre"] == "choix"]
-    lost |= (rows[chosen] == "").any(axis=1) if chosen else False
     if not lost.any():
         return cleaned, None
-    columns = (rows.loc[lost, list(required)] == "").apply(lambda row: ", ".join(row.index[row]), axis=1)
-    messages = [f"Case vide : {columns_} ; ligne écartée." for columns_ in columns]
-    problems = list_problems("erreur", rows[lost], messages, "remplissez la case", colonne=", ".join(required))
-    return cleaned[~lost], problems
+    columns = [", ".join(required[row]) for row in empty[lost].to_numpy()]
+    messages = [f"Case vide : {names} ; ligne écartée." for names in columns]
+    problems = list_problems("erreur", rows[lost], messages, "remplissez la case")
+    return cleaned[~lost], problems.assign(colonne=columns)
 
 
 def _part_repeated(kept, table):

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 from stdnum.fr import siren, siret
 
@@ -15,16 +16,19 @@ _LIST_BREAKS = re.compile(r"[;|\n\r]+")
 def read_numbers(cells):
     """Return cells as float: narrow spaces, French commas and a trailing % or km are understood."""
     text = cells.str.replace(r"\s|(?:%|km)$", "", regex=True).str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(text.where(text != ""), errors="coerce")
-    return numbers.astype(float), numbers.isna() & (cells != "")
+    numbers = pd.to_numeric(text.where(text != ""), errors="coerce").astype(float)
+    numbers = numbers.where(np.isfinite(numbers))  # pandas reads "inf" as a number
+    return numbers, numbers.isna() & (cells != "")
 
 
 def read_dates(cells):
     """Return cells as dates, day first (03/02/2025 is the 3rd of February); a year or a month alone is its first day."""
-    dates = pd.Series(pd.NaT, index=cells.index, dtype="datetime64[ns]")
+    # Microseconds hold every year; nanoseconds stop in 2262, before the 31/12/9999 that means "no end".
+    dates = pd.Series(pd.NaT, index=cells.index, dtype="datetime64[us]")
     text = cells.str.replace(r"[ T]\d{1,2}:\d{2}(:\d{2})?.*$", "", regex=True)
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y/%m/%d", "%m/%Y", "%Y-%m", "%Y"):
-        dates = dates.fillna(pd.to_datetime(text.where(dates.isna()), format=form, errors="coerce"))
+        found = pd.to_datetime(text.where(dates.isna()), format=form, errors="coerce")
+        dates = dates.fillna(found.astype("datetime64[us]"))
     return dates, dates.isna() & (cells != "")
 
 
@@ -61,14 +65,13 @@ def check_identifiers(cells, digits):
     The check digit is Luhn's, with La Poste's exception (both from `stdnum`). Zeros alone pass Luhn and are refused.
     """
     text = cells.str.replace(r"[\s.\-]", "", regex=True)
-    distinct = text.unique()
     number = siren if digits == 9 else siret
-    right = text.map(dict(zip(distinct, map(number.is_valid, distinct), strict=True))).astype(bool)
+    right = text.map({written: number.is_valid(written) for written in text.unique()}).astype(bool)
     name = "SIREN" if digits == 9 else "SIRET"
-    reasons = pd.Series("", index=cells.index).mask(~right, f"{name} dont la clé de contrôle est fausse.")
+    reasons = pd.Series("", index=cells.index, dtype=str).mask(~right, f"{name} dont la clé de contrôle est fausse.")
     reasons = reasons.mask(text.str.fullmatch("0+"), f"{name} fait de zéros.")
-    reasons = reasons.mask(~text.str.fullmatch(rf"\d{{{digits}}}"), f"{name} qui n'a pas {digits} chiffres.")
-    scientific = cells.str.contains(r"^\d(?:[.,]\d+)?[eE]\+?\d+$", regex=True)
+    reasons = reasons.mask(~text.str.fullmatch(rf"[0-9]{{{digits}}}"), f"{name} qui n'a pas {digits} chiffres.")
+    scientific = cells.str.fullmatch(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
     reasons = reasons.mask(scientific, "Notation scientifique d'un tableur : la valeur exacte est perdue.")
     reasons = reasons.mask(cells == "", "")
     return text.where((cells != "") & (reasons == "")), reasons

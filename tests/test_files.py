@@ -1,0 +1,289 @@
+"""Files as they come: encodings, separators, line numbers, invisible characters, JSON. Nothing typed, nothing dropped."""
+
+import hashlib
+import json
+from contextlib import suppress
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read.files import clean_cells, read_records, read_sheets, write_origin
+
+TABLE = [["code_insee", "nom"], ["01004", "Ambérieu-en-Bugey"], ["2E004", "NA"]]
+
+
+def read_one(path):
+    sheets, problemes = read_sheets(path)
+    assert list(sheets) == [path.stem]
+    return sheets[path.stem], problemes
+
+
+def write_file(folder, name, content):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["absent.csv", "absent.xlsx", "absent.json"])
+def test_missing_file(name, tmp_path):
+    with pytest.raises(DiagnosticError, match="introuvable") as error:
+        read_sheets(tmp_path / name)
+    assert name in error.value.ou
+
+
+def test_directory(tmp_path):
+    (tmp_path / "dossier.xlsx").mkdir()
+    with pytest.raises(DiagnosticError, match="Un dossier est donné"):
+        read_sheets(tmp_path / "dossier.xlsx")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.ods", "a.json"])
+def test_file_of_no_byte(name, tmp_path):
+    with pytest.raises(DiagnosticError, match="0 octet"):
+        read_sheets(write_file(tmp_path, name, b""))
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("a.csv", b"\xef\xbb\xbf"),
+        ("a.csv", b"\r\n;;\r\n \r\n"),
+        ("a.json", b'{"data": []}'),
+        ("a.json", b"[]"),
+        ("a.json", b"[{}]"),
+    ],
+)
+def test_file_without_a_filled_cell(name, content, tmp_path):
+    with pytest.raises(DiagnosticError, match="aucune case remplie"):
+        read_sheets(write_file(tmp_path, name, content))
+
+
+@pytest.mark.parametrize("name, told", [("a.pdf", "« .pdf »"), ("inventaire", "« inventaire »")])
+def test_unknown_extension(name, told, tmp_path):
+    with pytest.raises(DiagnosticError, match="pas un format de tableau connu") as error:
+        read_sheets(write_file(tmp_path, name, "x"))
+    assert told in error.value.quoi
+
+
+def test_picture_named_csv(tmp_path):
+    with pytest.raises(DiagnosticError, match="n'est pas du texte"):
+        read_sheets(write_file(tmp_path, "a.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"))
+
+
+def test_cell_without_end(tmp_path):
+    with pytest.raises(DiagnosticError, match="ne se lit pas comme un tableau") as error:
+        read_sheets(write_file(tmp_path, "a.csv", 'a;b\n1;"' + "x" * 200_000))
+    assert error.value.ou == "a.csv, ligne 2"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.json", "a.geojson"])
+def test_errors_have_three_lines(name, tmp_path):
+    with pytest.raises(DiagnosticError) as error:
+        read_sheets(write_file(tmp_path, name, b"{\x00"))
+    lines = str(error.value).split("\n")
+    assert len(lines) == 3
+    assert lines[1].startswith("Où : ")
+    assert lines[2].startswith("À faire : ")
+
+
+# --- text tables --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "encoding, name", [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
+)
+@pytest.mark.parametrize(
+    "separator, word", [(";", "point-virgule"), (",", "virgule"), ("\t", "tabulation"), ("|", "barre verticale")]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encodings_separators_and_line_ends(encoding, name, separator, word, end, chemin_piege):
+    content = "".join(separator.join(row) + end for row in TABLE).encode(encoding)
+    table, problemes = read_one(write_file(chemin_piege, "communes.csv", content))
+    assert table.to_numpy().tolist() == TABLE
+    assert list(table.index) == [1, 2, 3]
+    assert problemes["gravite"].tolist() == ["information"]
+    assert problemes["probleme"][0] == f"Lu avec : encodage {name}, séparateur {word}."
+
+
+def test_half_a_character_at_the_end_of_utf16(tmp_path):
+    table, _ = read_one(write_file(tmp_path, "a.csv", "id;nom\r\n1;é".encode("utf-16") + b"\x41"))
+    assert table.iloc[1, 0] == "1"
+
+
+def test_line_numbers_are_those_of_the_file(tmp_path):
+    content = 'id;nom\n1;"deux\nlignes"\n\n\n2;"trois\r\net; un point-virgule\nlignes"\n3;c\n'
+    table, _ = read_one(write_file(tmp_path, "a.csv", content))
+    assert list(table.index) == [1, 2, 6, 9]
+    assert table.loc[6].tolist() == ["2", "trois\r\net; un point-virgule\nlignes"]
+
+
+def test_one_column(tmp_path):
+    table, _ = read_one(write_file(tmp_path, "communes.csv", "code_insee\n01004\n43157\n"))
+    assert table[0].tolist() == ["code_insee", "01004", "43157"]
+
+
+def test_commas_in_the_texts_do_not_make_columns(tmp_path):
+    content = "id;nom;adresse\n1;a;1, rue B, Le Puy\n2;b;3, rue C, Brioude\n3;c;5, rue D, Ambert\n"
+    table, _ = read_one(write_file(tmp_path, "a.csv", content))
+    assert table.shape == (4, 3)
+
+
+def test_title_lines_above_do_not_hide_the_separator(tmp_path):
+    table, _ = read_one(write_file(tmp_path, "a.csv", "Inventaire 2026\n\nid;nom;lat\n1;a;45,1\n2;b;45,2\n"))
+    assert table.loc[4].tolist() == ["1", "a", "45,1"]
+
+
+def test_a_longer_row_keeps_all_its_cells(tmp_path):
+    table, _ = read_one(write_file(tmp_path, "a.csv", "id;nom\n1;a;surplus\n2\n"))
+    assert table.to_numpy().tolist() == [["id", "nom", ""], ["1", "a", "surplus"], ["2", "", ""]]
+
+
+def test_nul_bytes_far_in_the_file_are_removed(tmp_path):
+    table, _ = read_one(write_file(tmp_path, "a.csv", b"id;nom\n" + b"1;a\n" * 2000 + b"2;b\x00c\n"))
+    assert table.iloc[-1].tolist() == ["2", "bc"]
+
+
+@pytest.mark.parametrize(
+    "content", ["1004", "01004", "2E004", "NA", "null", "nan", "1e5", "True", "-", "#N/A", "2025-02-03", "03/02/2025"]
+)
+def test_nothing_is_typed(content, tmp_path):
+    table, _ = read_one(write_file(tmp_path, "a.csv", f"id;nom\n1;{content}\n"))
+    assert table.loc[2, 1] == content
+
+
+CELLS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
+
+
+@given(rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=2, max_size=8))
+def test_quoted_text_comes_back_whole(rows, tmp_path):
+    quoted = "".join(";".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\r\n" for row in rows)
+    table, _ = read_one(write_file(tmp_path, "a.csv", quoted))
+    expected = clean_cells(pd.DataFrame(rows, dtype=str))
+    assert table.to_numpy().tolist() == expected[(expected != "").any(axis=1)].to_numpy().tolist()
+
+
+@given(content=st.binary(min_size=1, max_size=300), suffix=st.sampled_from([".csv", ".json", ".xlsx", ".ods"]))
+def test_any_bytes_end_in_text_or_in_our_error(content, suffix, tmp_path):
+    path = write_file(tmp_path, f"a{suffix}", content)
+    sheets = {}
+    with suppress(DiagnosticError):
+        sheets, _ = read_sheets(path)
+    assert all(isinstance(cell, str) for sheet in sheets.values() for cell in sheet.to_numpy().ravel())
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("a.csv", "id;nom\n1;\u202fa\u00a0\n".encode()),
+        ("a.json", b'[{"a": 1.50}]'),
+        ("a.xlsx", b"PK\x03\x04 damaged"),
+        ("a.pdf", b"x"),
+    ],
+)
+def test_the_file_is_never_modified(name, content, tmp_path):
+    path = write_file(tmp_path, name, content)
+    before = hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns
+    try:
+        read_sheets(path)
+    except DiagnosticError:
+        assert name in ("a.xlsx", "a.pdf")
+    assert (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) == before
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+# --- invisible characters -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "cell, cleaned",
+    [
+        ("12\u00a0345\u202f678", "12 345 678"), ("\u200f\u202bBrioude\u202c\u200e", "Brioude"), ("\ufeffid", "id"),
+        ("Saint\u00ad-Flour", "Saint-Flour"), ("a\x00b\x07c\x1b", "abc"), ("  a  b ", "a  b"), ("a\nb", "a\nb"),
+        ("Ambe\u0301rieu", "Ambérieu"), ("01004", "01004"), ("", ""),
+    ],
+)  # fmt: skip
+def test_clean_cells(cell, cleaned):
+    raw = pd.DataFrame([[cell, None]])
+    copy = raw.copy()
+    assert clean_cells(raw).to_numpy().tolist() == [[cleaned, ""]]
+    pd.testing.assert_frame_equal(raw, copy)
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------------
+def read_json(folder, content):
+    path = folder / "a.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return read_records(path).to_numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda records: records, lambda records: {"data": records}, lambda records: {"features": records}]
+)
+def test_records(wrap, tmp_path):
+    records = [
+        {"id": 1, "cp": "01004"},
+        {"id": 2, "tags": ["a", None, "b"], "ok": True, "vide": None, "lieu": {"x": "é"}},
+    ]
+    assert read_json(tmp_path, wrap(records)) == [
+        ["id", "cp", "tags", "ok", "vide", "lieu"],
+        ["1", "01004", "", "", "", ""],
+        ["2", "", "a;;b", "oui", "", '{"x": "é"}'],
+    ]
+
+
+def test_numbers_keep_the_writing_of_the_file(tmp_path):
+    rows = read_json(tmp_path, '[{"a": 1.50, "b": 1e5, "c": 12345678901234567890, "d": NaN}]')
+    assert rows[1] == ["1.50", "1e5", "12345678901234567890", ""]
+
+
+def test_points_give_longitude_and_latitude(tmp_path):
+    point = {"type": "Feature", "properties": {"nom": "a"}, "geometry": {"type": "Point", "coordinates": [3.88, 45.04]}}
+    nowhere = {"type": "Feature", "properties": {"nom": "b"}, "geometry": None}
+    strange = {"type": "Feature", "properties": None, "geometry": {"type": "Point"}}
+    assert read_json(tmp_path, {"type": "FeatureCollection", "features": [point, nowhere, strange]}) == [
+        ["nom", "longitude", "latitude"],
+        ["a", "3.88", "45.04"],
+        ["b", "", ""],
+        ["", "", ""],
+    ]
+
+
+def test_half_a_character_is_left_out(tmp_path):
+    assert read_json(tmp_path, '[{"nom": "a\\ud800b"}]')[1] == ["ab"]
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [("[{", "abîmé"), ('{"a": 1}', "pas une liste de fiches"), ("3", "pas une liste de fiches"), ("[1, 2]", "pas une liste de fiches"),
+     ("[" * 100_000, "pas une liste de fiches")],
+)  # fmt: skip
+def test_json_that_is_no_table(content, message, tmp_path):
+    with pytest.raises(DiagnosticError, match=message):
+        read_json(tmp_path, content)
+
+
+def test_broken_json_names_the_line(tmp_path):
+    with pytest.raises(DiagnosticError) as error:
+        read_json(tmp_path, '[\n{"a": 1},\n{"b" 2}\n]')
+    assert error.value.ou == "a.json, ligne 3"
+
+
+def test_write_origin_keeps_file_sheet_and_line():
+    table = pd.DataFrame({"nom": ["a", "b"]}, index=[4, 9])
+    placed = write_origin(table, "dossier/inventaire.xlsx", "acteurs")
+    origin = placed[["fichier", "feuille", "ligne"]].to_numpy().tolist()
+    assert origin == [["inventaire.xlsx", "acteurs", 4], ["inventaire.xlsx", "acteurs", 9]]
+    assert list(table) == ["nom"]
+
+
+# --- the real files -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "name, rows",
+    [("inventaires/france_services_2024-08.csv", 2845), ("inventaires/hinaura_2022-11.json", 1171),
+     ("inventaires/data_inclusion_2023-02.json", 3811), ("ressorts/programmes_anct_2024.csv", 11270),
+     ("ressorts/qpv_2024.geojson", 692)],
+)  # fmt: skip
+def test_real_files_give_every_row(name, rows, partage):
+    table, _ = read_one(partage / name)
+    assert len(table) == rows + 1

@@ -1,0 +1,242 @@
+"""The inventory as a workbook, an ODS or a folder of CSV: the same tables, and all its faults in one error."""
+
+import hashlib
+
+import openpyxl
+import pandas as pd
+import pytest
+from classeurs import make_ods, make_xlsx
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read.inventory import COUNT_COLUMNS, extend_lists, find_inventory, read_inventory
+from diagnostic.schema import PROBLEM_COLUMNS, list_tables, list_vocabularies
+from diagnostic.vocabulary import read_list
+
+SHEETS = {
+    "parametres": [["cle", "valeur"], ["titre", "Essai"], ["alias.acteurs.nom", "Dénomination usuelle"]],
+    "acteurs": [
+        ["acteur_id", "Dénomination usuelle", "categorie", "code_insee"],
+        ["A", "CCAS d'été", "CCAS", "01004"],
+        ["B", "b", "EHPAD", "2A004"],
+    ],
+    "liens": [["source_id", "cible_id", "type"], ["A", "B", "information"]],
+    "vocabulaire": [["liste", "code", "libelle"], ["categories", "ruche", "La Ruche"]],
+}
+
+
+def make_csv(folder, **sheets):
+    """Write each sheet as a CSV of the folder `inventaire`."""
+    (folder / "inventaire").mkdir()
+    for name, rows in sheets.items():
+        text = "\n".join(";".join(row) for row in rows)
+        (folder / "inventaire" / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def read_xlsx(folder, **sheets):
+    make_xlsx(folder / "inventaire.xlsx", **sheets)
+    return read_inventory(find_inventory(folder))
+
+
+def test_workbook_ods_and_csv_give_the_same_tables(chemin_piege):
+    folders = {name: chemin_piege / name for name in ("xlsx", "ods", "csv")}
+    for folder in folders.values():
+        folder.mkdir()
+    make_xlsx(folders["xlsx"] / "inventaire.xlsx", **SHEETS)
+    make_ods(folders["ods"] / "Inventaire.ODS", **SHEETS)
+    make_csv(folders["csv"], **SHEETS)
+    read = {name: read_inventory(find_inventory(folder)) for name, folder in folders.items()}
+    for name in ("ods", "csv"):
+        assert read[name][1] == {**read["xlsx"][1], "date_edition": read[name][1]["date_edition"]}
+        for table in list_tables():
+            left, right = (read[which][0][table].drop(columns=["fichier", "feuille"]) for which in ("xlsx", name))
+            pd.testing.assert_frame_equal(left, right)
+    tables, settings, lists, problemes, comptes = read["xlsx"]
+    assert tables["acteurs"]["nom"].tolist() == ["CCAS d'été", "b"]
+    assert tables["acteurs"]["code_insee"].tolist() == ["01004", "2A004"]
+    assert settings["titre"] == "Essai"
+    assert lists["categories"].at["ruche", "libelle"] == "La Ruche"
+    assert list(problemes) == PROBLEM_COLUMNS
+    assert not len(problemes)
+    assert dict(zip(comptes["feuille"], comptes["lues"], strict=True)) == {
+        "parametres": 2,
+        "acteurs": 2,
+        "liens": 1,
+        "vocabulaire": 1,
+    }
+    assert list(comptes) == COUNT_COLUMNS
+
+
+def test_every_table_is_there_even_absent(tmp_path):
+    tables, *_ = read_xlsx(tmp_path, acteurs=SHEETS["acteurs"][:1] + [["x"] * 4], parametres=SHEETS["parametres"])
+    assert list(tables) == list_tables()
+    assert not len(tables["liens"])
+
+
+def test_sheet_names_count_neither_case_nor_accents(tmp_path):
+    tables, *_ = read_xlsx(tmp_path, Paramètres=SHEETS["parametres"], ACTEURS=SHEETS["acteurs"])
+    assert len(tables["acteurs"]) == 2
+
+
+# --- finding it ---------------------------------------------------------------------------------------------------
+def test_no_folder(tmp_path):
+    with pytest.raises(DiagnosticError, match="Dossier introuvable"):
+        find_inventory(tmp_path / "absent")
+
+
+def test_no_inventory(tmp_path):
+    (tmp_path / "notes.csv").write_text("a;b", encoding="utf-8")
+    with pytest.raises(DiagnosticError, match="Aucun inventaire") as error:
+        find_inventory(tmp_path)
+    assert "inventaire.xlsx" in error.value.a_faire
+
+
+def test_several_inventories(tmp_path):
+    for name in ("inventaire.xlsx", "inventaire.ods", "~$inventaire.xlsx", "inventaire.bak"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(DiagnosticError, match=r"Plusieurs inventaires : inventaire\.ods, inventaire\.xlsx\."):
+        find_inventory(tmp_path)
+
+
+def test_a_workbook_and_a_folder_of_csv(tmp_path):
+    make_csv(tmp_path, acteurs=SHEETS["acteurs"])
+    make_xlsx(tmp_path / "inventaire.xlsx", acteurs=SHEETS["acteurs"])
+    with pytest.raises(DiagnosticError, match=r"inventaire\.xlsx, dossier inventaire"):
+        find_inventory(tmp_path)
+
+
+def test_csv_at_the_top_of_the_dossier(tmp_path):
+    for name in ("Acteurs.CSV", "liens.csv", "notes.csv"):
+        (tmp_path / name).write_text("a;b", encoding="utf-8")
+    assert [path.name for path in find_inventory(tmp_path)] == ["Acteurs.CSV", "liens.csv"]
+    (tmp_path / "inventaire.xlsx").write_bytes(b"x")
+    assert [path.name for path in find_inventory(tmp_path)] == ["inventaire.xlsx"], (
+        "the workbook wins over stray exports"
+    )
+
+
+# --- sheets -------------------------------------------------------------------------------------------------------
+def test_unknown_sheets_are_told_with_the_nearest_name(tmp_path):
+    sheets = {"acteurs": SHEETS["acteurs"], "parametres": SHEETS["parametres"]}
+    strange = {
+        "Acteur": [["x"]],
+        "Brouillon": [["x"]],
+        "Feuil3": [],
+        "Lisez-moi": [["x"]],
+        "Mode d'emploi": [["x"]],
+        "listes": [["x"]],
+    }
+    *_, problemes, comptes = read_xlsx(tmp_path, **sheets, **strange)
+    assert problemes[["gravite", "feuille"]].to_numpy().tolist() == [
+        ["attention", "Acteur"], ["information", "Brouillon"], ["information", "Mode d'emploi"],
+    ]  # fmt: skip
+    assert "Vouliez-vous dire « acteurs » ?" in problemes["probleme"][0]
+    assert set(comptes["feuille"]) == {"acteurs", "parametres"}
+
+
+def test_two_sheets_for_one_table(tmp_path):
+    with pytest.raises(DiagnosticError, match="Deux feuilles pour la table acteurs") as error:
+        read_xlsx(
+            tmp_path, acteurs=SHEETS["acteurs"], **{"Acteurs ": SHEETS["acteurs"]}, parametres=SHEETS["parametres"]
+        )
+    assert error.value.ou == "inventaire.xlsx, feuilles acteurs et Acteurs "
+
+
+def test_no_known_sheet(tmp_path):
+    with pytest.raises(DiagnosticError, match="feuilles lues : Feuil1, Feuil2") as error:
+        read_xlsx(tmp_path, Feuil1=[["x"]], Feuil2=[["y"]])
+    assert "parametres" in error.value.a_faire or "acteurs" in error.value.a_faire
+
+
+def test_faults_of_several_sheets_are_one_error(tmp_path):
+    with pytest.raises(DiagnosticError) as error:
+        read_xlsx(
+            tmp_path,
+            parametres=[["cle", "valeur"], ["inconnu", "x"]],
+            acteurs=[["acteur_id", "nom"], ["A", "a"]],
+            liens=[["de", "source_id", "cible_id"], ["A", "A", "B"]],
+        )
+    told = str(error.value)
+    for part in (
+        "« inconnu »",
+        "Colonnes absentes : categorie.",
+        "Deux colonnes pour « source_id »",
+        "Colonnes absentes : type.",
+    ):
+        assert part in told
+    assert told.count("À faire :") == 4
+    assert "inventaire.xlsx, feuille parametres" in told
+
+
+def test_a_damaged_csv_joins_the_other_faults(tmp_path):
+    make_csv(tmp_path, acteurs=[["acteur_id", "nom"], ["A", "a"]])
+    (tmp_path / "inventaire" / "liens.csv").write_bytes(b"")
+    with pytest.raises(DiagnosticError) as error:
+        read_inventory(find_inventory(tmp_path))
+    assert "liens.csv" in str(error.value)
+    assert "Colonnes absentes : categorie." in str(error.value)
+
+
+# --- vocabulary and persons ---------------------------------------------------------------------------------------
+def test_the_vocabulary_of_the_dossier_adds_and_overrides(tmp_path):
+    added, changed = ["Catégories", "ruche", "La Ruche", "mixte"], ["categories", "ccas", "Action sociale", "mixte"]
+    rows = [["liste", "code", "libelle", "champ"], added, changed]
+    actors = [
+        ["acteur_id", "nom", "categorie"],
+        ["A", "a", "la ruche"],
+        ["B", "b", "Action sociale"],
+        ["C", "c", "CCAS"],
+    ]
+    tables, _, lists, problemes, _ = read_xlsx(tmp_path, vocabulaire=rows, acteurs=actors)
+    assert tables["acteurs"]["categorie"].tolist() == ["ruche", "ccas", "ccas"]
+    assert lists["categories"].loc[["ruche", "ccas"], "champ"].tolist() == ["mixte", "mixte"]
+    assert not len(problemes)
+    assert read_list("categories").at["ccas", "libelle"] != "Action sociale", "the shipped list is untouched"
+
+
+def test_entries_of_no_known_list_are_set_aside():
+    entries = pd.DataFrame(
+        {"liste": ["couleurs", "themes"], "code": ["bleu", "eau"], "libelle": ["Bleu", "L'eau"], "alias": [(), ()]}
+    )
+    entries = entries.assign(fichier="inventaire.xlsx", feuille="vocabulaire", ligne=[2, 3])
+    shipped = {name: read_list(name) for name in list_vocabularies()}
+    lists, kept, problemes = extend_lists(shipped, entries)
+    assert kept["code"].tolist() == ["eau"]
+    assert "eau" in lists["themes"].index
+    assert problemes[["gravite", "ligne", "valeur"]].to_numpy().tolist() == [["erreur", 2, "couleurs"]]
+    assert "categories" in problemes["a_faire"][0]
+    assert lists["categories"] is shipped["categories"], "an untouched list is the shipped one"
+
+
+PERSONS = [["personne_id", "acteur_id", "fonction"], ["P", "A", "animateur"]]
+
+
+def test_persons_are_not_read_unless_asked(tmp_path):
+    tables, _, _, problemes, comptes = read_xlsx(
+        tmp_path, acteurs=SHEETS["acteurs"], parametres=SHEETS["parametres"], personnes=PERSONS
+    )
+    assert not len(tables["personnes"])
+    assert "personnes" not in set(comptes["feuille"])
+    assert problemes["probleme"].tolist() == ["Feuille personnes non lue : le réglage personnes ne le demande pas."]
+
+
+def test_persons_are_read_when_asked(tmp_path):
+    parametres = [*SHEETS["parametres"], ["personnes", "oui"]]
+    tables, *_ = read_xlsx(tmp_path, acteurs=SHEETS["acteurs"], parametres=parametres, personnes=PERSONS)
+    assert tables["personnes"]["personne_id"].tolist() == ["P"]
+
+
+def test_the_empty_sheet_of_persons_says_nothing(tmp_path):
+    *_, problemes, _ = read_xlsx(
+        tmp_path, acteurs=SHEETS["acteurs"], parametres=SHEETS["parametres"], personnes=PERSONS[:1]
+    )
+    assert not len(problemes)
+
+
+def test_the_workbook_is_never_modified(tmp_path):
+    path = make_xlsx(tmp_path / "inventaire.xlsx", **SHEETS)
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    read_inventory(find_inventory(tmp_path))
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+    assert openpyxl.load_workbook(path).sheetnames == list(SHEETS)
+    assert [p.name for p in tmp_path.iterdir()] == ["inventaire.xlsx"]

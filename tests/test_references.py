@@ -1,0 +1,179 @@
+"""Cells that name a row of another table: identifiers, names borne once, lists, loops; what names nobody is told."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diagnostic.read.references import index_rows, resolve_references
+from diagnostic.schema import PROBLEM_COLUMNS, describe_table, list_tables, make_table
+
+
+def fill(table, **columns):
+    """A table of the schema with the columns given; the others are missing, lists are empty."""
+    count = len(next(iter(columns.values())))
+    described = describe_table(table)
+    rest = {c: [()] * count if described.at[c, "genre"] == "liste" else [None] * count for c in described.index}
+    filled = pd.DataFrame({**rest, **columns}, dtype=object)
+    return filled.assign(fichier="inventaire.xlsx", feuille=table, ligne=range(2, 2 + count))
+
+
+def resolve(**tables):
+    return resolve_references({name: make_table(name) for name in list_tables()} | tables)
+
+
+ACTEURS = fill(
+    "acteurs",
+    acteur_id=["CCBB", "MSA", "mairie", "M1", "M2"],
+    nom=["CC du Bocage bourbonnais", "MSA Auvergne", "Maison pour tous", "Mairie", "Foyer rural"],
+    sigle=["CC Bocage", None, None, None, None],
+)
+
+
+def make_links(*pairs):
+    return fill(
+        "liens", source_id=[a for a, _ in pairs], cible_id=[b for _, b in pairs], type=["information"] * len(pairs)
+    )
+
+
+@pytest.mark.parametrize("cell", ["CCBB", "CC du Bocage bourbonnais", "cc du bocage-Bourbonnais", "CC BOCAGE"])
+def test_identifiers_names_and_acronyms(cell):
+    tables, problemes = resolve(acteurs=ACTEURS, liens=make_links((cell, "MSA")))
+    assert tables["liens"][["source_id", "cible_id"]].to_numpy().tolist() == [["CCBB", "MSA"]]
+    assert not len(problemes)
+
+
+def test_a_name_never_leads_to_the_identifier_of_another_row():
+    tables, _ = resolve(acteurs=ACTEURS, liens=make_links(("Mairie", "mairie")))
+    assert tables["liens"][["source_id", "cible_id"]].to_numpy().tolist() == [["M1", "mairie"]]
+
+
+def test_an_identifier_is_taken_as_written():
+    tables, problemes = resolve(acteurs=ACTEURS, liens=make_links(("ccbb", "MSA")))
+    assert not len(tables["liens"])
+    assert problemes["probleme"].tolist() == [
+        "« ccbb » absent de la feuille acteurs. Plus proche : « CCBB ». Ligne écartée."
+    ]
+
+
+def test_a_name_borne_by_several_rows_is_refused():
+    actors = fill("acteurs", acteur_id=["M1", "M2", "A"], nom=["Mairie", "mairie", "a"])
+    tables, problemes = resolve(acteurs=actors, liens=make_links(("Mairie", "A"), ("M1", "A")))
+    assert tables["liens"]["source_id"].tolist() == ["M1"]
+    assert problemes["probleme"].tolist() == [
+        "« Mairie » est le nom de plusieurs lignes de la feuille acteurs. Ligne écartée."
+    ]
+
+
+def test_a_name_equal_to_the_row_s_own_acronym_is_borne_once():
+    actors = fill("acteurs", acteur_id=["A", "B"], nom=["ADMR", "b"], sigle=["A.D.M.R.", None])
+    tables, _ = resolve(acteurs=actors, liens=make_links(("admr", "B")))
+    assert tables["liens"]["source_id"].tolist() == ["A"]
+
+
+def test_a_link_to_nobody_is_set_aside_and_suggests_the_nearest():
+    tables, problemes = resolve(acteurs=ACTEURS, liens=make_links(("MSA", "CC_BB"), ("MSA", "zzzzzz"), ("MSA", "CCBB")))
+    assert tables["liens"]["cible_id"].tolist() == ["CCBB"]
+    assert problemes[["gravite", "feuille", "ligne", "colonne", "valeur"]].to_numpy().tolist() == [
+        ["erreur", "liens", 2, "cible_id", "CC_BB"], ["erreur", "liens", 3, "cible_id", "zzzzzz"],
+    ]  # fmt: skip
+    assert problemes["probleme"].tolist() == [
+        "« CC_BB » absent de la feuille acteurs. Plus proche : « CCBB ». Ligne écartée.",
+        "« zzzzzz » absent de la feuille acteurs. Ligne écartée.",
+    ]  # fmt: skip
+    assert "feuille acteurs" in problemes["a_faire"][0]
+
+
+def test_an_optional_reference_is_emptied_and_told():
+    links = make_links(("MSA", "CCBB")).assign(declarant_id="Inconnue", dispositif_id=None)
+    tables, problemes = resolve(acteurs=ACTEURS, liens=links)
+    assert len(tables["liens"]) == 1
+    assert tables["liens"]["declarant_id"].isna().all()
+    assert problemes[["gravite", "colonne"]].to_numpy().tolist() == [["attention", "declarant_id"]]
+    assert "écartée" not in problemes["probleme"][0]
+
+
+def test_lists_keep_what_is_known_once():
+    instances = fill(
+        "instances",
+        instance_id=["I", "J"],
+        nom=["Copil", "Vide"],
+        membres=[("msa auvergne", "MSA", "X", "Y", "CCBB"), ()],
+    )
+    tables, problemes = resolve(acteurs=ACTEURS, instances=instances)
+    assert tables["instances"]["membres"].tolist() == [("MSA", "CCBB"), ()]
+    assert problemes[["gravite", "ligne", "valeur"]].to_numpy().tolist() == [
+        ["attention", 2, "X"],
+        ["attention", 2, "Y"],
+    ]
+
+
+def test_a_link_with_itself_is_set_aside_even_under_two_names():
+    tables, problemes = resolve(acteurs=ACTEURS, liens=make_links(("MSA", "MSA Auvergne"), ("MSA", "CCBB")))
+    assert tables["liens"]["cible_id"].tolist() == ["CCBB"]
+    assert problemes[["gravite", "ligne", "probleme"]].to_numpy().tolist() == [
+        ["erreur", 2, "Lien d'un acteur avec lui-même : ligne écartée."]
+    ]
+
+
+def test_dispositifs_and_networks_are_resolved_too():
+    devices = fill("dispositifs", dispositif_id=["D", "E"], nom=["Projet alimentaire", "Une action"])
+    devices = devices.assign(dispositif_parent_id=[None, "projet alimentaire"])
+    networks = fill("reseaux", reseau_id=["R"], nom=["Réseau des tiers-lieux"])
+    tables, problemes = resolve(
+        acteurs=ACTEURS,
+        dispositifs=devices.assign(porteur_id=["MSA Auvergne", None]),
+        reseaux=networks,
+        participations=fill(
+            "participations", acteur_id=["MSA"], dispositif_id=["Projet Alimentaire"], role=["pilotage"]
+        ),
+        adhesions=fill("adhesions", acteur_id=["CCBB"], reseau_id=["reseau des tiers lieux"]),
+        postes=fill("postes", poste_id=["P"], acteur_id=["MSA"], dispositifs=[("D", "une action")]),
+    )
+    assert not len(problemes)
+    assert tables["dispositifs"]["dispositif_parent_id"].tolist()[1] == "D"
+    assert tables["dispositifs"]["porteur_id"].tolist()[0] == "MSA"
+    assert tables["participations"]["dispositif_id"].tolist() == ["D"]
+    assert tables["adhesions"]["reseau_id"].tolist() == ["R"]
+    assert tables["postes"]["dispositifs"].tolist() == [("D", "E")]
+
+
+def test_no_actor_at_all():
+    tables, problemes = resolve(liens=make_links(("A", "B")))
+    assert not len(tables["liens"])
+    assert len(problemes) == 1, "one row, one message: the first end names nobody"
+
+
+def test_no_table_at_all():
+    tables, problemes = resolve()
+    assert list(problemes) == PROBLEM_COLUMNS
+    assert not len(problemes)
+    assert not len(tables["liens"])
+
+
+def test_the_tables_given_are_not_touched():
+    links = make_links(("MSA", "CC Bocage"), ("MSA", "zz"))
+    copies = links.copy(), ACTEURS.copy()
+    resolve(acteurs=ACTEURS, liens=links)
+    pd.testing.assert_frame_equal(links, copies[0])
+    pd.testing.assert_frame_equal(ACTEURS, copies[1])
+
+
+def test_index_rows():
+    identifiers, names = index_rows(fill("acteurs", acteur_id=["A", "B"], nom=["Été", "***"]), "acteurs")
+    assert identifiers == {"A", "B"}
+    assert names == {"ete": "A"}
+
+
+NAMES = st.sampled_from(["A", "B", "a", "Été", "ete", "CC", "C C", "zz", "***"])
+
+
+@settings(max_examples=25)
+@given(pairs=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=8))
+def test_links_read_are_kept_or_set_aside(pairs):
+    actors = fill("acteurs", acteur_id=["A", "B", "C", "D"], nom=["a", "Été", "CC", "c-c"])
+    tables, problemes = resolve(acteurs=actors, liens=make_links(*pairs))
+    kept = tables["liens"]
+    assert len(pairs) == len(kept) + (problemes["gravite"] == "erreur").sum()
+    assert set(kept["source_id"]) | set(kept["cible_id"]) <= {"A", "B", "C", "D"}
+    assert (kept["source_id"] != kept["cible_id"]).all()

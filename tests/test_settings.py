@@ -1,0 +1,92 @@
+"""The sheet parametres: every key known, every value of its kind, all faults at once."""
+
+import pandas as pd
+import pytest
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read.settings import read_settings
+from diagnostic.vocabulary import read_vocabulary
+
+WHERE = "inventaire.xlsx, feuille parametres"
+
+
+def read(**given):
+    pairs = {key.replace("__", "."): value for key, value in given.items()}
+    return read_settings(pd.DataFrame({"cle": list(pairs), "valeur": list(pairs.values())}, dtype=object), WHERE)
+
+
+def test_defaults_of_every_key():
+    settings = read()
+    assert set(settings) == {"alias", *read_vocabulary("parametres")["cle"]}
+    assert settings["ponderation"] == "population"
+    assert settings["seuils_km"] == (5, 10, 20)
+    assert settings["distance_max_km"] == 20
+    assert settings["personnes"] is False or not settings["personnes"]
+    assert pd.isna(settings["date_edition"])
+    assert settings["departements"] == ()
+    assert settings["alias"] == {}
+
+
+def test_empty_cell_is_the_default():
+    assert read(ponderation=None)["ponderation"] == "population"
+    assert read(distance_max_km="")["distance_max_km"] == 20
+
+
+@pytest.mark.parametrize(
+    "key, text, value",
+    [
+        ("ponderation", "communes", "communes"), ("ponderation", "Surface_km2", "surface_km2"), ("distance_max_km", "12,5", 12.5),
+        ("seuils_km", "5;15", (5, 15)), ("departements", "43;63", ("43", "63")), ("departements", "01,2A", ("01", "2A")),
+        ("date_edition", "03/02/2026", pd.Timestamp("2026-02-03")), ("personnes", "oui", True),
+        ("titre", "Été, 2026 ; suite", "Été, 2026 ; suite"),
+    ],
+)  # fmt: skip
+def test_values_of_each_kind(key, text, value):
+    assert read(**{key: text})[key] == value
+
+
+@pytest.mark.parametrize(
+    "key, text, told",
+    [
+        ("distance_max_km", "loin", "n'est pas un nombre"), ("date_edition", "demain", "n'est pas une date"),
+        ("personnes", "peut-être", "n'est ni oui ni non"), ("ponderation", "habitants", "n'est pas parmi population, communes"),
+        ("seuils_km", "5;dix", "n'est pas une liste de nombres"), ("seuils_km", ";", "n'est pas une liste de nombres"),
+    ],
+)  # fmt: skip
+def test_value_of_the_wrong_kind(key, text, told):
+    with pytest.raises(DiagnosticError) as error:
+        read(**{key: text})
+    assert error.value.quoi.startswith(f"Réglage « {key} » : « {text} » {told}")
+    assert error.value.ou == WHERE
+    assert error.value.a_faire
+
+
+def test_unknown_key_lists_the_known_ones():
+    with pytest.raises(DiagnosticError, match="Réglage inconnu : « ponderations »") as error:
+        read(ponderations="population")
+    assert "titre, finalite, date_edition" in error.value.a_faire
+    assert str(error.value).count("\n") == 2
+
+
+def test_all_faults_at_once():
+    with pytest.raises(DiagnosticError) as error:
+        read(inconnu="x", distance_max_km="loin", alias__planetes__nom="y")
+    for told in ("3 problèmes", "« inconnu »", "« loin »", "alias.planetes.nom"):
+        assert told in str(error.value) + error.value.quoi
+
+
+def test_aliases():
+    settings = read(
+        alias__acteurs__nom="Dénomination usuelle; Raison", alias__liens__type="Genre", alias__acteurs__sigle=""
+    )
+    assert settings["alias"] == {
+        "acteurs": {"Dénomination usuelle": "nom", "Raison": "nom"},
+        "liens": {"Genre": "type"},
+    }
+
+
+@pytest.mark.parametrize("key", ["alias.planetes.nom", "alias.acteurs.couleur", "alias.acteurs", "alias."])
+def test_alias_of_what_does_not_exist(key):
+    with pytest.raises(DiagnosticError, match="n'existe pas") as error:
+        read(**{key: "x"})
+    assert "alias.acteurs.nom" in error.value.a_faire

@@ -1,0 +1,198 @@
+"""Workbooks as offices make them: typed cells, failed formulas, passwords, damage, stray cells. XLSX and ODS read the same."""
+
+import datetime
+import random
+import zipfile
+
+import openpyxl
+import pytest
+from classeurs import make_ods, make_xlsx, spell_ods
+from openpyxl.styles import PatternFill
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read.files import read_sheets
+from diagnostic.read.workbooks import read_workbook, spell_cell
+
+ROWS = [
+    ["acteur_id", "code_insee", "lat", "date_maj", "mobile", "cp"],
+    ["NA", "01004", 45.5, datetime.date(2025, 2, 3), True, 43100],
+    [None] * 6,
+    ["2A", "2E004", -3, datetime.date(1999, 12, 31), False, 1004.0],
+]
+TEXT = [
+    ["acteur_id", "code_insee", "lat", "date_maj", "mobile", "cp"],
+    ["NA", "01004", "45.5", "2025-02-03", "oui", "43100"],
+    ["2A", "2E004", "-3", "1999-12-31", "non", "1004"],
+]
+
+
+@pytest.mark.parametrize(
+    "make, suffix", [(make_xlsx, "xlsx"), (make_ods, "ods"), (make_xlsx, "xlsm"), (make_ods, "xlsx")]
+)
+def test_typed_cells_read_as_the_text_a_user_would_type(make, suffix, chemin_piege):
+    made = make(chemin_piege / f"tableau.{suffix}", acteurs=ROWS)
+    sheets, problemes = read_workbook(made)
+    assert sheets["acteurs"].to_numpy().tolist() == TEXT
+    assert list(sheets["acteurs"].index) == [1, 2, 4], "line numbers are the user's, empty lines left out"
+    assert not len(problemes)
+
+
+def test_empty_sheet_and_sheet_that_starts_lower(tmp_path):
+    path = make_xlsx(tmp_path / "a.xlsx", vide=[], bas=[[], [], [None, "x"]])
+    sheets, _ = read_sheets(path)
+    assert sheets["vide"].empty
+    assert sheets["bas"].index.tolist() == [3]
+    assert sheets["bas"].loc[3].tolist() == ["", "x"]
+
+
+def test_failed_formulas_are_told_with_their_line_and_column(tmp_path):
+    path = make_xlsx(
+        tmp_path / "a.xlsx", bon=[["x"]], acteurs=[["id", "nom"], ["1", "#N/A"], ["2", "b"], ["3", "#REF!"]]
+    )
+    sheets, problemes = read_workbook(path)
+    assert sheets["acteurs"].loc[2].tolist() == ["1", ""]
+    assert problemes[["feuille", "ligne", "colonne"]].to_numpy().tolist() == [["acteurs", 2, "B"]]
+    assert "2 case(s)" in problemes["probleme"][0]
+
+
+def test_failed_formulas_of_ods_are_counted(tmp_path):
+    cell = '<table:table-cell office:value-type="string" office:string-value="" calcext:value-type="error"/>'
+    body = f'<table:table table:name="a"><table:table-row>{spell_ods("x")}{cell}</table:table-row></table:table>'
+    sheets, problemes = read_workbook(make_ods(tmp_path / "a.ods", body=body))
+    assert sheets["a"].loc[1].tolist() == ["x", ""]
+    assert "1 case(s)" in problemes["probleme"][0]
+
+
+def test_formatting_down_to_the_last_line_costs_nothing(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["acteur_id", "nom"])
+    book.active.cell(1_048_576, 31).fill = PatternFill("solid", fgColor="FF0000")
+    book.save(tmp_path / "a.xlsx")
+    sheets, _ = read_workbook(tmp_path / "a.xlsx")
+    assert sheets["Sheet"].shape == (1, 2)
+
+
+def test_a_cell_left_far_away_is_named_before_it_exhausts_the_memory(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["acteur_id", "nom"])
+    book.active.cell(1_048_576, 16_384).value = "x"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DiagnosticError, match="jusqu'à la case XFD1048576") as error:
+        read_workbook(tmp_path / "a.xlsx")
+    assert error.value.ou == "a.xlsx, feuille Sheet"
+
+
+@pytest.mark.parametrize("last, refused", [("x", True), (None, False)])
+def test_ods_repeated_lines_are_laid_out_only_when_a_value_follows(last, refused, tmp_path):
+    body = (
+        f'<table:table table:name="a"><table:table-row>{spell_ods("id")}</table:table-row>'
+        '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row>'
+        f"<table:table-row>{spell_ods(last)}</table:table-row></table:table>"
+    )
+    path = make_ods(tmp_path / "a.ods", body=body)
+    if refused:
+        with pytest.raises(DiagnosticError, match="jusqu'à la ligne 1048576"):
+            read_workbook(path)
+    else:
+        assert read_workbook(path)[0]["a"].shape == (1, 1)
+
+
+def write_protected_xlsx(path):
+    """An OLE container that names the stream of an encrypted workbook."""
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(1000)
+    )
+
+
+def write_protected_ods(path):
+    make_ods(path, body="", manifest="<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>")
+
+
+@pytest.mark.parametrize(
+    "name, write", [("a.xlsx", write_protected_xlsx), ("a.xls", write_protected_xlsx), ("a.ods", write_protected_ods)]
+)
+def test_a_password_is_said(name, write, tmp_path):
+    write(tmp_path / name)
+    with pytest.raises(DiagnosticError, match="protégé par un mot de passe") as error:
+        read_workbook(tmp_path / name)
+    assert error.value.ou == name
+    assert "sans mot de passe" in error.value.a_faire
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("photo.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(50)),
+        ("texte.xlsx", b"acteur_id;nom\r\n1;a\r\n"),
+        ("export.xls", b"<html><table><tr><td>nom</td></tr></table></html>"),
+        ("texte.ods", b"bonjour"),
+    ],
+)
+def test_a_renamed_file_is_said(name, content, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DiagnosticError, match="n'en est pas un") as error:
+        read_workbook(tmp_path / name)
+    assert str(error.value).count("\n") == 2
+
+
+def write_docx(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+
+
+def cut_zip(path):
+    make_xlsx(path, a=[["x"]])
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def spoil_workbook(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook")
+        archive.writestr("xl/_rels/workbook.xml.rels", "<a/>")
+
+
+@pytest.mark.parametrize("spoil", [write_docx, cut_zip, spoil_workbook, lambda path: path.write_bytes(b"PK\x03\x04")])
+def test_a_damaged_workbook_is_said(spoil, tmp_path):
+    path = tmp_path / "a.xlsx"
+    spoil(path)
+    with pytest.raises(DiagnosticError, match="ne peut pas être lu"):
+        read_workbook(path)
+
+
+@pytest.mark.parametrize("make, suffix", [(make_xlsx, "xlsx"), (make_ods, "ods")])
+def test_random_damage_ends_in_a_table_or_in_our_error(make, suffix, tmp_path):
+    content = make(tmp_path / f"a.{suffix}", acteurs=ROWS).read_bytes()
+    dice, path = random.Random(43), tmp_path / f"b.{suffix}"
+    refused = 0
+    for _ in range(60):
+        spoiled = bytearray(content)
+        for _ in range(dice.randint(1, 20)):
+            spoiled[dice.randrange(len(spoiled))] = dice.randrange(256)
+        path.write_bytes(bytes(spoiled[: dice.randrange(1, len(spoiled))] if dice.random() < 0.3 else spoiled))
+        try:
+            read_workbook(path)
+        except DiagnosticError:
+            refused += 1
+    assert refused, "the damage must reach the reader"
+
+
+def test_a_panic_of_the_library_becomes_our_error(tmp_path):
+    # An OLE header whose sectors lie outside the file: the library panics, which is not an Exception.
+    (tmp_path / "a.xls").write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + b"\x3e\x00\x03\x00\xfe\xff\x09\x00" + b"\x01" * 600
+    )
+    with pytest.raises(DiagnosticError, match="ne peut pas être lu"):
+        read_workbook(tmp_path / "a.xls")
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (1004.0, "1004"), (0.0, "0"), (-2.5, "-2.5"), (200073419.0, "200073419"), (73282932000074.0, "73282932000074"),
+        (False, "non"), ("", ""), (None, ""), (datetime.datetime(2025, 2, 3), "2025-02-03"),
+        (datetime.datetime(2025, 2, 3, 14, 5), "2025-02-03 14:05:00"), (datetime.time(8, 30), "08:30:00"),
+        (datetime.timedelta(hours=30), "1 day, 6:00:00"),
+    ],
+)  # fmt: skip
+def test_spell_cell(value, text):
+    assert spell_cell(value) == text
