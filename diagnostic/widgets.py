@@ -1,9 +1,9 @@
 """What the notebooks show: tables with French headings, printed pages, the map, two menus. A thin door on `run`."""
 
 import io
+from base64 import b64encode
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -24,32 +24,20 @@ PROFILE = {
     "unite_principale_nom": "Unité principale", "part_principale": "Sa part d'habitants", "couverture": "Habitants couverts",
 }  # fmt: skip
 STATES = {"categorie_nom": "Catégorie", "nb_acteurs": "Acteurs recensés"}
-_copies = []
 
 
-def find_dossier(dossier=""):
-    """Return the path of a dossier; when none is given, of a copy of the example, erased when the notebook is closed."""
-    if dossier:
-        return Path(dossier)
-    _copies.append(TemporaryDirectory(prefix="exemple-", ignore_cleanup_errors=True))
-    return way.create_example(_copies[-1].name)
+def open_dossier(dossier="", edition="publique"):
+    """Read and measure a dossier (the example when none is given); return the tables that an edition may show."""
+    return way.select_edition(way.measure(dossier or way.find_example()), edition)
 
 
-def open_dossier(dossier=""):
-    """Read and measure a dossier (the example when none is given); return every table: for internal use.
-
-    See `keep_edition` for the tables an audience may see.
-    """
-    return way.measure(find_dossier(dossier))
+def run_dossier(dossier="", *, editions=("publique",)):
+    """Do the whole way on a dossier; see `run.run`. The outputs of the example go to `sorties` in the current folder."""
+    return way.run(dossier or way.find_example(), sortie=None if dossier else "sorties", editions=editions)
 
 
-def keep_edition(tables, edition="publique"):
-    """Return the tables that an edition may show."""
-    return way.select_edition(tables, edition)
-
-
-def check_choice(tables, *, territoire=None, couche=None, seuil_km=None):
-    """Return one sentence that names what is chosen.
+def show_choice(tables, *, territoire=None, couche=None, seuil_km=None):
+    """Return a sentence that names what is chosen.
 
     Raises
     ------
@@ -58,7 +46,8 @@ def check_choice(tables, *, territoire=None, couche=None, seuil_km=None):
     """
     steps = pd.Series({float(step): f"{format_number(step)} km" for step in tables["reglages"]["seuils_km"]})
     asked = {
-        "TERRITOIRE": (territoire, tables["territoires"]["nom"]), "COUCHE": (couche, tables["couches"]["libelle"]), "SEUIL_KM": (seuil_km, steps),
+        "TERRITOIRE": (territoire, tables["territoires"]["nom"]), "COUCHE": (couche, tables["couches"]["libelle"]),
+        "SEUIL_KM": (seuil_km, steps),
     }  # fmt: skip
     asked = {name: (code, known) for name, (code, known) in asked.items() if code is not None}
     errors = [
@@ -70,7 +59,7 @@ def check_choice(tables, *, territoire=None, couche=None, seuil_km=None):
     ]  # fmt: skip
     if errors:
         raise DiagnosticError.gather(errors)
-    return " ; ".join(str(known[code]) for code, known in asked.values())
+    return show_sentences([" ; ".join(str(known[code]) for code, known in asked.values())])
 
 
 def choose_rows(tables, name, *, territoire=None):
@@ -107,6 +96,14 @@ def show_table(table, columns=None, *, lines=10):
     return HTML(_tell_table(table, columns, lines))
 
 
+def show_internal(tables, name, columns, *, order=None, lines=10):
+    """Return a table of the internal edition, largest `order` first; in another edition, a sentence in its place."""
+    if tables["edition"] != "interne":
+        return show_sentences(['Réservé à l\'usage interne : écrivez EDITION = "interne" dans les réglages pour l\'afficher.'])
+    rows = choose_rows(tables, name)
+    return show_table(rows if order is None else rows.sort_values(order, ascending=False), columns, lines=lines)
+
+
 def show_sentences(sentences):
     """Return sentences as a list."""
     from IPython.display import HTML
@@ -116,15 +113,13 @@ def show_sentences(sentences):
 
 def show_page(tables, name):
     """Return a map or a chart of the atlas as a picture; a sentence that lists what can be drawn when this one cannot."""
-    from IPython.display import Image
-
     pages = way.list_pages(tables)
     name = "_".join(["ressort", normalize_label(name.split("_", 1)[1])]) if name.startswith("ressort_") else name
     if name not in pages:
         return show_sentences([f"Ce dossier ne permet pas de dessiner « {name} ». Pages possibles : {', '.join(pages)}."])
     buffer = io.BytesIO()
     pages[name]().savefig(buffer, format="png", dpi=DPI)
-    return Image(buffer.getvalue(), alt=f"Page « {name} »", width=900)
+    return _make_picture(buffer.getvalue(), name)
 
 
 def show_map(tables, *, height=640):
@@ -134,14 +129,12 @@ def show_map(tables, *, height=640):
 
 def show_file(written, name, *, height=640):
     """Return what `run` wrote under this name in its first edition: the map in a frame (`carte`), or a page as a picture."""
-    from IPython.display import Image
-
     paths = [Path(path) for path in written["fichiers"]]
     shown = {path.stem.split("_", 1)[-1]: path for path in reversed(paths) if path.suffix in {".png", ".html"}}
     if name not in shown:
         return show_sentences([f"Rien d'écrit sous le nom « {name} ». Noms possibles : {', '.join(reversed(shown))}."])
     if shown[name].suffix == ".png":
-        return Image(shown[name].read_bytes(), alt=f"Page « {name} »", width=900)
+        return _make_picture(shown[name].read_bytes(), name)
     return _frame(shown[name].read_text(encoding="utf-8"), height)
 
 
@@ -155,36 +148,47 @@ def list_files(written):
     })  # fmt: skip
 
 
-def explore_ressorts(tables):
-    """Return a menu of territories and, under it, the profile of each layer there."""
+def explore_ressorts(tables, territoire="perimetre"):
+    """Return a menu of territories, opened on `territoire`, and under it the profile of each layer there."""
     profile = choose_rows(tables, "discordance")
     profile = profile[profile["n_unites"] > 0]
     return _make_menus(
         {"Territoire": tables["territoires"]["nom"]},
         lambda territory: _tell_table(profile[profile["territoire_id"] == territory], PROFILE, 20),
+        start=territoire,
     )
 
 
-def explore_categories(tables):
-    """Return two menus, territory and state, and under them the categories in this state."""
+def explore_categories(tables, territoire="perimetre"):
+    """Return two menus, territory and state, and under them the categories in this state.
+
+    They open on the verified absences of `territoire`; where states are not said for it, of the territory that has most.
+    """
     states = choose_rows(tables, "categories_territoires")
     held = tables["territoires"]["nom"]
     held = held[held.index.isin(states["territoire_id"])]
+    absent = states["statut"].eq("absent_verifie").groupby(states["territoire_id"]).sum()
     kinds = pd.Series({code: WORDS[code] for code in ("absent_verifie", "present", "non_renseigne")})
     return _make_menus(
         {"Territoire": held, "État": kinds},
         lambda territory, kind: _tell_table(states.query("territoire_id == @territory and statut == @kind"), STATES, 15),
+        start=territoire if territoire in held.index or absent.empty else absent.idxmax(),
     )
 
 
-def _make_menus(choices, tell):
-    """Return menus over a frame of HTML that `tell` fills; no captured output, which can hang a run without a screen."""
+def _make_menus(choices, tell, *, start):
+    """Return menus over a frame of HTML that `tell` fills; no captured output, which can hang a run without a screen.
+
+    The first menu opens on `start` when it is one of its choices.
+    """
     widgets = _load_widgets()
     menus = [
         widgets.Dropdown(options=list(zip(names, names.index, strict=True)), description=f"{title} :", layout={"width": "460px"})
         for title, names in choices.items()
     ]
     result = widgets.HTML()
+    if menus and start in [value for _, value in menus[0].options]:
+        menus[0].value = start
 
     def refresh(_change=None):
         result.value = tell(*(menu.value for menu in menus))
@@ -193,6 +197,14 @@ def _make_menus(choices, tell):
         menu.observe(refresh, "value")
     refresh()
     return widgets.VBox([widgets.HBox(menus), result])
+
+
+def _make_picture(content, name):
+    """Return PNG bytes as a picture that a screen reader can name, in the notebook and in what is exported of it."""
+    from IPython.display import HTML
+
+    words = escape(f"Page « {name.replace('_', ' ')} »")
+    return HTML(f'<img alt="{words}" style="width:100%;max-width:900px" src="data:image/png;base64,{b64encode(content).decode()}">')
 
 
 def _frame(page, height):
@@ -221,17 +233,19 @@ def _tell_table(table, columns, lines):
     columns = columns or {name: name.replace("_", " ").capitalize() for name in table.columns}
     absent = [name for name in columns if name not in table.columns]
     if absent:
-        raise DiagnosticError(f"Colonnes absentes : {', '.join(absent)}.", "tableau à afficher", f"choisissez parmi : {', '.join(table.columns)}")
-    head = table.head(lines)
+        known = ", ".join(str(name) for name in table.columns)
+        raise DiagnosticError(f"Colonnes absentes : {', '.join(absent)}.", "tableau à afficher", f"choisissez parmi : {known}")
+    head = table.head(lines).infer_objects()
     words = pd.DataFrame({name: tell_column(head[name]) for name in columns}, index=head.index)
     numbers = [columns[name] for name in columns if _is_number(head[name])]
     texts = [title for title in columns.values() if title not in numbers]
     styled = (
         words.rename(columns=columns).reset_index(drop=True).style.hide(axis="index")
         .format(escape="html").format_index(escape="html", axis=1)
-        .set_properties(subset=texts, **{"text-align": "left", "max-width": "36em", "white-space": "normal"})
+        .set_properties(subset=texts, **{"text-align": "left", "max-width": "36em", "white-space": "normal", "line-height": "1.35"})
         .set_properties(subset=numbers, **{"text-align": "right"})
         .set_table_styles([{"selector": "th", "props": [("text-align", "left"), ("white-space", "normal")]}])
+        .set_table_styles({name: [{"selector": "th", "props": [("text-align", "right")]}] for name in numbers}, overwrite=False)
     )  # fmt: skip
     rest = len(table) - len(head)
     return styled.to_html() + (f"<p>{len(head)} lignes sur {format_number(len(table))}.</p>" if rest else "")
@@ -255,7 +269,7 @@ def tell_column(column):
         if name.startswith("part_") or name in SHARES:
             return numbers.map(lambda value: format_share(value, 1 if value < 0.1 else 0)).astype(str)
         whole = numbers.dropna().mod(1).eq(0).all()
-        return numbers.map(lambda value: format_number(value, 0 if whole else 2)).astype(str)
+        return numbers.map(lambda value: format_number(value, 0 if whole else 2).replace("-", "−")).astype(str)
     return column.astype(object).map(_tell_cell).astype(str)
 
 
