@@ -78,6 +78,8 @@ def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur=""):
     probleme, a_faire, valeur : str or sequence of str, one a row
     colonne : str, the heading as the user sees it
     """
+    if not len(rows):
+        return join_problems()
     located = rows.reindex(columns=ORIGIN_COLUMNS).reset_index(drop=True)
     problems = located.assign(gravite=gravite, colonne=colonne)
     for name, values in {"valeur": valeur, "probleme": probleme, "a_faire": a_faire}.items():

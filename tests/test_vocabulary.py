@@ -370,9 +370,10 @@ def test_msa_caisses_equal_the_shared_facts():
 
 
 def test_caf_exceptions_are_said_with_their_reason():
-    exceptions = read_vocabulary("caf_exceptions")
-    assert exceptions["departement"].tolist() == ["40", "64"]
-    assert exceptions["raison"].str.contains("Landes").all()
+    exceptions = read_vocabulary("caf_exceptions").set_index("departement")["raison"]
+    assert exceptions.index.tolist() == ["40", "64", "976"]
+    assert exceptions[["40", "64"]].str.contains("Landes").all()
+    assert "sécurité sociale" in exceptions["976"]
 
 
 def test_every_anct_programme_leads_to_a_dispositif():

@@ -2,13 +2,12 @@
 
 import pandas as pd
 
-from diagnostic.read import codes, coordinates
-from diagnostic.read.cog import locate_points
+from diagnostic.read import coordinates
+from diagnostic.read.codes import keep_rows, resolve_communes
+from diagnostic.read.cog import is_in, locate_points
+from diagnostic.read.territories import list_territories
 from diagnostic.schema import join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
-
-# Categories whose ground is wider than the commune of their seat: what they say, or all the perimeter's territories.
-DEPARTEMENT_PREFIX, EPCI_PREFIX = "departement:", "epci:"
 
 
 def complete_actors(acteurs, cog, categories, *, communes, distance_max_km):
@@ -16,7 +15,7 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km):
 
     Parameters
     ----------
-    acteurs : DataFrame, table `acteurs`; imported rows already hold `methode_commune`
+    acteurs : DataFrame, table `acteurs`; the rows of imports/ have had their commune found by `importer`
     cog : dict, `read.cog.read_cog`
     categories : DataFrame, the vocabulary (code -> champ)
     communes : DataFrame of the perimeter
@@ -24,32 +23,48 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km):
 
     Returns
     -------
-    acteurs : DataFrame, with champ, champ_origine, methode_commune, hors_territoire, x_m, y_m
-    problemes : DataFrame
+    acteurs : DataFrame, with champ, champ_origine, methode_commune, hors_territoire (the commune of the seat is known
+        and elsewhere, whatever the actor's ground), x_m, y_m
+    problemes : DataFrame; far points are told for the rows of the inventory and for imported actors of the perimeter
     """
-    done = acteurs["methode_commune"].notna()
     checked, points = coordinates.check_coordinates(acteurs)
     acteurs = acteurs.assign(**checked)
-    resolved, found = codes.resolve_communes(acteurs[~done], cog)
-    acteurs.loc[~done, "code_insee"] = resolved["code_insee"]
-    acteurs.loc[~done, "methode_commune"] = resolved["methode_commune"]
-    lost = ~done & acteurs["code_insee"].isna()
-    held = locate_points(acteurs["lon"].where(lost), acteurs["lat"].where(lost))
-    acteurs["code_insee"] = acteurs["code_insee"].fillna(held)
-    acteurs["methode_commune"] = acteurs["methode_commune"].mask(lost & held.notna(), "coordonnees")
-    acteurs["commune"] = acteurs["commune"].fillna(acteurs["code_insee"].map(cog["communes"]["nom"]))
+    found, doubts = _find_communes(acteurs, cog)
+    acteurs = acteurs.assign(**found)
+    acteurs["commune"] = acteurs["commune"].astype("str").fillna(acteurs["code_insee"].map(cog["communes"]["nom"]))
     acteurs = fill_champ(acteurs, categories)
-    acteurs["hors_territoire"] = acteurs["code_insee"].notna() & ~acteurs["code_insee"].isin(communes.index)
+    outside = acteurs["code_insee"].notna() & ~is_in(acteurs["code_insee"], communes.index)
+    acteurs["hors_territoire"] = outside | acteurs["methode_commune"].eq("outre_mer")
     acteurs = acteurs.assign(**coordinates.place_points(acteurs, cog["communes"]))
-    far = coordinates.check_distances(acteurs, cog["communes"], distance_max_km)
-    return acteurs, join_problems(points, found, far, _tell_unplaced(acteurs))
+    near = acteurs[~(is_imported(acteurs) & acteurs["hors_territoire"])]
+    far = coordinates.check_distances(near, cog["communes"], distance_max_km)
+    return acteurs, join_problems(points, doubts, far, _tell_unplaced(acteurs))
+
+
+def is_imported(rows):
+    """Return the mask of the rows that were read in imports/."""
+    return rows["fichier"].astype("str").str.startswith("imports/").fillna(False).astype(bool)
+
+
+def _find_communes(acteurs, cog):
+    """Return code_insee and methode_commune of each actor, and the problems; what `importer` found is not sought again."""
+    codes, method = acteurs["code_insee"].astype("str"), acteurs["methode_commune"].astype("str")
+    done = is_imported(acteurs) & (is_in(codes, cog["communes"].index) & method.notna() | method.eq("outre_mer"))
+    resolved, problems = resolve_communes(acteurs[~done], cog)
+    codes = codes.where(done, resolved["code_insee"].reindex(acteurs.index))
+    method = method.where(done, resolved["methode_commune"].reindex(acteurs.index))
+    lost = codes.isna() & (method != "outre_mer")
+    held = locate_points(acteurs["lon"].where(lost), acteurs["lat"].where(lost))
+    found = {"code_insee": codes.fillna(held), "methode_commune": method.mask(held.notna(), "coordonnees")}
+    return found, keep_rows(problems)
 
 
 def fill_champ(acteurs, categories):
     """Fill the champ left empty from the convention category -> champ; `champ_origine` says which is which."""
     given = acteurs["champ"].notna()
-    default = acteurs["categorie"].map(categories["champ"]).replace("", pd.NA).fillna("autre")
-    origin = pd.Series("defaut", index=acteurs.index).mask(given, "saisi").mask(~given & acteurs["categorie"].isna(), "inconnu")  # fmt: skip
+    default = acteurs["categorie"].map(categories["champ"]).astype("str").replace("", None).fillna("autre")
+    origin = pd.Series("defaut", index=acteurs.index, dtype="str").mask(given, "saisi")
+    origin = origin.mask(~given & acteurs["categorie"].isna(), "inconnu")
     # A column that nobody filled comes without text: it is made text before it is filled.
     return acteurs.assign(champ=acteurs["champ"].astype("str").fillna(default), champ_origine=origin)
 
@@ -59,70 +74,94 @@ def _tell_unplaced(acteurs):
     nowhere = acteurs["code_insee"].isna() & (acteurs["territoires"].map(len) == 0)
     rows = acteurs[nowhere & (acteurs["methode_commune"] != "outre_mer")]
     message = "Acteur sans commune : gardé, compté sur le périmètre entier, absent des cartes."
-    return list_problems("information", rows, message, "donnez code_insee, ou lat et lon", colonne="code_insee", valeur=rows["nom"])  # fmt: skip
+    fix = "donnez code_insee, ou lat et lon, ou territoires"
+    return list_problems("information", rows, message, fix, colonne="code_insee", valeur=rows["nom"])
 
 
-def assign_territories(rows, key, territoires, communes):
+def assign_territories(rows, key, territoires, communes, *, appartenance=None):
     """Return the territories each row works on, in a long table, and the problems met.
 
     Parameters
     ----------
-    rows : DataFrame with `key`, `territoires` (tuple of codes or names) and maybe `code_insee`
+    rows : DataFrame with `key`, `territoires` (tuple of codes or names), ORIGIN_COLUMNS and maybe `code_insee`
     territoires : DataFrame, index territoire_id, columns nom, type
     communes : DataFrame of the perimeter, with epci and departement
+    appartenance : DataFrame code_insee, territoire_id, optional
+        Without it, that of the perimeter, the departements and the EPCI.
 
     Returns
     -------
-    long : DataFrame key, territoire_id: what the row states, else the EPCI and departement of its commune.
-        Who states a departement works on each of its EPCI too; everyone inside works on `perimetre`.
-    problemes : DataFrame
+    long : DataFrame key, territoire_id: every territory that shares a commune with what the row states, else with the
+        commune of its seat. Who states a departement works on each of its EPCI too; everyone inside works on
+        `perimetre`, and so does, there only, an actor who states nothing and whose commune is not known.
+    problemes : DataFrame; silent on the rows of imports/, which name territories of all France
     """
+    if appartenance is None:
+        _, appartenance = list_territories(communes)
     stated = rows[[key, "territoires"]].explode("territoires").dropna(subset="territoires")
     names = index_territories(territoires, communes)
-    stated["territoire_id"] = stated["territoires"].map(lambda cell: names.get(cell) or names.get(normalize_label(cell)))
-    problems = _tell_unknown(rows, stated, key)
+    distinct = {cell: names.get(cell) or names.get(normalize_label(cell)) for cell in stated["territoires"].unique()}
+    stated = stated.assign(territoire_id=stated["territoires"].map(distinct).astype("str"))
     known = stated.dropna(subset="territoire_id")[[key, "territoire_id"]]
+    whole = known.iloc[:0]
     if "code_insee" in rows:
-        silent = rows[~rows[key].isin(known[key]) & rows["code_insee"].isin(communes.index)]
-        seat = silent[[key]].assign(territoire_id="commune:" + silent["code_insee"])
-        known = pd.concat([known, seat])
-    return spread_territories(known, key, communes), problems
+        silent = rows[~rows[key].isin(known[key])]
+        seat = silent[is_in(silent["code_insee"].astype("str"), communes.index)]
+        whole = silent.loc[silent["code_insee"].isna() & ~silent["hors_territoire"], [key]].assign(territoire_id="perimetre")
+        known = pd.concat([known, seat[[key]].assign(territoire_id="commune:" + seat["code_insee"].astype("str"))])
+    long = pd.concat([spread_territories(known, key, appartenance), whole])
+    return long.drop_duplicates().sort_values([key, "territoire_id"], ignore_index=True), _tell_unknown(rows, stated)
 
 
-def index_territories(territoires, communes):
-    """Return {code, SIREN, name or identifier: territoire_id}, communes included."""
-    index = {normalize_label(row.nom): i for i, row in territoires.iterrows()}
-    index |= {i.split(":", 1)[1]: i for i in territoires.index if ":" in i}
-    index |= {i: i for i in territoires.index} | {normalize_label(i): i for i in territoires.index}
-    named = communes["nom"].map(normalize_label)
-    once = ~named.duplicated(keep=False)
-    index = {name: f"commune:{code}" for code, name in named[once].items() if name not in index} | index
-    return {code: f"commune:{code}" for code in communes.index} | index
+def index_territories(territoires, communes=None):
+    """Return {code, SIREN, name or identifier: territoire_id}, the communes of the perimeter included when given.
+
+    Codes win over names, and the names of territories over those of communes; a name that two communes share, or
+    two territories, leads nowhere.
+    """
+    index = {}
+    if communes is not None:
+        index |= {name: f"commune:{code}" for name, code in _list_names(communes)}
+    index |= dict(_list_names(territoires))
+    if communes is not None:
+        index |= {code: f"commune:{code}" for code in communes.index}
+    index |= {i.split(":", 1)[-1]: i for i in territoires.index}
+    return index | {normalize_label(i): i for i in territoires.index} | {i: i for i in territoires.index}
 
 
-def spread_territories(known, key, communes):
-    """Give each stated territory its wider and narrower ones, so that densities by territory count everyone active there."""
-    places = communes.reset_index()[["code_insee", "epci", "departement"]]
-    places = places.assign(
-        commune="commune:" + places["code_insee"], epci=EPCI_PREFIX + places["epci"].astype("str"),
-        departement=DEPARTEMENT_PREFIX + places["departement"],
-    ).where(places.notna())  # fmt: skip
-    pairs = [known]
-    for narrow, wide in (("commune", "epci"), ("commune", "departement"), ("departement", "epci"), ("epci", "departement")):
-        step = places[[narrow, wide]].dropna().drop_duplicates().rename(columns={narrow: "territoire_id"})
-        pairs.append(known.merge(step, on="territoire_id")[[key, wide]].rename(columns={wide: "territoire_id"}))
-    whole = known[[key]].drop_duplicates().assign(territoire_id="perimetre")
-    everywhere = known.loc[known["territoire_id"] == "perimetre", [key]]
-    wide = pd.concat([places["epci"], places["departement"]]).dropna().drop_duplicates().rename("territoire_id")
-    spread = pd.concat([*pairs, whole, everywhere.merge(wide, how="cross")])
-    spread = spread[~spread["territoire_id"].str.startswith("commune:")]
-    return spread.drop_duplicates().sort_values([key, "territoire_id"], ignore_index=True)
+def _list_names(table):
+    """Yield (normalised name, index) for the names of `table` that only one of its rows bears."""
+    names = table["nom"].map(normalize_label)
+    names = names[~names.duplicated(keep=False)]
+    return zip(names, names.index, strict=True)
 
 
-def _tell_unknown(rows, stated, key):
+def spread_territories(known, key, appartenance):
+    """Return, for the rows of `known` (key, territoire_id), all the territories that share a commune with theirs."""
+    towns = appartenance[["code_insee"]].drop_duplicates()
+    towns = towns.assign(territoire_id="commune:" + towns["code_insee"])
+    wanted = pd.concat([appartenance, towns])
+    wanted = wanted[wanted["territoire_id"].isin(known["territoire_id"])]
+    near = wanted.merge(appartenance, on="code_insee", suffixes=("", "_proche"))
+    near = near[["territoire_id", "territoire_id_proche"]].drop_duplicates()
+    spread = known.merge(near, on="territoire_id")[[key, "territoire_id_proche"]]
+    return spread.set_axis([key, "territoire_id"], axis=1).drop_duplicates()
+
+
+def tell_unmatched(rows, colonne, territoires, message):
+    """Return the `problemes` of the rows whose cell `colonne` designates none of `territoires`; `message` holds {}."""
+    names = index_territories(territoires)
+    cells = rows[colonne].astype("str").dropna()
+    unknown = cells[[not (cell in names or normalize_label(cell) in names) for cell in cells]] if len(cells) else cells
+    messages = [message.format(cell) for cell in unknown]
+    fix = "donnez le SIREN d'un EPCI, un département, un territoire de la feuille territoires ou le nom exact"
+    return list_problems("attention", rows.loc[unknown.index], messages, fix, colonne=colonne, valeur=unknown)
+
+
+def _tell_unknown(rows, stated):
     unknown = stated[stated["territoire_id"].isna()]
-    if not len(unknown) or "fichier" not in rows:
-        return None
-    located = rows.loc[unknown.index]
+    unknown = unknown[~is_imported(rows.loc[unknown.index]).to_numpy()]
     messages = [f"Territoire « {cell} » inconnu dans ce périmètre." for cell in unknown["territoires"]]
-    return list_problems("information", located, messages, "donnez un code INSEE, un SIREN d'EPCI, un département ou le nom exact", colonne="territoires", valeur=unknown["territoires"])  # fmt: skip
+    fix = "donnez un code INSEE, le SIREN d'un EPCI, un département ou le nom exact"
+    valeur = unknown["territoires"]
+    return list_problems("information", rows.loc[unknown.index], messages, fix, colonne="territoires", valeur=valeur)

@@ -15,9 +15,10 @@ def read_cog():
     Returns
     -------
     cog : dict
-        `communes` (all France, without geometry), `anciens` (index past code: nouveau_code, nature),
-        `outre_mer` (overseas collectivities, index code_insee), `postaux` (Index of postcodes), `codes_postaux` (Series postcode -> (code, name),
-        one row a commune served). Shared between calls: read only.
+        `communes` (all France, without geometry), `anciens` (index past code: nouveau_code, nature), `anciens_noms`
+        (Series present code -> name of a commune joined to it), `outre_mer` (overseas collectivities, index
+        code_insee), `postaux` (Index of postcodes), `codes_postaux` (Series postcode -> (code, name), one row a
+        commune served). Shared between calls: read only.
     """
     communes = read_communes(geometry=False)
     former = read_former_codes()
@@ -26,11 +27,11 @@ def read_cog():
     served = served.explode("code_postal").reset_index()
     served = served[served["code_postal"] != ""]
     served["commune"] = list(zip(served["code_insee"], served["nom"], strict=True))
-    overseas = read_overseas()
     return {
         "communes": communes,
         "anciens": past.set_index("ancien_code")[["nouveau_code", "nature"]],
-        "outre_mer": overseas if overseas.index.name == "code_insee" else overseas.set_index("code_insee"),
+        "anciens_noms": former.dropna(subset="ancien_nom").set_index("nouveau_code")["ancien_nom"],
+        "outre_mer": read_overseas(),
         "postaux": pd.Index(served["code_postal"].unique()),
         "codes_postaux": served.set_index("code_postal")["commune"],
     }
@@ -49,7 +50,7 @@ def locate_points(lon, lat):
     lon, lat : Series of float, degrees (WGS84), same index; missing where unknown
     """
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=lon.index, crs="EPSG:4326")
-    points = points[lon.notna() & lat.notna()]
+    points = points[lon.notna() & lat.notna()].rename_axis(None)  # an index of the same name as a column stops the join
     found = pd.Series(pd.NA, index=lon.index, dtype="str")
     if not len(points):
         return found

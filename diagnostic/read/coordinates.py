@@ -27,20 +27,20 @@ def check_coordinates(rows):
     """
     lat, lon = rows["lat"].astype(float), rows["lon"].astype(float)
     given = lat.notna() | lon.notna()
-    half = given & (lat.isna() | lon.isna())
+    half = lat.isna() ^ lon.isna()
     null = (lat == 0) & (lon == 0)
-    projected = (lat.abs() > 180) | (lon.abs() > 180)
+    projected = ~half & ((lat.abs() > 180) | (lon.abs() > 180))
     inside = _is_in_france(lon, lat)
     swapped = ~inside & ~projected & _is_in_france(lat, lon)
-    outside = given & ~half & ~null & ~projected & ~swapped & ~inside
+    outside = given & ~(half | null | projected | swapped | inside)
     cases = [
         (half, "Une seule des deux coordonnées est donnée.", "complétez lat et lon, ou videz les deux"),
         (null, "Coordonnées (0 ; 0) : un point au large de l'Afrique.", "videz les deux cases"),
         (projected, "Coordonnées projetées (Lambert-93 ?) dans lat et lon.", "donnez des degrés : lat 45,04 et lon 3,88"),
-        (swapped, "Hors de France telles quelles : lat et lon sont inversées ?", "échangez les deux cases"),
-        (outside, "Ce point est hors de la métropole et des cinq départements d'outre-mer.", "corrigez lat et lon, ou videz les deux cases"),
+        (swapped, "Hors de France, et en France si on les échange : lat et lon sont inversées ?", "échangez les deux cases"),
+        (outside, "Ce point est hors de la métropole et des cinq départements d'outre-mer.", "corrigez les deux cases, ou videz-les"),
     ]
-    shown = lat.astype(str) + " ; " + lon.astype(str)
+    shown = _write_degrees(lat) + " ; " + _write_degrees(lon)
     problems = [
         list_problems("attention", rows[mask], message, fix, colonne="lat, lon", valeur=shown[mask])
         for mask, message, fix in cases
@@ -49,6 +49,10 @@ def check_coordinates(rows):
     refused = half | null | projected | swapped | outside
     checked = pd.DataFrame({"lat": lat.mask(refused), "lon": lon.mask(refused)}, index=rows.index)
     return checked, join_problems(*problems)
+
+
+def _write_degrees(degrees):
+    return degrees.map("{:.6g}".format).astype("str").str.replace(".", ",").where(degrees.notna(), "(vide)")
 
 
 def _is_in_france(lon, lat):
@@ -69,23 +73,24 @@ def place_points(rows, communes):
     zone = rows["code_insee"].map(communes["zone"])
     placed = project_points(rows["lon"], rows["lat"], zone)
     for axis in ("x_m", "y_m"):
-        placed[axis] = placed[axis].fillna(rows["code_insee"].map(communes[axis]))
+        placed[axis] = placed[axis].fillna(rows["code_insee"].map(communes[axis]).astype(float))
     return placed
 
 
 def check_distances(rows, communes, limit_km):
-    """Tell the points further than `limit_km` from the mairie of their stated commune, with the distance."""
+    """Return the `problemes` of the points further than `limit_km` from the mairie of their stated commune.
+
+    Parameters
+    ----------
+    rows : DataFrame with lat, lon, code_insee and ORIGIN_COLUMNS
+    communes : DataFrame of all France, index code_insee, with nom, zone, x_m, y_m
+    """
     points = project_points(rows["lon"], rows["lat"], rows["code_insee"].map(communes["zone"]))
-    dx = points["x_m"] - rows["code_insee"].map(communes["x_m"])
-    dy = points["y_m"] - rows["code_insee"].map(communes["y_m"])
+    dx = points["x_m"] - rows["code_insee"].map(communes["x_m"]).astype(float)
+    dy = points["y_m"] - rows["code_insee"].map(communes["y_m"]).astype(float)
     distance = np.hypot(dx, dy) / 1000
     far = distance > limit_km
-    if not far.any():
-        return None
     names = rows.loc[far, "code_insee"].map(communes["nom"])
-    messages = [
-        f"Ce point est à {km:.0f} km de la mairie de {name}." for km, name in zip(distance[far], names, strict=True)
-    ]
-    return list_problems(
-        "attention", rows[far], messages, "vérifiez la commune et les coordonnées (les deux sont gardées)", colonne="lat, lon"
-    )
+    messages = [f"Ce point est à {km:.0f} km de la mairie de la commune ({name})." for km, name in zip(distance[far], names, strict=True)]
+    fix = "vérifiez la commune et les coordonnées (les deux sont gardées)"
+    return list_problems("attention", rows[far], messages, fix, colonne="lat, lon")

@@ -6,15 +6,16 @@ import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read import territories
-from diagnostic.read.actors import assign_territories, complete_actors
-from diagnostic.read.cog import read_cog
+from diagnostic.read.actors import assign_territories, complete_actors, tell_unmatched
+from diagnostic.read.boundaries import read_boundaries, replace_geometry
 from diagnostic.read.codes import resolve_communes
+from diagnostic.read.cog import is_in, read_cog
 from diagnostic.read.files import read_sheets
 from diagnostic.read.inventory import COUNT_COLUMNS, find_inventory, read_inventory
 from diagnostic.read.layers import list_vintages, read_layers
 from diagnostic.read.references import resolve_references
 from diagnostic.read.tables import clean_table
-from diagnostic.schema import join_problems, list_problems, list_tables, make_table
+from diagnostic.schema import PROBLEM_COLUMNS, join_problems, list_problems, list_tables, make_table
 
 ACTOR_TABLES = ["acteurs", "dispositifs", "affiliations"]  # what an import may bring
 
@@ -41,30 +42,45 @@ def read_dossier(folder):
     folder = Path(folder)
     tables, settings, lists, problems, counts = read_inventory(find_inventory(folder))
     imported, found, import_counts = read_imports(folder, lists)
+    told = [problems, found]
     for name in ACTOR_TABLES:
         tables[name], repeated = _append(tables[name], imported[name], name)
-        found = join_problems(found, repeated)
+        told.append(repeated)
     cog = read_cog()
-    communes, boundaries = read_perimeter(tables["communes"], settings, cog, folder)
-    territoires, appartenance, told = read_territories(tables["territoires"], communes)
-    acteurs, doubts = complete_actors(
+    communes, tables["communes"], found = read_perimeter(tables["communes"], settings, cog, folder)
+    territoires, appartenance, strangers = read_territories(tables["territoires"], communes)
+    tables["acteurs"], doubts = complete_actors(
         tables["acteurs"], cog, lists["categories"], communes=communes, distance_max_km=settings["distance_max_km"]
     )
-    tables, orphans = resolve_references(tables | {"acteurs": acteurs})
+    tables, orphans = resolve_references(tables)
     layers, layer_doubts, layer_counts = read_layers(tables, communes, cog, folder=folder, lists=lists)
-    actors_on, unknown = assign_territories(acteurs, "acteur_id", territoires, communes)
-    devices_on, unknown_too = assign_territories(tables["dispositifs"], "dispositif_id", territoires, communes)
+    tables = tables | layers
+    places, lost = assign_all_territories(tables, territoires, communes, appartenance)
+    # Who states a territory of the perimeter works in it, wherever the seat is.
+    working = tables["acteurs"]["acteur_id"].isin(places["acteurs_territoires"]["acteur_id"])
+    tables["acteurs"] = tables["acteurs"].assign(hors_territoire=tables["acteurs"]["hors_territoire"].astype(bool) & ~working)
     cut = territories.list_cut_units(communes, cog["communes"])
-    return tables | layers | {
-        "communes": communes, "territoires": territoires, "appartenance": appartenance,
-        "acteurs_territoires": actors_on, "dispositifs_territoires": devices_on, "unites_coupees": cut,
-        "problemes": join_problems(
-            problems, found, boundaries, told, doubts, orphans, layer_doubts, unknown,
-            _only_inventory(unknown_too), list_vintages(layers["couches"]), _tell_cut(cut),
-        ),
-        "comptes": count_rows(pd.concat([counts, import_counts], ignore_index=True), tables, layer_counts, communes),
+    told += [found, strangers, doubts, orphans, layer_doubts, lost, list_vintages(layers["couches"]), _tell_cut(cut)]
+    counts = pd.concat([counts, import_counts, layer_counts], ignore_index=True)
+    return tables | places | {
+        "communes": communes, "territoires": territoires, "appartenance": appartenance, "unites_coupees": cut,
+        "problemes": join_problems(*told), "comptes": count_rows(counts, tables, communes),
         "reglages": settings, "listes": lists,
     }  # fmt: skip
+
+
+def assign_all_territories(tables, territoires, communes, appartenance):
+    """Return the tables acteurs_territoires and dispositifs_territoires, and every territory written that leads nowhere."""
+    places, problems = {}, []
+    for name in ("acteurs", "dispositifs"):
+        key = f"{name[:-1]}_id"
+        places[f"{name}_territoires"], unknown = assign_territories(tables[name], key, territoires, communes, appartenance=appartenance)
+        problems.append(unknown)
+    link = "Territoire « {} » inconnu : ce lien compte partout où ses deux acteurs agissent."
+    cover = "Territoire « {} » inconnu : cette couverture n'est pas comptée."
+    problems.append(tell_unmatched(tables["liens"], "territoire", territoires, link))
+    problems.append(tell_unmatched(tables["couverture_inventaire"], "territoire_id", territoires, cover))
+    return places, join_problems(*problems)
 
 
 def read_imports(folder, lists):
@@ -82,6 +98,7 @@ def read_imports(folder, lists):
                 parts[name].append(table.assign(fichier=f"imports/{path.name}"))
                 problems.append(found)
         counts.append(_read_count(sheets, path))
+        problems.append(_read_set_aside(sheets))
     tables = {name: pd.concat(found, ignore_index=True) if found else make_table(name) for name, found in parts.items()}
     return tables, join_problems(*problems), pd.DataFrame(counts, columns=COUNT_COLUMNS)
 
@@ -96,6 +113,16 @@ def _read_count(sheets, path):
     return [f"imports/{path.name}", sheet, int(told["lues"])]
 
 
+def _read_set_aside(sheets):
+    """Return the problems kept by `importer` for the rows of the published file that it set aside."""
+    raw = sheets.get("problemes", pd.DataFrame())
+    if not len(raw) or list(raw.iloc[0]) != PROBLEM_COLUMNS:
+        return None
+    told = raw.iloc[1:].set_axis(PROBLEM_COLUMNS, axis=1)
+    told = told[told["gravite"] == "erreur"]
+    return told.assign(ligne=pd.to_numeric(told["ligne"], errors="coerce").astype("Int64"))
+
+
 def _append(own, imported, name):
     """Return the dossier's rows then the imported ones; an identifier already taken is told and its row set aside."""
     if not len(imported):
@@ -106,32 +133,55 @@ def _append(own, imported, name):
     key = f"{name[:-1]}_id"
     repeated = joined.duplicated(key)
     rows = joined[repeated]
-    told = list_problems("erreur", rows, "Identifiant déjà pris par une autre ligne du dossier : ligne écartée.", "donnez un autre identifiant", colonne=key, valeur=rows[key])  # fmt: skip
+    message = "Identifiant déjà pris par une autre ligne du dossier : ligne écartée."
+    told = list_problems("erreur", rows, message, "donnez un autre identifiant", colonne=key, valeur=rows[key])
     return joined[~repeated].reset_index(drop=True), told
 
 
 def read_perimeter(listed, settings, cog, folder):
-    """Return the communes of the dossier (listed, else by the settings) with their boundaries, and the problems met."""
-    codes, problems = None, None
-    if len(listed):
-        resolved, problems = resolve_communes(listed, cog)
-        codes = resolved["code_insee"].dropna().unique()
+    """Read the perimeter: the communes listed, else those that the settings say.
+
+    Returns
+    -------
+    communes : GeoDataFrame, with the populations of the dossier where it gives them under a present code
+    listed : DataFrame, the rows of the sheet communes that were kept, with their present code
+    problemes : DataFrame
+    """
+    listed, problems = _resolve_listed(listed, cog) if len(listed) else (listed, None)
     asked = {key: settings[key] or None for key in ("departements", "epci", "regions")}
-    if codes is None and not any(asked.values()):
+    if problems is not None:
+        communes = territories.read_communes(listed["code_insee"])
+    elif any(asked.values()):
+        communes = territories.read_communes(**asked)
+    else:
         raise DiagnosticError(
             "Le territoire n'est pas dit.", "feuille communes (vide) et feuille parametres",
             "listez les communes, ou remplissez departements (43;63), epci ou regions dans la feuille parametres",
         )  # fmt: skip
-    communes = territories.read_communes(codes) if codes is not None else territories.read_communes(**asked)
     if not len(communes):
-        raise DiagnosticError("Aucune commune connue dans ce territoire.", "feuille communes", "corrigez les codes")
-    given = listed.dropna(subset="population").set_index("code_insee")["population"] if len(listed) else pd.Series(dtype=float)
-    communes = communes.assign(population=given.reindex(communes.index).fillna(communes["population"]))
+        first = "".join(f"\n  ligne {row.ligne} : {row.probleme}" for row in problems.head(5).itertuples())
+        raise DiagnosticError(f"Aucune commune connue dans ce territoire.{first}", "feuille communes", "corrigez les codes")
+    if len(listed):
+        given = listed[listed["methode_commune"] == "code"].set_index("code_insee")["population"].astype(float)
+        communes = communes.assign(population=given.reindex(communes.index).fillna(communes["population"]))
+        listed = listed.drop(columns="methode_commune")
     if settings["contours"]:
-        boundaries = territories.read_boundaries(folder / "ressorts" / settings["contours"])
-        communes, found = territories.replace_geometry(communes, boundaries)
+        communes, found = replace_geometry(communes, read_boundaries(folder / "ressorts" / settings["contours"]))
         problems = join_problems(problems, found)
-    return communes, problems
+    return communes, listed, problems
+
+
+def _resolve_listed(listed, cog):
+    """Return the rows of the sheet communes that lead to a commune, one a commune, and the problems of the others."""
+    resolved, problems = resolve_communes(listed.assign(commune=listed["nom"]), cog)
+    found = listed.assign(**resolved).dropna(subset="code_insee")
+    # A present code comes before the former ones that lead to it: its population is the whole commune's.
+    found = found.sort_values("methode_commune", key=lambda method: method.ne("code"), kind="stable")
+    repeated = found["code_insee"].duplicated()
+    rows = found[repeated].sort_index()
+    message = "Commune déjà listée : comptée une fois."
+    told = list_problems("information", rows, message, "supprimez la répétition", colonne="code_insee", valeur=rows["code_insee"])
+    return found[~repeated].sort_index(), join_problems(problems, told)
 
 
 def read_territories(own, communes):
@@ -144,48 +194,44 @@ def read_territories(own, communes):
     by_epci = communes.reset_index()[["code_insee", "epci"]].rename(columns={"epci": "communes"})
     direct = pd.DataFrame({"code_insee": communes.index, "communes": communes.index})
     held = members.merge(pd.concat([direct, by_epci]), on="communes")
-    lost = rows.loc[members.loc[~members["communes"].isin(held["communes"]), "row"]]
-    names = members.loc[~members["communes"].isin(held["communes"]), "communes"]
-    told = list_problems("attention", lost, "Commune ou EPCI hors du périmètre.", "corrigez le code, ou élargissez la feuille communes", colonne="communes", valeur=names)  # fmt: skip
+    lost = members[~members["communes"].isin(held["communes"])]
+    fix = "corrigez le code, ou élargissez la feuille communes"
+    told = list_problems(
+        "attention", rows.loc[lost["row"]], "Commune ou EPCI hors du périmètre.", fix, colonne="communes", valeur=lost["communes"]
+    )
     territoires = pd.concat([territoires, rows.set_index("territoire_id")[["nom", "type"]]])
     appartenance = pd.concat([appartenance, held[["code_insee", "territoire_id"]].drop_duplicates()], ignore_index=True)
     return territoires, appartenance, told
 
 
-def count_rows(read, tables, layer_counts, communes):
+def count_rows(read, tables, communes):
     """Return one row a file and sheet: lues = dans_territoire + hors_territoire + ecartees.
 
     Kept rows are counted in the final tables, so that what is set aside late (a link to nobody, an identifier already
     taken) is counted too. A table without place (links, settings) counts as inside.
     """
     where = ["fichier", "feuille"]
-    kept = pd.concat([tables[name][where] for name in list_tables() if len(tables[name])])
-    counts = read.merge(kept.value_counts().rename("gardees").reset_index(), on=where, how="left")
-    counts = pd.concat([counts, layer_counts], ignore_index=True)
-    outside = _find_outside(tables, communes).value_counts().rename("hors_territoire").reset_index()
-    counts = counts.merge(outside, on=where, how="left").fillna({"gardees": 0, "hors_territoire": 0})
-    counts = counts.astype({"gardees": int, "hors_territoire": int})
+    kept = pd.concat([tables[name][where] for name in list_tables() if len(tables[name]) and set(where) <= set(tables[name])])
+    outside = _find_outside(tables, communes)
+    counts = read.copy()
+    for name, rows in {"gardees": kept, "hors_territoire": outside}.items():
+        counts = counts.merge(rows.value_counts().rename(name).reset_index(), on=where, how="left")
+    counts = counts.fillna({"gardees": 0, "hors_territoire": 0}).astype({"lues": int, "gardees": int, "hors_territoire": int})
     counts["dans_territoire"] = counts["gardees"] - counts["hors_territoire"]
     counts["ecartees"] = counts["lues"] - counts["gardees"]
     return counts[[*where, "lues", "dans_territoire", "hors_territoire", "ecartees"]]
 
 
 def _find_outside(tables, communes):
-    """Return fichier and feuille of the actors and affiliations that lie out of the perimeter."""
-    actors, affiliations = tables["acteurs"], tables["affiliations"]
-    places = set(communes.index) | set(communes["epci"].dropna())
+    """Return fichier and feuille of the actors, affiliations and rows of layers that lie out of the perimeter."""
+    actors, affiliations, layers = tables["acteurs"], tables["affiliations"], tables["ressorts"]
+    places = communes.index.append(pd.Index(communes["epci"].dropna().unique()))
     out = [
-        actors[actors["hors_territoire"] | actors["methode_commune"].eq("outre_mer")],
-        affiliations[~affiliations["territoire_code"].isin(places)],
+        actors[actors["hors_territoire"].astype(bool)],
+        affiliations[~is_in(affiliations["territoire_code"], places)],
+        layers[~is_in(layers["code_insee"], communes.index)],
     ]
     return pd.concat([rows[["fichier", "feuille"]] for rows in out])
-
-
-def _only_inventory(problems):
-    """An imported contract elsewhere in France is no problem of this dossier."""
-    if problems is None:
-        return None
-    return problems[~problems["fichier"].astype(str).str.startswith("imports/")]
 
 
 def _tell_cut(cut):
@@ -194,4 +240,5 @@ def _tell_cut(cut):
         f"{row.unite_nom} : {row.nb_communes_hors} commune(s) hors du périmètre, laissée(s) de côté ({row.communes_hors})."
         for row in cut.itertuples()
     ]
-    return list_problems("information", rows, messages, "ajoutez ces communes à la feuille communes pour les compter", valeur=cut["unite_id"])  # fmt: skip
+    fix = "ajoutez ces communes à la feuille communes pour les compter"
+    return list_problems("information", rows, messages, fix, valeur=cut["unite_id"])

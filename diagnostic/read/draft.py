@@ -12,10 +12,17 @@ from diagnostic.read.layers import complete_layers
 from diagnostic.read.ressorts import assign_departement_layer
 from diagnostic.read.tables import clean_table
 from diagnostic.read.territories import read_communes, read_divisions
-from diagnostic.schema import make_table
+from diagnostic.schema import join_problems, make_table
 from diagnostic.vocabulary import read_vocabulary
 
 SOURCE = "Public, INSEE COG 2026"
+# Where a departement or a region has no council of its own: the one in its place, "" when another row is that council already.
+COUNCILS = {
+    "DEP-67": "Collectivité européenne d'Alsace", "DEP-68": "Collectivité européenne d'Alsace", "DEP-75": "", "DEP-2A": "",
+    "DEP-2B": "", "DEP-972": "", "DEP-973": "", "REG-94": "Collectivité de Corse", "REG-06": "",
+    "REG-02": "Collectivité territoriale de Martinique", "REG-03": "Collectivité territoriale de Guyane",
+}  # fmt: skip
+OTHER_COMPETENCES = {"REG-94": "departement", "REG-02": "departement", "REG-03": "departement", "DEP-976": "region"}
 EPCI_CATEGORIES = {"CC": "cc", "CA": "ca", "CU": "cu", "METRO": "metropole", "METLYON": "metropole_lyon", "MET69": "metropole_lyon"}
 
 
@@ -65,19 +72,23 @@ def draft_inventory(folder, *, departements=(), epci=(), regions=(), communes=No
 
 
 def read_commune_list(path):
-    """Read the commune codes of a file; every code must resolve, or the error lists those that do not."""
+    """Return the present codes of the communes that a file lists; every row must lead to one, or the error tells those that do not."""
     path = Path(path)
     sheets, _ = read_sheets(path)
     sheet, raw = next(iter(sheets.items()))
-    table, problems, _ = clean_table(raw, "communes", path, sheet, lists={})
+    table, left_out, _ = clean_table(raw, "communes", path, sheet, lists={})
     resolved, found = resolve_communes(table.rename(columns={"nom": "commune"}), read_cog())
-    lost = resolved["code_insee"].isna()
-    if lost.any():
-        first = "\n".join(f"  ligne {row.ligne} : {row.probleme}" for row in found.query("gravite == 'erreur'").head(10).itertuples())
+    lost = table.loc[resolved["code_insee"].isna(), "ligne"]
+    told = join_problems(left_out[left_out["gravite"] == "erreur"], found[found["ligne"].isin(lost)])
+    if len(told):
+        lines = "".join(f"\n  ligne {line} : {problem}" for line, problem in zip(told["ligne"].head(10), told["probleme"], strict=False))
+        more = f"\n  et {len(told) - 10} autres" if len(told) > 10 else ""
+        count = "1 ligne de la liste ne mène" if len(told) == 1 else f"{len(told)} lignes de la liste ne mènent"
         raise DiagnosticError(
-            f"{int(lost.sum())} communes de la liste ne sont pas reconnues :\n{first}", f"{path.name}, feuille {sheet}",
-            "corrigez ces codes, puis relancez",
-        )  # fmt: skip
+            f"{count} à aucune commune :{lines}{more}", f"{path.name}, feuille {sheet}", "corrigez ces codes, puis relancez"
+        )
+    if not len(table):
+        raise DiagnosticError("Cette liste ne contient aucune commune.", f"{path.name}, feuille {sheet}", "écrivez un code INSEE par ligne")
     return resolved["code_insee"].unique().tolist()
 
 
@@ -100,20 +111,26 @@ def list_public_bodies(communes):
     })  # fmt: skip
     wide = [_list_divisions(communes, "departement", "DEP", "Département : ", "departement")]
     wide.append(_list_divisions(communes, "departement", "PREF", "Préfecture : ", "prefecture"))
-    wide.append(_list_divisions(communes, "region", "REG", "Région ", "region"))
+    regions = _list_divisions(communes, "region", "REG", "Région ", "region")
+    held = communes.groupby("region")["departement"].agg(lambda codes: ";".join(sorted(set(codes))))
+    wide.append(regions.assign(territoires=regions["territoires"].map(held)))
     wide += [_list_caisses(communes, couche) for couche in ("CAF", "MSA")]
     bodies = pd.concat([joint, *wide, towns], ignore_index=True)
     return bodies.assign(source=SOURCE, diffusion="public", statut="public")
 
 
 def _list_divisions(communes, division, prefix, words, category):
-    """Return one actor a division, at its chef-lieu when that commune is in the territory."""
+    """Return one actor a division, at its chef-lieu; a council of two divisions is listed once, with both."""
     known = read_divisions(division).loc[communes[division].unique()]
-    territories = known.index if division == "departement" else ""
-    return pd.DataFrame({
-        "acteur_id": prefix + "-" + known.index, "nom": words + known["nom"], "categorie": category,
-        "code_insee": known["chef_lieu"], "territoires": territories,
+    ids = pd.Series(prefix + "-" + known.index)
+    bodies = pd.DataFrame({
+        "acteur_id": ids, "nom": ids.map(COUNCILS).astype("str").fillna(words + known["nom"].reset_index(drop=True)),
+        "categorie": category, "categories_secondaires": ids.map(OTHER_COMPETENCES).astype("str"),
+        "code_insee": known["chef_lieu"].to_numpy(), "territoires": known.index,
     })  # fmt: skip
+    grounds = bodies.groupby("nom")["territoires"].agg(";".join)
+    bodies = bodies[bodies["nom"] != ""].drop_duplicates("nom")
+    return bodies.assign(territoires=bodies["nom"].map(grounds))
 
 
 def _list_caisses(communes, couche):

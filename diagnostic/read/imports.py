@@ -9,7 +9,7 @@ import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read import codes, coordinates
-from diagnostic.read.cog import locate_points
+from diagnostic.read.cog import is_in, locate_points
 from diagnostic.read.files import read_sheets, write_origin
 from diagnostic.read.values import read_dates, read_numbers
 from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, list_problems
@@ -47,15 +47,18 @@ def read_import(source, path, cog):
     """
     known = list_sources()
     if source not in known.index:
-        raise DiagnosticError(f"Source « {source} » inconnue.", "commande importer", f"choisissez parmi : {', '.join(known.index)}")  # fmt: skip
+        fix = f"choisissez parmi : {', '.join(known.index)}"
+        raise DiagnosticError(f"Source « {source} » inconnue.", "commande importer", fix)
     sheets, notice = read_sheets(path)
-    raw = next(iter(sheets.values()))
-    body = raw.iloc[1:].set_axis(raw.iloc[0], axis=1)
+    sheet, raw = next(iter(sheets.items()))
+    body = raw.iloc[1:].set_axis(list(raw.iloc[0]) if len(raw) else [], axis=1)
     body = body[(body != "").any(axis=1)]
-    origin = f"{known.at[source, 'editeur']}, {known.at[source, 'libelle'].lower()}, fichier {_file_date(path)[1]}, {known.at[source, 'licence']}"  # fmt: skip
-    rows, problems = _map_columns(body, source, path)
-    rows["source"] = origin
-    rows = write_origin(rows, path, next(iter(sheets)))
+    rows, problems = _map_columns(body, source, path, sheet)
+    if not len(body):
+        raise DiagnosticError("Ce fichier n'a aucune ligne.", str(path), "téléchargez-le de nouveau à sa source")
+    about = known.loc[source]
+    named = f"{about['editeur']}, {about['libelle'].lower()}, fichier {_file_date(path)[1]}, {about['licence']}"
+    rows = write_origin(rows.assign(source=named), path, sheet)
     if known.at[source, "table"] == "dispositifs":
         tables, found = _split_programmes(rows, known.at[source, "prefixe"], cog)
     else:
@@ -65,7 +68,7 @@ def read_import(source, path, cog):
     return tables, join_problems(notice, problems, found), len(body)
 
 
-def _map_columns(body, source, path):
+def _map_columns(body, source, path, sheet):
     rules = read_vocabulary("adaptateurs")
     rules = rules[rules["source"] == source]
     wanted = {name for cell in rules["origine"] for name in cell.split(";") if name}
@@ -73,12 +76,12 @@ def _map_columns(body, source, path):
     if missing:
         raise DiagnosticError(
             f"Ce fichier n'est pas celui de « {source} » : colonnes absentes : {', '.join(missing)}.",
-            f"{path} (colonnes lues : {', '.join(list(body.columns)[:8])}...)",
+            f"{path} (colonnes lues : {', '.join([name for name in body.columns if name][:8]) or 'aucune'})",
             "donnez le fichier publié par la source, sans en renommer les colonnes",
         )  # fmt: skip
     body = body.loc[:, ~body.columns.duplicated()]
     mapped, problems = pd.DataFrame(index=body.index), []
-    located = write_origin(pd.DataFrame(index=body.index), path, "")
+    located = write_origin(pd.DataFrame(index=body.index), path, sheet)
     for rule in rules.itertuples():
         mapped[rule.colonne], found = _apply(rule, body, source, located)
         problems.append(found)
@@ -125,7 +128,8 @@ def _translate(rule, cells, source, located):
     unknown = translated == ""
     untold = unknown & (joined.str.strip("; ") != "")
     fix = "corrigez la catégorie dans le fichier importé s'il le faut"
-    problems = list_problems("information", located[untold], f"Type sans équivalent dans notre liste : classé « {default} ».", fix, colonne=rule.origine, valeur=joined[untold])  # fmt: skip
+    message = f"Type sans équivalent dans notre liste : classé « {default} »."
+    problems = list_problems("information", located[untold], message, fix, colonne=rule.origine, valeur=joined[untold])
     return translated.mask(unknown, default), problems
 
 
@@ -153,14 +157,13 @@ def _place_actors(rows, cog):
     problems.append(found)
     coded = rows if "code_insee" in rows else rows.assign(code_insee="")
     resolved, found = codes.resolve_communes(coded, cog)
-    problems.append(found)
+    problems.append(codes.keep_rows(found))
     lost = resolved["code_insee"].isna() & (resolved["methode_commune"] != "outre_mer")
     held = locate_points(checked["lon"].where(lost), checked["lat"].where(lost))
     by_point = lost & held.notna()
     resolved = resolved.mask(by_point, pd.DataFrame({"code_insee": held, "methode_commune": "coordonnees"}))
-    nameless = rows["nom"] == ""
-    aside = (lost & ~by_point) | nameless
-    problems.append(_tell_aside(rows[aside], nameless[aside]))
+    aside = (lost & ~by_point) | (rows["nom"] == "")
+    problems.append(_tell_aside(rows[aside], coded, cog))
     kept = rows.assign(
         code_insee=resolved["code_insee"].fillna(coded["code_insee"]), methode_commune=resolved["methode_commune"],
         lat=checked["lat"].map("{:.6f}".format).where(checked["lat"].notna(), ""),
@@ -170,35 +173,61 @@ def _place_actors(rows, cog):
     return {"acteurs": kept[[*columns, *ORIGIN_COLUMNS]]}, join_problems(*problems)
 
 
-def _tell_aside(rows, nameless):
-    messages = ["Ligne sans nom : écartée." if no else "Ni code commune connu, ni point en France : ligne écartée." for no in nameless]  # fmt: skip
-    return list_problems("erreur", rows, messages, "complétez la ligne dans le fichier d'origine, puis réimportez", colonne="nom, code, coordonnées", valeur=rows["nom"])  # fmt: skip
+def _tell_aside(rows, coded, cog):
+    """Tell the rows set aside, with the commune that the postcode and the name lead to: proposed, never applied."""
+    told = pd.DataFrame({"nom": rows["nom"], "code": coded.loc[rows.index, "code_insee"]})
+    told = told.join(rows.reindex(columns=["code_postal", "commune"], fill_value=""))
+    messages = []
+    for name, code, postcode, town in told.itertuples(index=False, name=None):
+        served = cog["codes_postaux"].loc[[postcode]].tolist() if postcode in cog["postaux"] else []
+        found = [f"« {there} » ({label})" for there, label in served if normalize_label(label) == normalize_label(town)]
+        proposal = f" Lecture proposée : {found[0]}." if len(found) == 1 else ""
+        place = f"Code commune « {code} » inconnu et aucun point en France" if code else "Ni code commune, ni point en France"
+        messages.append(f"{place} : ligne écartée.{proposal}" if name else "Ligne sans nom : écartée.")
+    fix = "complétez la ligne dans le fichier d'origine, puis réimportez"
+    return list_problems("erreur", rows, messages, fix, colonne="nom, code, coordonnées", valeur=rows["nom"])
 
 
 def _split_programmes(rows, prefix, cog):
     """Part the affiliations of territories: one dispositif an `id_territoire`, one affiliation a row of the file."""
-    rows = rows.assign(dispositif_id=prefix + "-" + rows["cle"], territoire_code=_read_commune_siren(rows["territoire_code"], cog))
-    is_epci = rows["territoire_code"].isin(cog["communes"]["epci"].dropna().unique())
-    resolved, problems = codes.resolve_communes(rows[~is_epci], cog, colonne="territoire_code")
-    territory = rows["territoire_code"].mask(~is_epci, resolved["code_insee"])
+    codes_ = _read_commune_siren(rows["territoire_code"], cog)
+    rows = rows.assign(dispositif_id=prefix + "-" + rows["cle"], territoire_code=codes_)
+    is_siren = codes_.str.fullmatch(r"\d{9}")
+    gone = is_siren & ~codes_.isin(cog["communes"]["epci"].dropna().unique())
+    resolved, problems = codes.resolve_communes(rows[~is_siren], cog, colonne="territoire_code")
     overseas = resolved["methode_commune"].reindex(rows.index) == "outre_mer"
-    territory = territory.mask(overseas, rows["territoire_code"])
-    aside = territory.isna()
-    kept = rows[~aside].assign(territoire_code=territory[~aside])
-    listed = kept.groupby("dispositif_id")["territoire_code"].agg(lambda codes_: ";".join(dict.fromkeys(codes_)))
-    contracts = kept.drop_duplicates("dispositif_id").assign(territoires=lambda t: t["dispositif_id"].map(listed), nature="dispositif")  # fmt: skip
+    found = codes_.where(is_siren | overseas, resolved["code_insee"].reindex(rows.index))
+    aside = gone | found.isna()
+    kept = rows[~aside].assign(territoire_code=found[~aside])
+    contracts = kept.drop_duplicates("dispositif_id").set_index("dispositif_id")
+    members = kept.drop_duplicates(["dispositif_id", "territoire_code"]).groupby("dispositif_id")["territoire_code"]
+    contracts = contracts.assign(territoires=members.agg(";".join), nature="dispositif").reset_index()
     columns = [c for c in describe_table("dispositifs").index if c in contracts]
     tables = {
         "dispositifs": contracts[[*columns, *ORIGIN_COLUMNS]],
         "affiliations": kept[["dispositif_id", "territoire_code", "source", *ORIGIN_COLUMNS]],
     }
-    return tables, problems
+    return tables, join_problems(problems, _tell_gone(rows[gone]), _tell_empty(rows[codes_ == ""]))
+
+
+def _tell_gone(rows):
+    message = "Ce SIREN n'est ni celui d'une intercommunalité à fiscalité propre ni celui d'une commune de 2026 : ligne écartée."
+    fix = "rien, si l'établissement a disparu ou n'a pas de fiscalité propre ; sinon corrigez le code"
+    return list_problems("erreur", rows, message, fix, colonne="territoire_code", valeur=rows["territoire_code"])
+
+
+def _tell_empty(rows):
+    return list_problems("erreur", rows, "Ligne sans code de territoire : écartée.", "complétez le code", colonne="territoire_code")
 
 
 def _read_commune_siren(codes_, cog):
-    """Replace the SIREN of a commune by its INSEE code; a past commune's is read from its digits (21, departement, 0, number, key)."""
+    """Replace the SIREN of a commune by its INSEE code.
+
+    A commune that changed its SIREN keeps its former one in old files: the code is read in its digits (21,
+    departement, 0, number, key).
+    """
     by_siren = cog["communes"].reset_index().dropna(subset="siren").set_index("siren")["code_insee"]
     parts = codes_.str.extract(r"^21(\d[\dAB])0(\d{3})\d$")
-    digits = parts[0] + parts[1]
-    past = digits.where(digits.isin(cog["anciens"].index))
-    return codes_.map(by_siren).fillna(past).fillna(codes_)
+    digits = (parts[0] + parts[1]).astype("str")
+    known = is_in(digits, cog["communes"].index) | is_in(digits, cog["anciens"].index)
+    return codes_.map(by_siren).astype("str").fillna(digits.where(known)).fillna(codes_)

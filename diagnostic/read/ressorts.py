@@ -78,40 +78,54 @@ def assign_listed_layers(ressorts, couches):
 
     Returns
     -------
-    affectation, unites, problemes
+    affectation : DataFrame, on the index of the rows of `ressorts` that were kept
+    unites, problemes : DataFrame
 
     Notes
     -----
-    One row a commune and unit: a repeated row counts once. A commune with one unit has part 1; with several, the
-    given parts or missing. `INFRA` is a unit of unknown number: it stays, its part missing, and is told.
-    In an exclusive layer a commune with two units, not marked infra, is told and keeps the first by line.
+    One row a commune and unit: a repeated row counts once. A commune with one unit has part 1, or the part given
+    (the rest is not covered); with several, the given parts or missing. `INFRA` is a unit of unknown number: it
+    stays, its part missing, and is told. In an exclusive layer a commune with two units, not marked infra, is told
+    and keeps the first by line. Parts out of 0-1, or that sum to more than 1, are told and count as unknown.
     """
-    rows = ressorts[ressorts["code_insee"].notna()].copy()
+    rows = ressorts[ressorts["code_insee"].notna()]
     repeated = rows.duplicated(["couche", "code_insee", "unite_id"])
-    problems = [_tell_repeated(rows[repeated])]
-    rows = rows[~repeated]
-    rows["infra"] = rows["infra"].fillna(False).astype(bool) | rows["couche"].map(couches["infra_communale"]).eq(True)
-    several = rows.groupby(["couche", "code_insee"])["unite_id"].transform("size") > 1
-    exclusive = rows["couche"].map(couches["exclusive"]).fillna(True).astype(bool)
-    clash = several & exclusive & ~rows["infra"]
+    rows, problems = rows[~repeated], [_tell_repeated(rows[repeated])]
+    stated = rows["infra"].astype("boolean").fillna(False).astype(bool)
+    rows = rows.assign(infra=stated | rows["couche"].map(couches["infra_communale"]).eq(True))
+    exclusive = rows["couche"].map(couches["exclusive"]).ne(False)
+    clash = _find_several(rows) & exclusive & ~rows["infra"]
     problems.append(_tell_clash(rows[clash]))
     rows = rows[~(clash & rows.duplicated(["couche", "code_insee"]))]
-    several = rows.groupby(["couche", "code_insee"])["unite_id"].transform("size") > 1
+    part, told = _share_parts(rows, stated.reindex(rows.index))
+    affectation = rows.assign(part=part, methode="liste")[AFFECTATION_COLUMNS]
+    names = rows.astype({"unite_nom": "str", "organisme_id": "str"})
+    names = names.groupby(["couche", "unite_id"])[["unite_nom", "organisme_id"]].first().reset_index()
+    names = names.assign(**{column: names[column].fillna(names["unite_id"]) for column in ("unite_nom", "organisme_id")})
+    return affectation, names[UNITE_COLUMNS], join_problems(*problems, told)
+
+
+def _find_several(rows):
+    """Return the mask of the rows whose commune has several units in the layer."""
+    return rows.groupby(["couche", "code_insee"])["unite_id"].transform("size") > 1
+
+
+def _share_parts(rows, stated):
+    """Return the part of each row (`stated`: the user says that the commune is subdivided), and what is wrong in the given ones."""
+    several, given = _find_several(rows), rows["part_population"].astype(float)
     unknown = rows["unite_id"].str.upper() == UNKNOWN_PART
-    part = rows["part_population"].astype(float).where(several | rows["part_population"].notna(), 1.0)
-    overlapping = several & ~rows["infra"]  # a non-exclusive layer: each unit holds the whole commune
-    part = part.mask(overlapping & part.isna(), 1.0).mask(unknown)
-    problems += [_tell_infra(rows[unknown]), *_check_parts(rows.assign(part=part))]
-    part = part.where(part.between(0, 1))
-    affectation = rows.assign(part=part, methode="liste")[AFFECTATION_COLUMNS].reset_index(drop=True)
-    names = rows.groupby(["couche", "unite_id"])[["unite_nom", "organisme_id"]].first().reset_index()
-    names["unite_nom"] = names["unite_nom"].fillna(names["unite_id"])
-    names["organisme_id"] = names["organisme_id"].fillna(names["unite_id"])
-    return affectation, names[UNITE_COLUMNS], join_problems(*problems)
+    out = given.notna() & ~given.between(0, 1)
+    # One unit holds the whole commune, unless the row says subdivided; units of a layer that overlaps hold it whole each.
+    whole = (~several & ~stated) | (several & ~rows["infra"])
+    part = given.mask(out).mask(given.isna() & whole, 1.0).mask(unknown)
+    total = part.where(rows["infra"]).groupby([rows["couche"], rows["code_insee"]]).transform("sum")
+    over = total > 1 + 1e-9
+    return part.mask(over), join_problems(_tell_infra(rows[unknown]), _tell_out(rows[out], given[out]), _tell_over(rows[over], total[over]))
 
 
 def _tell_repeated(rows):
-    return list_problems("information", rows, "Ligne répétée (même commune, même unité) : comptée une fois.", "supprimez la répétition", colonne="code_insee", valeur=rows["code_insee"])  # fmt: skip
+    message = "Ligne répétée (même commune, même unité) : comptée une fois."
+    return list_problems("information", rows, message, "supprimez la répétition", colonne="code_insee", valeur=rows["code_insee"])
 
 
 def _tell_clash(rows):
@@ -128,21 +142,27 @@ def _tell_clash(rows):
 
 def _tell_infra(rows):
     message = "Valeur INFRA (commune subdivisée) : comptée comme une unité de nombre inconnu."
-    return list_problems("attention", rows, message, "renseignez les unités de cette commune", colonne="unite_id", valeur=rows["unite_id"])  # fmt: skip
+    fix = "renseignez les unités de cette commune"
+    return list_problems("attention", rows, message, fix, colonne="unite_id", valeur=rows["unite_id"])
 
 
-def _check_parts(rows):
-    out = rows[(rows["part"] < 0) | (rows["part"] > 1)]
+def _tell_out(rows, given):
     message = "Une part est comprise entre 0 et 1 ; part ignorée."
-    yield list_problems("attention", out, message, "corrigez part_population", colonne="part_population", valeur=out["part"].astype(str))  # fmt: skip
-    shared = rows[rows["infra"]]
-    total = shared.groupby(["couche", "code_insee"])["part"].transform("sum")
-    over = shared[total > 1 + 1e-9].drop_duplicates(["couche", "code_insee"])
+    fix = "écrivez 0,5 pour la moitié des habitants"
+    return list_problems("attention", rows, message, fix, colonne="part_population", valeur=given.map(_write_number))
+
+
+def _tell_over(rows, total):
+    rows = rows.assign(total=total).drop_duplicates(["couche", "code_insee"])
     messages = [
-        f"{code} : la somme des parts vaut {total[i]:.2f} dans la couche {couche}.".replace(".", ",", 1)
-        for i, (code, couche) in over[["code_insee", "couche"]].iterrows()
+        f"{code} : la somme des parts vaut {_write_number(value)} dans la couche {couche} ; parts comptées comme inconnues."
+        for code, couche, value in zip(rows["code_insee"], rows["couche"], rows["total"], strict=True)
     ]
-    yield list_problems("erreur", over, messages, "ramenez la somme à 1", colonne="part_population", valeur=over["code_insee"])  # fmt: skip
+    return list_problems("attention", rows, messages, "ramenez la somme à 1", colonne="part_population", valeur=rows["code_insee"])
+
+
+def _write_number(value):
+    return f"{value:.2f}".replace(".", ",")
 
 
 def check_complete(affectation, couches, communes):
@@ -153,8 +173,9 @@ def check_complete(affectation, couches, communes):
         missing = communes.loc[~communes.index.isin(held), "nom"]
         if len(missing):
             shown = ", ".join(f"{name} ({code})" for code, name in missing.head(8).items())
-            shown += f" et {len(missing) - 8} autres" if len(missing) > 8 else ""
-            found.append((couche, f"Couche {couche} annoncée complète mais {len(missing)} communes sans unité : {shown}."))
+            shown += f" et {len(missing) - 8} autre{'s' if len(missing) > 9 else ''}" if len(missing) > 8 else ""
+            plural = "s" if len(missing) > 1 else ""
+            found.append((couche, f"Couche {couche} annoncée complète mais {len(missing)} commune{plural} sans unité : {shown}."))
     rows = pd.DataFrame({"fichier": "inventaire", "feuille": "couches", "ligne": pd.NA}, index=range(len(found)))
     fix = "écrivez « non » dans complete (feuille couches) ou complétez la couche"
     return list_problems("attention", rows, [m for _, m in found], fix, colonne="complete", valeur=[c for c, _ in found])

@@ -25,6 +25,15 @@ def format_share(value, decimals=0):
     return f"{format_number(100 * value, decimals)}{NARROW_SPACE}%"
 
 
+def count_words(number, singular, plural=None):
+    """Return a number and its noun, in the singular up to one as French has it; `plural` is the singular with an s by default.
+
+    >>> count_words(1, "lien"), count_words(0, "lien"), count_words(3, "lien déclaré", "liens déclarés")
+    ('1 lien', '0 lien', '3 liens déclarés')
+    """
+    return f"{format_number(number)} {singular if number < 2 else plural or singular + 's'}"
+
+
 def join_words(words, most=6):
     """Return words as a French enumeration, cut after `most` with what is left counted.
 
@@ -32,6 +41,15 @@ def join_words(words, most=6):
     'Ambert, Issoire et Thiers'
     """
     words = list(words)
-    if len(words) > most:
+    if len(words) > most + 1:  # « et 1 autre » would take the room of its name
         return f"{', '.join(words[:most])} et {len(words) - most} autres"
     return " et ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def shorten_list(text, most=3):
+    """Return a list written with « ; » as an enumeration of its first items, the rest counted.
+
+    >>> shorten_list("15132 Montgreleix"), shorten_list("a ; b ; c ; d ; e")
+    ('15132 Montgreleix', 'a, b, c et 2 autres')
+    """
+    return join_words(text.split(" ; "), most)

@@ -1,0 +1,149 @@
+"""The layers a dossier declares: those of the software, those of the sheet ressorts, those of files."""
+
+import pandas as pd
+import pytest
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read import layers
+from diagnostic.read.cog import read_cog
+from diagnostic.read.tables import clean_table
+from diagnostic.read.territories import read_communes
+from diagnostic.schema import list_vocabularies, make_table
+from diagnostic.vocabulary import read_list
+
+
+@pytest.fixture(scope="module")
+def communes():
+    return read_communes(epci=["246300966"], geometry=False)
+
+
+@pytest.fixture(scope="module")
+def lists():
+    return {name: read_list(name) for name in list_vocabularies()}
+
+
+def sheet(name, lists, text, path):
+    rows = [line.split(";") for line in text.strip().splitlines()]
+    raw = pd.DataFrame(rows, dtype="str").fillna("")
+    raw.index = range(1, len(raw) + 1)
+    return clean_table(raw, name, path, name, lists=lists)[0]
+
+
+def read(communes, lists, folder, couches="", ressorts=""):
+    tables = {
+        "couches": sheet("couches", lists, couches, folder / "couches.csv") if couches else make_table("couches"),
+        "ressorts": sheet("ressorts", lists, ressorts, folder / "ressorts.csv") if ressorts else make_table("ressorts"),
+    }
+    return layers.read_layers(tables, communes, read_cog(), folder=folder, lists=lists)
+
+
+def units_of(found, couche):
+    return found["affectation"].query("couche == @couche").groupby("unite_id").size().to_dict()
+
+
+def test_without_a_sheet_the_five_layers_of_the_software(communes, lists, chemin_piege):
+    found, problems, counts = read(communes, lists, chemin_piege)
+    assert found["couches"].index.tolist() == ["EPCI", "ARRONDISSEMENT", "DEPARTEMENT", "MSA", "CAF"]
+    assert found["couches"]["complete"].all() and found["couches"]["exclusive"].all()
+    assert found["couches"]["source"].notna().all()
+    assert units_of(found, "EPCI") == {"246300966": 20}
+    assert units_of(found, "CAF") == {"CAF-63": 19, "CAF-15": 1}
+    assert units_of(found, "MSA") == {"MSA-auvergne": 20}
+    assert set(found["unites"]["unite_id"]) == set(found["affectation"]["unite_id"])
+    assert problems.empty and counts.empty
+    assert found["ressorts"].empty
+
+
+def test_only_the_declared_layers_are_brought(communes, lists, chemin_piege):
+    found, _, _ = read(communes, lists, chemin_piege, "couche;nature\nepci;\nMsa;shapes")
+    assert found["couches"].index.tolist() == ["EPCI", "MSA"]
+    assert found["affectation"]["couche"].unique().tolist() == ["EPCI", "MSA"]
+
+
+def test_a_layer_that_the_software_does_not_bring(communes, lists, chemin_piege):
+    with pytest.raises(DiagnosticError, match="CIAS") as caught:
+        read(communes, lists, chemin_piege, "couche;nature\nCIAS;shapes\nEPCI;shapes")
+    assert "EPCI, ARRONDISSEMENT, DEPARTEMENT, MSA, CAF" in caught.value.a_faire
+
+
+def test_an_undeclared_layer_is_read_and_told(communes, lists, chemin_piege):
+    found, problems, _ = read(communes, lists, chemin_piege, "couche\nEPCI", "code_insee;couche;unite_id\n63047;CIAS;Sancy")
+    assert units_of(found, "CIAS") == {"Sancy": 1}
+    assert found["couches"].loc["CIAS", ["exclusive", "complete", "infra_communale"]].tolist() == [True, False, False]
+    assert problems[["gravite", "valeur"]].values.tolist() == [["information", "CIAS"]]
+
+
+def test_spellings_of_one_layer(communes, lists, chemin_piege):
+    rows = "code_insee;couche;unite_id\n63047;Circonscription d'action sociale;S1\n63236;CIRCONSCRIPTION D'ACTION SOCIALE;S1"
+    found, problems, _ = read(communes, lists, chemin_piege, "couche\nCirconscription d’action sociale", rows)
+    assert found["couches"].index.tolist() == ["Circonscription d’action sociale"]
+    assert units_of(found, "Circonscription d’action sociale") == {"S1": 2}
+    assert problems.empty
+
+
+def test_a_layer_listed_by_the_dossier_is_the_dossiers(communes, lists, chemin_piege):
+    rows = "code_insee;couche;unite_id\n63047;CAF;Caf A\n15132;caf;Caf B"
+    found, problems, _ = read(communes, lists, chemin_piege, "couche;nature\nCAF;shapes", rows)
+    assert units_of(found, "CAF") == {"Caf A": 1, "Caf B": 1}
+    assert not found["couches"].loc["CAF", "complete"]
+    assert "celle du dossier est prise" in problems["probleme"].iloc[0]
+    silent, _, _ = read(communes, lists, chemin_piege, "couche\nCAF", rows)
+    assert silent["couches"].loc["CAF", "nature"] == "communes"
+    assert pd.isna(silent["couches"].loc["CAF", "source"])
+
+
+def test_a_declared_layer_without_any_commune(communes, lists, chemin_piege):
+    found, problems, _ = read(communes, lists, chemin_piege, "couche;nature;complete\nCIAS;communes;non\nCAS;communes;oui")
+    assert found["affectation"].empty
+    assert problems["gravite"].tolist() == ["attention", "attention"]
+    assert any("CIAS" in told and "aucune commune" in told for told in problems["probleme"])
+    assert any("CAS annoncée complète mais 20 communes" in told for told in problems["probleme"])
+
+
+def test_codes_of_a_layer_are_resolved(communes, lists, chemin_piege):
+    rows = "code_insee;couche;unite_id\n63047;CIAS;A\n3001;CIAS;A\n43157;CIAS;A\n63330;CIAS;A\n63047;CIAS;B"
+    found, problems, _ = read(communes, lists, chemin_piege, "couche\nCIAS", rows)
+    assert units_of(found, "CIAS") == {"A": 1}
+    # Kept: one row inside, two outside; set aside: the lost zero and the second unit.
+    assert found["ressorts"]["code_insee"].tolist() == ["63047", "43157", "63109"]
+    assert problems.loc[problems["gravite"] == "erreur", "ligne"].tolist() == [3, 6]
+
+
+def write(folder, name, text):
+    (folder / "ressorts").mkdir(exist_ok=True)
+    (folder / "ressorts" / name).write_text(text, encoding="utf-8")
+
+
+def test_a_layer_that_comes_as_a_file(communes, lists, chemin_piege):
+    write(chemin_piege, "cias été.csv", "insee;unite_id;unite_nom\n63047;A;CIAS A\n15132;A;\n")
+    found, problems, counts = read(communes, lists, chemin_piege, "couche;fichier_couche;exclusive\nCIAS;cias été.csv;oui")
+    assert units_of(found, "CIAS") == {"A": 2}
+    assert found["unites"]["unite_nom"].tolist() == ["CIAS A"]
+    assert counts.values.tolist() == [["ressorts/cias été.csv", "cias été", 2]]
+    assert set(problems["gravite"]) == {"information"}
+
+
+def test_a_file_of_two_layers_is_read_once(communes, lists, chemin_piege):
+    write(chemin_piege, "tout.csv", "insee;couche;unite_id\n63047;A;1\n63047;b;2\n63047;C;3\n")
+    declared = "couche;fichier_couche\nA;tout.csv\nB;tout.csv"
+    found, problems, counts = read(communes, lists, chemin_piege, declared)
+    assert found["affectation"][["couche", "unite_id"]].values.tolist() == [["A", "1"], ["B", "2"]]
+    assert counts["lues"].tolist() == [3]
+    told = problems[problems["gravite"] == "erreur"]
+    assert told[["ligne", "valeur"]].values.tolist() == [[4, "C"]]
+
+
+def test_missing_files_are_all_told(communes, lists, chemin_piege):
+    declared = "couche;fichier_couche\nA;absent.csv\nB;perdu.xlsx"
+    with pytest.raises(DiagnosticError) as caught:
+        read(communes, lists, chemin_piege, declared)
+    assert "absent.csv" in str(caught.value) and "perdu.xlsx" in str(caught.value)
+    assert "introuvable" in str(caught.value)
+
+
+def test_vintages():
+    couches = pd.DataFrame({"millesime": ["COG 2026", "2026", "non daté", None]}, index=list("ABCD"))
+    assert layers.list_vintages(couches) is None
+    told = layers.list_vintages(pd.DataFrame({"millesime": ["COG 2026", "2024"]}, index=["A", "B"]))
+    assert told["probleme"].tolist() == ["Couches de millésimes différents (A : COG 2026 ; B : 2024)."]
+    assert layers.list_vintages(pd.DataFrame({"millesime": pd.Series([], dtype="str")})) is None

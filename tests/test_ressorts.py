@@ -1,0 +1,205 @@
+"""Jurisdictions, however given, become one table: parts, exclusive layers, INFRA, layers by departement."""
+
+import pandas as pd
+import pytest
+
+from diagnostic.read import ressorts
+from diagnostic.read.territories import read_communes
+
+
+@pytest.fixture(scope="module")
+def pilot():
+    return read_communes(departements=["43", "63"], geometry=False)
+
+
+def couches_of(**layers):
+    """Return `couches` from couche=(exclusive, complete, infra_communale)."""
+    return pd.DataFrame.from_dict(layers, orient="index", columns=["exclusive", "complete", "infra_communale"]).rename_axis("couche")
+
+
+def rows_of(*rows):
+    """Return `ressorts` from (code_insee, couche, unite_id, part, infra)."""
+    table = pd.DataFrame(rows, columns=["code_insee", "couche", "unite_id", "part_population", "infra"])
+    table = table.astype({"code_insee": "str", "couche": "str", "unite_id": "str", "part_population": float, "infra": "boolean"})
+    table = table.assign(unite_nom=None, organisme_id=None, fichier="ressorts.csv", feuille="ressorts")
+    return table.assign(ligne=range(2, 2 + len(table)))
+
+
+EXCLUSIVE, OVERLAPPING = couches_of(L=(True, False, False)), couches_of(L=(False, False, False))
+
+
+def assign(rows, couches=EXCLUSIVE):
+    affectation, unites, problems = ressorts.assign_listed_layers(rows, couches)
+    parts = {(row.code_insee, row.unite_id): None if pd.isna(row.part) else row.part for row in affectation.itertuples()}
+    return parts, unites, problems
+
+
+def test_one_unit_holds_the_whole_commune():
+    parts, unites, problems = assign(rows_of(("43157", "L", "U", None, None)))
+    assert parts == {("43157", "U"): 1.0}
+    assert unites.values.tolist() == [["L", "U", "U", "U"]]
+    assert problems.empty
+
+
+def test_a_given_part_leaves_the_rest_uncovered():
+    parts, _, problems = assign(rows_of(("43157", "L", "U", 0.4, None)))
+    assert parts == {("43157", "U"): 0.4}
+    assert problems.empty
+
+
+def test_a_commune_twice_in_an_exclusive_layer_keeps_the_first():
+    rows = rows_of(("43157", "L", "U", None, None), ("43157", "L", "V", None, None), ("43040", "L", "V", None, None))
+    parts, _, problems = assign(rows)
+    assert parts == {("43157", "U"): 1.0, ("43040", "V"): 1.0}
+    assert problems[["gravite", "ligne"]].values.tolist() == [["erreur", 3]]
+    assert problems["probleme"].iloc[0] == "43157 rattachée à plusieurs unités de la couche exclusive L (U, V) ; ligne écartée."
+    assert "infra" in problems["a_faire"].iloc[0]
+
+
+def test_a_repeated_row_counts_once():
+    parts, _, problems = assign(rows_of(("43157", "L", "U", None, None), ("43157", "L", "U", None, None)))
+    assert parts == {("43157", "U"): 1.0}
+    assert problems[["gravite", "ligne"]].values.tolist() == [["information", 3]]
+
+
+def test_a_subdivided_commune_has_the_given_parts_or_unknown_ones():
+    rows = rows_of(("43157", "L", "U", 0.25, True), ("43157", "L", "V", None, True))
+    parts, _, problems = assign(rows)
+    assert parts == {("43157", "U"): 0.25, ("43157", "V"): None}
+    assert problems.empty
+
+
+def test_a_commune_said_subdivided_with_one_unit_known():
+    assert assign(rows_of(("43157", "L", "U", None, True)))[0] == {("43157", "U"): None}
+    # A layer that may go below the commune does not say that this one is cut.
+    assert assign(rows_of(("43157", "L", "U", None, None)), couches_of(L=(True, False, True)))[0] == {("43157", "U"): 1.0}
+
+
+def test_infra_is_one_unit_of_unknown_number():
+    parts, _, problems = assign(rows_of(("38185", "L", "INFRA", None, None), ("38001", "L", "U", None, None)))
+    assert parts == {("38185", "INFRA"): None, ("38001", "U"): 1.0}
+    assert problems["gravite"].tolist() == ["attention"]
+    assert "INFRA" in problems["probleme"].iloc[0]
+
+
+@pytest.mark.parametrize("layer", [EXCLUSIVE, couches_of(L=(True, False, True))])
+def test_parts_that_sum_over_one_are_told_and_unknown(layer):
+    rows = rows_of(
+        ("59512", "L", "U", 0.7, True), ("59512", "L", "V", 0.5, True), ("59512", "L", "W", None, True),
+        ("43157", "L", "U", 0.5, True), ("43157", "L", "V", 0.5, True),
+    )  # fmt: skip
+    parts, _, problems = assign(rows, layer)
+    assert parts == {
+        ("59512", "U"): None, ("59512", "V"): None, ("59512", "W"): None, ("43157", "U"): 0.5, ("43157", "V"): 0.5,
+    }  # fmt: skip
+    assert problems["gravite"].tolist() == ["attention"]
+    assert problems["probleme"].iloc[0] == "59512 : la somme des parts vaut 1,20 dans la couche L ; parts comptées comme inconnues."
+
+
+@pytest.mark.parametrize("part", [50.0, -0.1, 1.01])
+def test_a_part_out_of_bounds_is_told_and_unknown(part):
+    parts, _, problems = assign(rows_of(("43157", "L", "U", part, None), ("43040", "L", "U", 1.0, None), ("43001", "L", "U", 0.0, None)))
+    assert parts == {("43157", "U"): None, ("43040", "U"): 1.0, ("43001", "U"): 0.0}
+    assert problems["ligne"].tolist() == [2]
+
+
+def test_units_of_an_overlapping_layer_hold_the_commune_whole_each():
+    rows = rows_of(("43157", "L", "U", None, None), ("43157", "L", "V", None, None), ("43157", "L", "W", 0.3, None))
+    parts, _, problems = assign(rows, OVERLAPPING)
+    assert parts == {("43157", "U"): 1.0, ("43157", "V"): 1.0, ("43157", "W"): 0.3}
+    assert problems.empty
+
+
+def test_rows_without_commune_are_left_and_the_index_tells_which_are_kept():
+    rows = rows_of((None, "L", "U", None, None), ("43157", "L", "U", None, None), ("43157", "L", "V", None, None))
+    affectation, _, _ = ressorts.assign_listed_layers(rows, EXCLUSIVE)
+    assert affectation.index.tolist() == [1]
+
+
+def test_names_and_bodies_of_units():
+    rows = rows_of(("43157", "L", "U", None, None), ("43040", "L", "U", None, None), ("43001", "L", "V", None, None))
+    rows["unite_nom"] = pd.Series([None, "Unité U", None], dtype="str")
+    rows["organisme_id"] = pd.Series(["CAF-43", None, None], dtype="str")
+    _, unites, _ = ressorts.assign_listed_layers(rows, EXCLUSIVE)
+    assert unites.values.tolist() == [["L", "U", "Unité U", "CAF-43"], ["L", "V", "V", "V"]]
+
+
+def test_the_order_of_rows_changes_no_part():
+    rows = rows_of(
+        ("1", "L", "U", 0.7, True), ("1", "L", "V", 0.5, True), ("2", "L", "U", None, None), ("3", "L", "INFRA", None, None),
+        ("4", "L", "U", 0.2, None), ("5", "L", "U", 2.0, None),
+    )  # fmt: skip
+    parts, _, problems = assign(rows)
+    mixed, _, told = assign(rows.sample(frac=1, random_state=5))
+    assert mixed == parts
+    assert sorted(told["probleme"]) == sorted(problems["probleme"])
+
+
+def test_no_row():
+    affectation, unites, problems = ressorts.assign_listed_layers(rows_of(), EXCLUSIVE)
+    assert affectation.empty and unites.empty and problems.empty
+    assert list(affectation.columns) == ressorts.AFFECTATION_COLUMNS
+    assert list(unites.columns) == ressorts.UNITE_COLUMNS
+
+
+@pytest.mark.parametrize(("couche", "number"), [("EPCI", 25), ("ARRONDISSEMENT", 8), ("DEPARTEMENT", 2)])
+def test_layers_of_the_shapes(pilot, couche, number):
+    affectation, unites = ressorts.assign_shape_layer(pilot, couche)
+    assert len(unites) == affectation["unite_id"].nunique() == number
+    assert affectation["code_insee"].tolist() == pilot.index.tolist()
+    assert affectation["part"].eq(1.0).all()
+    assert unites["organisme_id"].equals(unites["unite_id"])
+
+
+def test_a_commune_without_epci_has_no_row():
+    affectation, unites = ressorts.assign_shape_layer(read_communes(["29155", "29232"], geometry=False), "EPCI")
+    assert affectation["code_insee"].tolist() == ["29232"] and len(unites) == 1
+
+
+def test_one_msa_and_two_caf_in_the_pilot(pilot):
+    affectation, unites, problems = ressorts.assign_departement_layer(pilot, "MSA")
+    assert unites["unite_nom"].tolist() == ["MSA Auvergne"] and len(affectation) == 720
+    assert problems is None
+    affectation, unites, problems = ressorts.assign_departement_layer(pilot, "CAF")
+    assert unites["unite_nom"].tolist() == ["Caf Haute-Loire", "Caf Puy-de-Dôme"]
+    assert affectation["unite_id"].value_counts().to_dict() == {"CAF-63": 463, "CAF-43": 257}
+    assert problems is None
+
+
+def test_caf_of_the_pyrenees_atlantiques_and_the_landes_are_not_guessed():
+    communes = read_communes(departements=["40", "64", "32"], geometry=False)
+    affectation, unites, problems = ressorts.assign_departement_layer(communes, "CAF")
+    assert unites["unite_id"].tolist() == ["CAF-32"]
+    assert affectation["code_insee"].str[:2].unique().tolist() == ["32"]
+    assert problems["valeur"].tolist() == ["40", "64"]
+    assert problems["probleme"].str.contains("deux caisses").all()
+
+
+def test_no_msa_overseas():
+    communes = read_communes(departements=["974"], geometry=False)
+    affectation, unites, problems = ressorts.assign_departement_layer(communes, "MSA")
+    assert affectation.empty and unites.empty
+    assert "974" in problems["probleme"].iloc[0] and "ressorts" in problems["a_faire"].iloc[0]
+
+
+def test_every_departement_of_the_metropole_has_one_msa():
+    communes = read_communes(geometry=False)
+    communes = communes[communes["zone"] == "metropole"]
+    affectation, _, problems = ressorts.assign_departement_layer(communes, "MSA")
+    assert problems is None
+    assert affectation["code_insee"].tolist() == communes.index.tolist()
+
+
+def test_a_complete_layer_tells_its_missing_communes(pilot):
+    affectation, _ = ressorts.assign_shape_layer(pilot, "EPCI")
+    couches = couches_of(EPCI=(True, True, False), AUTRE=(True, False, False))
+    assert ressorts.check_complete(affectation, couches, pilot).empty
+    three = pilot.index[[5, 100, 300]]
+    problems = ressorts.check_complete(affectation[~affectation["code_insee"].isin(three)], couches, pilot)
+    assert problems["gravite"].tolist() == ["attention"]
+    assert "3 communes sans unité" in problems["probleme"].iloc[0]
+    assert all(code in problems["probleme"].iloc[0] for code in three)
+    one = ressorts.check_complete(affectation[affectation["code_insee"] != three[0]], couches, pilot)
+    assert "1 commune sans unité" in one["probleme"].iloc[0]
+    none = ressorts.check_complete(affectation.iloc[:0], couches, pilot)
+    assert "720 communes" in none["probleme"].iloc[0] and "712 autres" in none["probleme"].iloc[0]
