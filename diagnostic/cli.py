@@ -1,8 +1,10 @@
 """The command line: a thin door on `run`, in French, with the exit codes of the house (0 written, 1 data, 2 wrong call)."""
 
 import argparse
+import errno
 import sys
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +15,7 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.schema import EDITIONS, GRAVITES
 
 ERROR_DATA = 1
+ERROR_CALL = 2
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 PURPOSE = "Diagnostic partagé d'un territoire : qui fait quoi, où les découpages ne coïncident pas, qui travaille avec qui, ce qui manque."
@@ -22,51 +25,115 @@ FRENCH = {
     "usage: ": "Utilisation : ",
     "positional arguments": "à donner",
     "options": "options",
-    "optional arguments": "options",
-    "%(prog)s: error: %(message)s\n": "%(message)s\n",
     "argument %(argument_name)s: %(message)s": "%(argument_name)s : %(message)s",
     "the following arguments are required: %s": "Il manque : %s.",
     "unrecognized arguments: %s": "Option ou mot inconnu : %s.",
     "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r n'est pas un choix possible (choisissez : %(choices)s).",
     "unknown parser %(parser_name)r (choices: %(choices)s)": "Commande inconnue : %(parser_name)r (commandes : %(choices)s).",
     "expected one argument": "une valeur est attendue.",
+    "expected at least one argument": "au moins une valeur est attendue.",
     "ambiguous option: %(option)s could match %(matches)s": "Option ambiguë : %(option)s (%(matches)s).",
     "ignored explicit argument %r": "valeur de trop : %r.",
     "not allowed with argument %s": "incompatible avec %s.",
 }
+GRAVITE_WORDS = {
+    "bloquant": ("bloquant", "bloquants"), "erreur": ("erreur", "erreurs"),
+    "attention": ("point d'attention", "points d'attention"), "information": ("information", "informations"),
+}  # fmt: skip
+# What the system answers, in the words of a user; its own words are English.
+REFUSALS = {
+    errno.EACCES: (
+        "Accès refusé.",
+        "vérifiez les droits du dossier ; fermez le fichier s'il est ouvert, puis relancez",
+    ),
+    errno.EPERM: ("Accès refusé.", "vérifiez les droits du dossier ; fermez le fichier s'il est ouvert, puis relancez"),
+    errno.EROFS: ("Ce disque est en lecture seule.", "donnez un autre dossier avec --sortie"),
+    errno.ENOSPC: ("Le disque est plein.", "libérez de la place, ou donnez un autre dossier avec --sortie"),
+    errno.ENOTDIR: ("Un fichier tient la place d'un dossier.", "renommez ce fichier, ou donnez un autre dossier"),
+    errno.EEXIST: ("Un fichier tient la place d'un dossier.", "renommez ce fichier, ou donnez un autre dossier"),
+    errno.EISDIR: ("Un dossier est donné à la place d'un fichier.", "donnez le fichier lui-même"),
+    errno.ENOENT: ("Fichier ou dossier introuvable.", "vérifiez le nom"),
+    errno.ENAMETOOLONG: ("Le chemin est trop long.", "choisissez un dossier plus près de la racine du disque"),
+}
+UNKNOWN_REFUSAL = (
+    "L'ordinateur a refusé de lire ou d'écrire un fichier.",
+    "vérifiez le disque et les droits, puis relancez",
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose faults have three French lines."""
+
+    def error(self, message):
+        usage = " ".join(self.format_usage().split()).removeprefix("Utilisation : ")
+        self.exit(ERROR_CALL, f"{message}\nOù : commande {usage}\nÀ faire : {self.prog} --aide\n")
+
+
+@contextmanager
+def french_words():
+    """Give argparse French words while a call is read; other users of argparse keep theirs."""
+    own = argparse._
+    argparse._ = lambda text: FRENCH.get(text, text)
+    try:
+        yield
+    finally:
+        argparse._ = own
 
 
 def build_parser():
-    """Return the parser of the command line."""
-    argparse._ = lambda text: FRENCH.get(text, text)
-    parser = argparse.ArgumentParser(prog="diagnostic", description=PURPOSE, epilog=EPILOGUE, add_help=False, allow_abbrev=False)
+    """Return the parser of the command line; build and use it within `french_words`."""
+    parser = Parser(prog="diagnostic", description=PURPOSE, epilog=EPILOGUE, add_help=False, allow_abbrev=False)
     _add_help(parser)
     commands = parser.add_subparsers(title="commandes", metavar="COMMANDE", dest="commande", required=True)
-
-    def add(name, action, text, folder=True):
-        command = commands.add_parser(name, help=text, description=text, add_help=False, allow_abbrev=False)
-        _add_help(command)
-        if folder:
-            command.add_argument("dossier", metavar="DOSSIER", type=Path, help="le dossier du territoire")
-        command.set_defaults(action=action)
-        return command
-
-    example = add("exemple", run_example, "Copie le dossier d'exemple (Haute-Loire et Puy-de-Dôme) et le lance.", folder=False)
-    example.add_argument("--sortie", metavar="DOSSIER", type=Path, default=Path("exemple"), help="où copier l'exemple (par défaut : exemple)")
-    new = add("nouveau", run_new, "Crée un dossier dont l'inventaire a déjà les communes, les organismes publics, les réglages et les couches.")
-    for option, metavar, text in [("--departement", "CODE", "code du département"), ("--epci", "SIREN", "SIREN de l'EPCI"), ("--region", "CODE", "code de la région")]:
-        new.add_argument(option, metavar=metavar, action="append", default=[], help=f"{text} ; peut être répété")
-    new.add_argument("--communes", metavar="FICHIER", type=Path, help="fichier (CSV, XLSX...) avec une colonne code_insee")
-    bring = add("importer", run_import, "Ajoute un fichier de données ouvertes au dossier imports ; il n'est jamais mêlé à l'inventaire.", folder=False)
-    bring.add_argument("source", metavar="SOURCE", choices=way.list_import_sources(), help=" | ".join(way.list_import_sources()))
-    bring.add_argument("fichier", metavar="FICHIER", type=Path, help="le fichier publié, tel quel")
-    bring.add_argument("dossier", metavar="DOSSIER", type=Path, help="le dossier du territoire")
-    verify = add("verifier", run_check, "Lit le dossier, affiche les comptes et les problèmes, écrit sorties/interne/problemes.xlsx.")
-    launch = add("lancer", run_all, "Fait tout le chemin : lecture, mesures, cartes, classeur, résultats.")
+    text = "Copie le dossier d'exemple (Haute-Loire et Puy-de-Dôme) et le lance."
+    example = _add_command(commands, "exemple", run_example, text)
+    _add_path(example, "--sortie", "DOSSIER", "où le copier (par défaut : exemple)", default=Path("exemple"))
+    _add_new(commands)
+    _add_import(commands)
+    text = "Lit le dossier, affiche les comptes et les problèmes, écrit sorties/interne/problemes.xlsx."
+    verify = _add_command(commands, "verifier", run_check, text)
+    text = "Fait tout le chemin : lecture, mesures, cartes, classeur, résultats."
+    launch = _add_command(commands, "lancer", run_all, text)
     for command in (verify, launch):
-        command.add_argument("--sortie", metavar="DOSSIER", type=Path, help="où écrire (par défaut : le dossier sorties du territoire)")
-    launch.add_argument("--edition", metavar="EDITION", choices=EDITIONS, action="append", help=f"{', '.join(EDITIONS)} ; peut être répétée (par défaut : publique et interne)")
+        _add_path(command, "dossier", "DOSSIER", "le dossier du territoire")
+        _add_path(command, "--sortie", "DOSSIER", "où écrire (par défaut : le dossier sorties du territoire)")
+    text = f"{', '.join(EDITIONS)} ; peut être répétée (par défaut : publique et interne)"
+    launch.add_argument("--edition", metavar="EDITION", choices=EDITIONS, action="append", help=text)
     return parser
+
+
+def _add_new(commands):
+    text = "Crée un dossier dont l'inventaire a déjà les communes, les organismes publics, les réglages et les couches."
+    new = _add_command(commands, "nouveau", run_new, text)
+    _add_path(new, "dossier", "DOSSIER", "le dossier du territoire, qui sera créé")
+    codes = {
+        "--departement": ("CODE", "code du département"),
+        "--epci": ("SIREN", "SIREN de l'EPCI"),
+        "--region": ("CODE", "code de la région"),
+    }
+    for option, (metavar, text) in codes.items():
+        new.add_argument(option, metavar=metavar, action="append", default=[], help=f"{text} ; peut être répété")
+    _add_path(new, "--communes", "FICHIER", "fichier (CSV, XLSX...) avec une colonne code_insee")
+
+
+def _add_import(commands):
+    sources = way.list_import_sources()
+    text = "Ajoute un fichier de données ouvertes au dossier imports ; il n'est jamais mêlé à l'inventaire."
+    bring = _add_command(commands, "importer", run_import, text)
+    bring.add_argument("source", metavar="SOURCE", choices=sources, help=" | ".join(sources))
+    _add_path(bring, "fichier", "FICHIER", "le fichier publié, tel quel")
+    _add_path(bring, "dossier", "DOSSIER", "le dossier du territoire")
+
+
+def _add_command(commands, name, action, text):
+    command = commands.add_parser(name, help=text, description=text, add_help=False, allow_abbrev=False)
+    _add_help(command)
+    command.set_defaults(action=action)
+    return command
+
+
+def _add_path(command, name, metavar, text, default=None):
+    command.add_argument(name, metavar=metavar, type=Path, default=default, help=text)
 
 
 def _add_help(parser):
@@ -75,7 +142,9 @@ def _add_help(parser):
 
 def run_example(choices):
     """Copy the example and run it."""
-    if not (choices.sortie / "inventaire.xlsx").exists():
+    if (choices.sortie / "inventaire.xlsx").exists():
+        console.print(f"Exemple déjà copié, gardé tel quel : {choices.sortie}", markup=False)
+    else:
         way.create_example(choices.sortie)
         console.print(f"Exemple copié dans {choices.sortie}", markup=False)
     _run(choices.sortie, None, way.DEFAULT_EDITIONS)
@@ -84,10 +153,16 @@ def run_example(choices):
 def run_new(choices):
     """Make a dossier."""
     path, tables = way.create_dossier(
-        choices.dossier, departements=choices.departement, epci=choices.epci, regions=choices.region, communes=choices.communes
+        choices.dossier,
+        departements=choices.departement,
+        epci=choices.epci,
+        regions=choices.region,
+        communes=choices.communes,
     )
     console.print(f"Écrit : {path}", markup=False)
-    console.print(f"{len(tables['communes'])} communes, {len(tables['acteurs'])} organismes publics (communes comprises).")
+    console.print(
+        f"{len(tables['communes'])} communes, {len(tables['acteurs'])} organismes publics (communes comprises)."
+    )
     console.print("Ensuite : ouvrez ce classeur, ajoutez vos acteurs, enregistrez, puis : diagnostic lancer DOSSIER")
 
 
@@ -158,13 +233,16 @@ def _show_counts(counts):
     for heading in ("Fichier", "Feuille", "Lues", "Dans", "Hors", "Écartées"):
         table.add_column(heading, justify="left" if heading in ("Fichier", "Feuille") else "right", overflow="fold")
     for row in counts.itertuples():
-        table.add_row(row.fichier, row.feuille, *map(str, (row.lues, row.dans_territoire, row.hors_territoire, row.ecartees)))
+        table.add_row(
+            row.fichier, row.feuille, *map(str, (row.lues, row.dans_territoire, row.hors_territoire, row.ecartees))
+        )
     console.print(table)
 
 
 def _show_problems(problems):
     counts = problems["gravite"].value_counts()
-    console.print("Problèmes : " + (", ".join(f"{counts[name]} {name}" for name in GRAVITES if name in counts) or "aucun"))
+    told = (f"{counts[name]} {GRAVITE_WORDS[name][int(counts[name] > 1)]}" for name in GRAVITES if name in counts)
+    console.print("Problèmes : " + (", ".join(told) or "aucun"))
     for row in problems[problems["gravite"].isin(["bloquant", "erreur"])].head(5).itertuples():
         line = "" if row.ligne != row.ligne else f"ligne {row.ligne}"
         place = ", ".join(filter(None, [row.fichier, row.feuille, line]))
@@ -176,20 +254,31 @@ def main(arguments=None):
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not know every accent: show what it can
             stream.reconfigure(errors="replace")
-    choices = build_parser().parse_args(arguments)
+    with french_words():
+        choices = build_parser().parse_args(arguments)
     try:
         choices.action(choices)
     except DiagnosticError as error:
         errors.print(str(error), markup=False)
-        sys.exit(ERROR_DATA)
     except KeyboardInterrupt:
         errors.print("Interrompu. Les fichiers déjà écrits sont entiers.")
-        sys.exit(ERROR_DATA)
+    except OSError as error:
+        what, advice = REFUSALS.get(error.errno, UNKNOWN_REFUSAL)
+        errors.print(str(DiagnosticError(what, error.filename or "fichier non dit", advice)), markup=False)
     except Exception as error:
-        trace = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(trace.filename).name}, ligne {trace.lineno}"
-        errors.print(f"Erreur imprévue : {type(error).__name__} : {error}\nOù : {place} (programme)\nÀ faire : signalez-la avec ces trois lignes ; vos fichiers n'ont pas été modifiés.", markup=False)
-        sys.exit(ERROR_DATA)
+        errors.print(describe_fault(error), markup=False)
+    else:
+        return
+    sys.exit(ERROR_DATA)
+
+
+def describe_fault(error):
+    """Return the three lines of a fault of the program itself."""
+    trace = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"Erreur imprévue : {type(error).__name__} : {error}\nOù : {Path(trace.filename).name}, ligne {trace.lineno} (programme)\n"
+        "À faire : signalez-la avec ces trois lignes ; vos fichiers n'ont pas été modifiés."
+    )
 
 
 if __name__ == "__main__":

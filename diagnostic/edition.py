@@ -24,7 +24,12 @@ KEYS = {"acteurs": "acteur_id", "dispositifs": "dispositif_id"}
 # Cells that name a row of acteurs or dispositifs: the row goes with what it names; in OPTIONAL_REFERENCES the cell does.
 ACTOR_REFERENCES = ["acteur_id", "source_id", "cible_id", "acteur_a", "acteur_b"]
 OPTIONAL_REFERENCES = {"acteurs": ["site_id", "porteur_id", "declarant_id"], "dispositifs": ["dispositif_parent_id"]}
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?:(?:\+|00)33|\b0)\s*[1-9](?:[\s.\-]*\d{2}){4}\b")
+LIST_REFERENCES = {"acteurs": ["membres", "acteurs"], "dispositifs": ["dispositifs"]}
+LOCATING = ["lat", "lon", "adresse", "siret", "siren"]  # what leads to the door of a home
+_MAIL = r"[\w.+-]+@[\w-]+\.[\w.]*\w"
+_PHONE = r"(?:(?:\+|\b00)33\s*(?:\(0\))?|\b0)\s*[1-9](?:[\s.\-]*\d{2}){4}\b"
+_CIVILITY = r"\b(?:M\.|MM\.|Mmes?\b|Mlles?\b|Monsieur\b|Madame\b)(?:\s+(?:de\s+|d['’])?[A-ZÀ-ÖØ-Þ][\w'’-]*){1,3}"
+_PERSONAL = re.compile("|".join([_MAIL, _PHONE, _CIVILITY]))
 MASK = "[masqué]"
 
 
@@ -33,114 +38,145 @@ def filter_edition(tables, edition):
 
     Parameters
     ----------
-    tables : dict of str -> DataFrame; other values (settings, vocabularies) go through as they are
+    tables : dict of str -> DataFrame, of dicts of settings (`reglages`) and of vocabularies (`listes`)
     edition : {"publique", "partenaires", "interne"}
 
     Returns
     -------
-    kept : dict
+    kept : dict; a table that `tables.csv` does not name is kept in the edition interne only
     retraits : DataFrame (table, objet, nombre, raison)
 
     Notes
     -----
     Aggregates were computed on every actor, hidden ones included; only names, rows and cells are removed here.
     """
-    removed = []
-    kept = {name: value for name, value in tables.items() if _may_hold(name, edition)}
-    for name in sorted(set(tables) - set(kept)):
-        if isinstance(tables[name], pd.DataFrame) and len(tables[name]):
-            removed.append([name, "table entière", len(tables[name]), "réservée à une autre édition"])
+    kept, removed = _keep_tables(tables, edition)
     hidden = {name: _find_hidden(tables[name], edition) for name in KEYS}
     for name in KEYS:
         kept[name], told = _filter_rows(kept[name], name, hidden[name], edition)
         removed += told
+    kept["acteurs"], told = _coarsen(kept["acteurs"], tables["communes"], edition)
+    removed += told
     for name, value in kept.items():
-        if not isinstance(value, pd.DataFrame):
-            continue
-        if name not in KEYS:
-            value, told = _drop_references(value, name, tables, hidden)
+        if isinstance(value, pd.DataFrame):
+            kept[name], told = _filter_table(value, name, tables, hidden, edition)
             removed += told
-        value, told = _drop_marked(value, name, edition)
-        removed += told
-        value, told = _drop_columns(value, name, edition)
-        removed += told
-        if edition != "interne":
-            value, told = mask_personal(value, name)
-            removed += told
-        kept[name] = value
+        elif edition != "interne":
+            kept[name] = _mask_settings(value)
     return kept, pd.DataFrame(removed, columns=REMOVED_COLUMNS)
+
+
+def _filter_table(rows, name, tables, hidden, edition):
+    """Apply to one table the rules that follow from other rows, from its own columns, and from what its texts say."""
+    removed = []
+    if name not in KEYS:
+        rows, removed = _drop_rows_of_hidden(rows, name, tables, hidden)
+    rows, told = _empty_references(rows, name, tables, hidden)
+    removed += told
+    for rule in (_drop_marked, _drop_columns):
+        rows, told = rule(rows, name, edition)
+        removed += told
+    if edition != "interne":
+        rows, told = mask_personal(rows, name)
+        removed += told
+    return rows, removed
 
 
 def _rank(edition):
     return pd.Series(edition).map({name: rank for rank, name in enumerate([*EDITIONS, "jamais"])}).to_numpy()
 
 
-def _may_hold(name, edition):
+def _keep_tables(tables, edition):
     rules = read_vocabulary("tables").set_index("table")["edition"]
-    return _rank(rules.get(name, "publique"))[0] <= _rank(edition)[0]
+    kept, removed = {}, []
+    for name, value in tables.items():
+        if not isinstance(value, pd.DataFrame) or _rank(rules.get(name, "interne"))[0] <= _rank(edition)[0]:
+            kept[name] = value
+        elif name in rules.index and len(value):
+            removed.append([name, "table entière", len(value), "réservée à une autre édition"])
+    return kept, removed
 
 
 def _find_hidden(rows, edition):
     """Return the mask of the rows whose `diffusion` keeps them out of the edition."""
-    if edition == "interne":
-        return pd.Series(False, index=rows.index)
-    closed = ["interne"] if edition == "partenaires" else ["interne", "partenaires"]
+    closed = {"interne": [], "partenaires": ["interne"], "publique": ["interne", "partenaires"]}[edition]
     return rows["diffusion"].isin(closed)
 
 
 def _filter_rows(rows, name, hidden, edition):
-    """Hide rows by their `diffusion`; blank what an empty `diffusion` does not open; coarsen homes and sole traders."""
+    """Hide rows by their `diffusion`; blank what an empty `diffusion` does not open."""
     told = []
     if hidden.any():
         told.append([name, "lignes", int(hidden.sum()), "diffusion restreinte (colonne diffusion)"])
     rows = rows[~hidden].copy()
-    if edition == "interne":
-        return rows, told
     silent = rows["diffusion"].isna()
     if edition == "publique" and silent.any():
-        for column in [c for c in rows.columns if c not in PUBLIC_BY_RIGHT[name]]:
-            empty = () if describe_table(name)["genre"].get(column) == "liste" else None
-            rows[column] = rows[column].where(~silent, pd.Series([empty] * len(rows), index=rows.index, dtype=object) if empty == () else pd.NA)  # fmt: skip
+        lists = set(describe_table(name).query("genre == 'liste'").index)
+        for column in rows.columns.difference(PUBLIC_BY_RIGHT[name]):
+            if column in lists:
+                rows[column] = [() if blank else cell for cell, blank in zip(rows[column], silent, strict=True)]
+            else:
+                rows[column] = rows[column].mask(silent)
         told.append([name, "cellules hors nom, catégorie et commune", int(silent.sum()), "diffusion non remplie"])
-    if name == "acteurs":
-        rows, coarse = _coarsen(rows, edition)
-        told += coarse
     return rows, told
 
 
-def _coarsen(rows, edition):
-    home = rows["lieu_domicile"].eq(True).fillna(False) | rows["entreprise_individuelle"].eq(True).fillna(False)
-    trader = rows["entreprise_individuelle"].eq(True).fillna(False)
+def _coarsen(rows, communes, edition):
+    """Bring homes and sole traders back to the mairie of their commune; an empty `diffusion` opens no exact point either."""
+    if edition == "interne" or not len(rows):
+        return rows, []
+    trader = rows["entreprise_individuelle"].eq(True).fillna(False).astype(bool)
+    home = trader | rows["lieu_domicile"].eq(True).fillna(False).astype(bool)
     told = []
     if home.any():
-        for column in ("lat", "lon", "adresse", "x_m", "y_m", "siret", "siren"):
-            rows[column] = rows[column].mask(home)
+        rows = rows.assign(**{column: rows[column].mask(home) for column in LOCATING})
         told.append(["acteurs", "adresse et point", int(home.sum()), "domicile ou entreprise individuelle : ramené à la commune"])
+    moved = home | rows["diffusion"].isna() if edition == "publique" else home
+    mairies = pd.DataFrame(communes).reindex(columns=["x_m", "y_m"]).reindex(rows["code_insee"]).set_axis(rows.index)
+    rows = rows.assign(**{column: rows[column].mask(moved, mairies[column]) for column in ("x_m", "y_m")})
     if edition == "publique" and trader.any():
-        rows["nom"] = rows["nom"].mask(trader, "Entreprise individuelle (nom non publié)")
-        rows["sigle"] = rows["sigle"].mask(trader)
+        rows = rows.assign(
+            nom=rows["nom"].mask(trader, "Entreprise individuelle (nom non publié)"), sigle=rows["sigle"].mask(trader)
+        )
         told.append(["acteurs", "nom", int(trader.sum()), "entreprise individuelle : donnée personnelle"])
     return rows, told
 
 
-def _drop_references(rows, name, tables, hidden):
-    """Drop the rows that name a hidden actor or dispositif; empty the optional cells, shorten the lists."""
+def _list_gone(tables, hidden, target):
+    return set(tables[target].loc[hidden[target], KEYS[target]])
+
+
+def _drop_rows_of_hidden(rows, name, tables, hidden):
+    """Drop the rows whose main references name a hidden actor or dispositif."""
     told = []
-    for target, key in KEYS.items():
-        gone = set(tables[target].loc[hidden[target], key])
-        if not gone:
-            continue
-        columns = [c for c in (ACTOR_REFERENCES if target == "acteurs" else ["dispositif_id"]) if c in rows.columns]
-        naming = rows[columns].isin(gone).any(axis=1) if columns else pd.Series(False, index=rows.index)
+    for target, references in (("acteurs", ACTOR_REFERENCES), ("dispositifs", ["dispositif_id"])):
+        gone = _list_gone(tables, hidden, target)
+        columns = [c for c in references if c in rows.columns]
+        # Measures of structures carry the identifier as their index.
+        naming = rows.index.isin(gone) if rows.index.name == KEYS[target] else pd.Series(False, index=rows.index).to_numpy()
+        naming = naming | rows[columns].isin(gone).any(axis=1).to_numpy()
         if naming.any():
             told.append([name, "lignes", int(naming.sum()), f"citent des {target} à diffusion restreinte"])
             rows = rows[~naming]
+    return rows, told
+
+
+def _empty_references(rows, name, tables, hidden):
+    """Empty the optional cells that name a hidden actor or dispositif, and take it out of the lists."""
+    told = []
+    for target in KEYS:
+        gone = _list_gone(tables, hidden, target)
         for column in [c for c in OPTIONAL_REFERENCES[target] if c in rows.columns]:
-            rows = rows.assign(**{column: rows[column].mask(rows[column].isin(gone))})
-        for column in [c for c in ("membres", "acteurs", "dispositifs") if c in rows.columns]:
-            is_list = rows[column].map(lambda cell: isinstance(cell, tuple)).all()
-            if is_list and len(rows):
-                rows = rows.assign(**{column: rows[column].map(lambda cell: tuple(i for i in cell if i not in gone))})
+            naming = rows[column].isin(gone)
+            if naming.any():
+                rows = rows.assign(**{column: rows[column].mask(naming)})
+                told.append([name, f"colonne {column}", int(naming.sum()), f"cite des {target} à diffusion restreinte"])
+        for column in [c for c in LIST_REFERENCES[target] if c in rows.columns]:
+            lists = rows[column].map(lambda cell: tuple(i for i in cell if i not in gone) if isinstance(cell, tuple) else cell)  # noqa: B023
+            shorter = [len(a) != len(b) for a, b in zip(lists, rows[column], strict=True) if isinstance(a, tuple)]
+            if any(shorter):
+                rows = rows.assign(**{column: lists})
+                told.append([name, f"colonne {column}", sum(shorter), f"cite des {target} à diffusion restreinte"])
     return rows, told
 
 
@@ -158,23 +194,49 @@ def _drop_columns(rows, name, edition):
         return rows, []
     described = describe_table(name)
     closed = described.index[_rank(described["edition"]) > _rank(edition)[0]]
-    closed = [c for c in closed if c in rows.columns]
-    filled = [c for c in closed if rows[c].notna().any() and len(rows)]
-    told = [[name, f"colonne {c}", int(rows[c].notna().sum()), "réservée à une autre édition"] for c in filled]
-    return rows.drop(columns=closed), told
+    counts = {c: int(_is_filled(rows[c]).sum()) for c in closed if c in rows.columns}
+    told = [[name, f"colonne {c}", count, "réservée à une autre édition"] for c, count in counts.items() if count]
+    return rows.drop(columns=list(counts)), told
+
+
+def _is_filled(cells):
+    return cells.notna() & cells.map(lambda cell: cell != ()).astype(bool) if cells.dtype == object else cells.notna()
 
 
 def mask_personal(rows, name):
-    """Return `rows` with e-mails and phone numbers of every text cell replaced, and how many cells were."""
+    """Return `rows` with e-mails, phone numbers and « M. Nom » of every text replaced (lists and index too), and how many.
+
+    >>> mask_personal(pd.DataFrame({"nom": ["Aide, 04 71 00 00 00", "CCAS"]}), "acteurs")[0]["nom"].tolist()
+    ['Aide, [masqué]', 'CCAS']
+    """
     told = []
-    texts = [c for c in rows.columns if pd.api.types.is_string_dtype(rows[c].dtype) or rows[c].dtype == object]
-    for column in texts:
-        cells = rows[column]
-        found = cells.map(lambda cell: isinstance(cell, str) and bool(_PERSONAL.search(cell))).astype(bool)
-        if found.any():
-            rows = rows.assign(**{column: cells.mask(found, cells[found].map(lambda cell: _PERSONAL.sub(MASK, cell)))})
-            told.append([name, f"colonne {column}", int(found.sum()), "courriel ou téléphone dans un texte"])
-    return rows, told
+    for column in [c for c in rows.columns if rows[c].dtype == object or pd.api.types.is_string_dtype(rows[c].dtype)]:
+        changed = _find_changes(rows[column])
+        found = rows[column].map(lambda cell: cell in changed).astype(bool) if changed else None  # noqa: B023
+        if changed:
+            rows = rows.assign(**{column: rows[column].map(lambda cell: changed.get(cell, cell))})  # noqa: B023
+            told.append([name, f"colonne {column}", int(found.sum()), "courriel, téléphone ou nom de personne dans un texte"])
+    changed = _find_changes(rows.index) if rows.index.nlevels == 1 else {}
+    return (rows.rename(index=changed) if changed else rows), told
+
+
+def _find_changes(cells):
+    """Return {cell: masked cell} for the distinct texts, and lists of texts, that hold something personal."""
+    masked = {cell: _mask(cell) for cell in cells.unique() if isinstance(cell, str | tuple)}
+    return {cell: hidden for cell, hidden in masked.items() if hidden != cell}
+
+
+def _mask(value):
+    if isinstance(value, str):
+        return _PERSONAL.sub(MASK, value)
+    return tuple(map(_mask, value)) if isinstance(value, tuple | list) else value
+
+
+def _mask_settings(value):
+    """Mask the texts of settings and of the dossier's own vocabulary."""
+    if isinstance(value, dict):
+        return {key: _mask_settings(item) for key, item in value.items()}
+    return mask_personal(value, "")[0] if isinstance(value, pd.DataFrame) else _mask(value)
 
 
 def keep_local(tables):

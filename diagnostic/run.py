@@ -10,6 +10,7 @@ from diagnostic.vocabulary import read_vocabulary
 
 DEFAULT_EDITIONS = ("publique", "interne")
 
+
 def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     """Read a dossier, measure it, draw and write each edition.
 
@@ -44,20 +45,20 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     target = Path(sortie or Path(folder) / "sorties")
     date = tables["reglages"]["date_edition"]
     date = pd.Timestamp.today().normalize() if pd.isna(date) else date
-    titre = tables["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
     written, cache = [], {}
-    for edition in sorted(editions, key=EDITIONS.index):
+    for edition in sorted(set(editions), key=EDITIONS.index):
         tell(f"Édition {edition} : tri des données")
         shown, removed = filter_edition(tables, edition)
         shown["retraits"] = removed
+        titre = shown["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
         told = tell_mentions(shown, date)
         tell(f"Édition {edition} : cartes et classeur")
         carte = draw_web_map(
             shown["communes"], prepare_view(shown, told), titre=titre, sources=told["sources"]["carte"], date=told["date"],
             edition=edition,
         )  # fmt: skip
-        reading = {"titre": titre, "lignes": tell_notices(tables, told, edition), "date": date, "couleur": tables["reglages"]["couleur_principale"]}  # fmt: skip
-        shown["resultats"] = tables["resultats"].loc[shown["resultats"].index].assign(edition=edition)
+        notices, colour = tell_notices(shown, told, edition), tables["reglages"]["couleur_principale"]
+        reading = {"titre": titre, "lignes": notices, "date": date, "couleur": colour}
         written += write_edition(
             keep_local(shown), target / edition, carte=carte, figures=list_figures(shown, mentions=told, edition=edition),
             cache=cache, reading=reading,
@@ -133,7 +134,10 @@ def list_import_sources():
 
 
 def import_source(source, path, folder):
-    """Bring an open-data file into imports/; return (path written, counts: lues, dans, hors, ecartees, problemes)."""
+    """Bring an open-data file into imports/; return (path written, counts, problemes).
+
+    counts : dict lues = dans_territoire + hors_territoire + ecartees
+    """
     from diagnostic.read.cog import read_cog
     from diagnostic.read.imports import read_import
     from diagnostic.write.imports import write_import
@@ -147,6 +151,13 @@ def import_source(source, path, folder):
     inside = int(codes.isin({*communes.index, *communes["epci"].dropna()}).sum())
     counts = {"lues": nb_lues, "dans_territoire": inside, "hors_territoire": len(rows) - inside, "ecartees": nb_lues - len(rows)}
     return target, counts, problemes
+
+
+def find_example(example="exemple"):
+    """Return the folder of a dossier that the software brings, to be read where it is and never written in."""
+    from diagnostic.read.draft import locate_example
+
+    return locate_example(example)
 
 
 def measure(folder):
@@ -171,9 +182,9 @@ def select_edition(tables, edition="publique"):
     date = pd.Timestamp.today().normalize() if pd.isna(date) else date
     shown, removed = filter_edition(tables, edition)
     told = tell_mentions(shown, date)
-    titre = tables["reglages"]["titre"] or "Diagnostic partagé"
+    titre = shown["reglages"]["titre"] or "Diagnostic partagé"
     return shown | {
-        "retraits": removed, "edition": edition, "titre": titre, "mentions": told, "notices": tell_notices(tables, told, edition),
+        "retraits": removed, "edition": edition, "titre": titre, "mentions": told, "notices": tell_notices(shown, told, edition),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from diagnostic.draw.style import CHAMP_LABELS
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 
 MAX_CATEGORIES_CHART = 30
+LONGEST_LABEL = 34  # one line beside the chart
 
 
 def list_figures(tables, *, mentions, edition):
@@ -69,8 +70,8 @@ def _list_access(tables, base, own):
     figures = []
     for code in known:
         distances = tables["acces_communes"].query("categorie == @code").set_index("code_insee")["distance_km"]
-        secondary = tables["acteurs"]["categories_secondaires"].map(lambda cell, code=code: code in cell if isinstance(cell, tuple) else False)
-        sites = tables["acteurs"][(tables["acteurs"]["categorie"] == code) | secondary.astype(bool)]
+        counted = tables["sites_acces"].query("categorie == @code")["acteur_id"]
+        sites = tables["acteurs"][tables["acteurs"]["acteur_id"].isin(counted)]
         draw = partial(
             print_points.draw_access, base, distances, sites, labels.get(code, code), mentions=own("acteurs"),
             seuil_km=thresholds[len(thresholds) // 2],
@@ -111,7 +112,8 @@ def _pivot_states(tables):
     telling = counts[(counts.sum(axis=1) > 0) & (counts["present"] < states["territoire_id"].nunique())]
     shown = telling.sort_values(["absent_verifie", "present"], ascending=False, kind="stable").index[:MAX_CATEGORIES_CHART]
     lists = tables["listes"]["categories"]
-    words = lists["sigle"].where(lists["sigle"] != "", lists["libelle"])
+    words = lists["libelle"].where((lists["libelle"].str.len() <= LONGEST_LABEL) | (lists["sigle"] == ""), lists["sigle"])
+    words = words.where(words.str.len() <= LONGEST_LABEL, words.str[: LONGEST_LABEL - 1].str.rstrip(" ,") + "…")
     table = states[states["categorie"].isin(shown)].pivot(index="categorie", columns="territoire_id", values="statut").reindex(shown)
     names = tables["territoires"]["nom"].reindex(table.columns)
     names = names.str.replace(r"^(?:CC|CA|CU)\s+(?:d[ue]s?\s+|de la\s+|d['’])?", "", regex=True)

@@ -2,7 +2,18 @@
 
 import pandas as pd
 
-from diagnostic.measure import access, density, discordance, findings, gaps, millefeuille, network, overlap, positions, silos
+from diagnostic.measure import (
+    access,
+    density,
+    discordance,
+    findings,
+    gaps,
+    millefeuille,
+    network,
+    overlap,
+    positions,
+    silos,
+)
 from diagnostic.measure.records import build_records
 from diagnostic.vocabulary import read_vocabulary
 
@@ -88,7 +99,7 @@ def measure_gaps(tables):
         actors[kept], places, tables["liens"], tables["participations"],
         plafond=int(tables["reglages"]["plafond_liens_a_verifier"]), libelles=list_labels(tables),
     )  # fmt: skip
-    sites = actors[~actors["methode_commune"].eq("outre_mer")]
+    sites = list_sites(actors)
     wanted = [c for c in tables["reglages"]["categories_acces"] if (sites["categorie"] == c).any()]
     distances = access.measure_access(tables["communes"], sites, categories=wanted)
     beyond = access.summarise_access(
@@ -102,9 +113,28 @@ def measure_gaps(tables):
         "liens_a_verifier": to_check,
         "bilan_liens": summary,
         "dispositifs_a_ouvrir": gaps.find_dispositif_gaps(devices, tables["participations"], actors),
+        "sites_acces": sites[sites["categorie"].isin(wanted)][["acteur_id", "categorie"]],
         "acces_communes": distances,
         "acces": beyond.assign(inventaire=mark_inventory(beyond, tables)),
     }  # fmt: skip
+
+
+def list_published(actors):
+    """Return the imports meant to hold every site of a category, and those categories: fichier, categorie."""
+    sources = read_vocabulary("sources")
+    published = sources.assign(
+        fichier="imports/" + sources["source"] + ".xlsx", categorie=sources["categories_exhaustives"].str.split(";")
+    ).explode("categorie")
+    return published[(published["categorie"] != "") & published["fichier"].isin(actors["fichier"])][["fichier", "categorie"]]
+
+
+def list_sites(actors):
+    """Return the actors that count as sites: all, but where a published list holds every site of a category, the other
+    imports' rows of that category are left out (an older list names places that have closed, or the same ones again)."""
+    published = list_published(actors)
+    whole = actors["categorie"].isin(published["categorie"])
+    listed = actors["fichier"].isin(published["fichier"]) | ~actors["fichier"].astype(str).str.startswith("imports/")
+    return actors[~actors["methode_commune"].eq("outre_mer") & (~whole | listed)]
 
 
 def mark_inventory(rows, tables):
@@ -114,11 +144,9 @@ def mark_inventory(rows, tables):
     the dossier; `non_renseigne` elsewhere.
     """
     complete = gaps.mark_covered(rows, tables["couverture_inventaire"], tables["territoires"])
-    sources = read_vocabulary("sources")
-    present = set(tables["acteurs"]["fichier"].astype(str))
-    whole = sources[("imports/" + sources["source"] + ".xlsx").isin(present)]["categories_exhaustives"]
-    published = {code for cell in whole for code in cell.split(";") if code}
-    return pd.Series("non_renseigne", index=rows.index).mask(complete | rows["categorie"].isin(published), "complet")
+    published = rows["categorie"].isin(list_published(tables["acteurs"])["categorie"])
+    return pd.Series("non_renseigne", index=rows.index).mask(complete | published, "complet")
+
 
 
 def list_labels(tables):
@@ -140,4 +168,5 @@ def summarise_territories(tables, results):
     inside = results["densites"].set_index("territoire_id")[["nb_acteurs", "nb_liens", "densite", "degre_moyen", "nb_isoles"]]
     states = results["categories_territoires"].groupby(["territoire_id", "statut"]).size().unstack(fill_value=0)
     states = states.reindex(columns=["present", "absent_verifie", "non_renseigne"], fill_value=0).add_prefix("categories_")
+    states = states.assign(nb_categories=states.sum(axis=1))
     return table.join(inside[~inside.index.isna()]).join(states)

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
-from diagnostic.vocabulary.formats import format_number, format_share, join_words
+from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words, shorten_list
 
 COLUMNS = ["theme", "territoire_id", "territoire", "phrase", "edition"]
 WEIGHT_WORDS = {"population": "des habitants", "communes": "des communes", "surface_km2": "de la surface"}
 MAIN_SCALE = ("perimetre", "departement")
+COVERED = 0.9995  # a layer that covers more than this is said to cover everything
 
 
 def write_readings(tables, results):
@@ -18,117 +19,282 @@ def write_readings(tables, results):
 
     Returns
     -------
-    DataFrame theme, territoire_id, territoire, phrase, edition. What could not be computed has its sentence too.
+    DataFrame theme, territoire_id, territoire, phrase, edition. What could not be computed has its sentence too. Facts
+    that follow from a layer having a single unit are merged or left out: they would drown the others.
     """
     names = tables["territoires"]["nom"]
+    themes = {
+        "Ressorts": [read_layers, read_split, read_nesting, read_cut],
+        "Liens": [read_links],
+        "Dispositifs": [read_dispositifs],
+        "Manques": [read_gaps, read_links_to_check],
+        "Accès": [read_access],
+    }
     parts = [
-        ("Ressorts", *row) for row in [*read_layers(tables, results, names), *read_nesting(tables, results, names)]
-    ] + [("Liens", *row) for row in read_links(tables, results)]
-    parts += [("Dispositifs", *row) for row in read_dispositifs(tables, results)]
-    parts += [("Manques", *row) for row in read_gaps(tables, results, names)]
-    parts += [("Accès", *row) for row in read_access(tables, results, names)]
+        (theme, *row) for theme, readers in themes.items() for read in readers for row in read(tables, results, names)
+    ]
     readings = pd.DataFrame(parts, columns=["theme", "territoire_id", "phrase", "edition"])
     return readings.assign(territoire=readings["territoire_id"].map(names))[COLUMNS]
 
 
+def _tell_weight(tables):
+    return WEIGHT_WORDS.get(tables["reglages"]["ponderation"], "du poids")
+
+
+def _type_territories(table, tables):
+    return table.join(tables["territoires"]["type"], on="territoire_id")
+
+
 def read_layers(tables, results, names):
-    """How many units each territory deals with, and which EPCI deal with the most."""
-    table = results["discordance"].join(tables["territoires"]["type"], on="territoire_id")
-    for row in table[table["type"].isin(MAIN_SCALE)].itertuples():
-        if row.n_unites:
-            covered = "" if row.couverture > 0.9995 else f" ; la couche couvre {format_share(row.couverture, 1)} du poids"
-            yield row.territoire_id, f"{names[row.territoire_id]} : {_count_units(row.n_unites, row.couche)}{covered}.", "publique"
-        else:
-            yield row.territoire_id, f"{names[row.territoire_id]} : la couche {row.couche} n'y a aucune unité connue ; ce n'est pas la preuve d'une absence.", "publique"  # fmt: skip
-    epci = table[(table["type"] == "epci") & (table["couche"] != "EPCI")]
-    for couche, rows in epci.groupby("couche", sort=False):
-        split = rows[rows["n_unites"] > 1]
-        if len(split):
-            shown = join_words(
-                f"{names[r.territoire_id]} ({format_number(r.n_unites)} unités"
-                + (f", {format_share(r.part_principale, 1)} dans la principale)" if r.part_principale == r.part_principale else ")")
-                for r in split.sort_values(["part_principale", "territoire_id"]).itertuples()
+    """How many units of each layer the main territories deal with: one sentence a territory."""
+    table, weight = _type_territories(results["discordance"], tables), _tell_weight(tables)
+    labels = tables["couches"]["libelle"]
+    for territoire_id, rows in table[table["type"].isin(MAIN_SCALE)].groupby("territoire_id", sort=False):
+        told = []
+        for row in rows[rows["n_unites"] > 0].itertuples():
+            partial = (
+                "" if row.couverture > COVERED else f" (la couche couvre {format_share(row.couverture, 1)} {weight})"
             )
-            yield "perimetre", f"{format_number(len(split))} EPCI sur {format_number(len(rows))} ont plus d'un interlocuteur dans la couche {couche} : {shown}.", "publique"  # fmt: skip
+            told.append(f"{labels[row.couche]} {format_number(row.n_unites)}{partial}")
+        if told:
+            yield territoire_id, f"{names[territoire_id]}, nombre d'unités par couche : {' ; '.join(told)}.", "publique"
+        absent = [f"« {labels[couche]} »" for couche in rows.loc[rows["n_unites"] == 0, "couche"]]
+        if absent:
+            told = f"{names[territoire_id]} : aucune unité connue pour {join_words(absent)} ; ce n'est pas la preuve d'une absence."
+            yield territoire_id, told, "publique"
 
 
-def _count_units(number, couche):
-    return f"{format_number(number)} unité{'s' if number > 1 else ''} de la couche {couche}"
+def read_split(tables, results, names):
+    """Which EPCI deal with more than one unit of a layer; the layers where none does share one sentence."""
+    table = _type_territories(results["discordance"], tables)
+    epci = table[(table["type"] == "epci") & (table["couche"] != "EPCI") & (table["n_unites"] > 0)]
+    labels = tables["couches"]["libelle"]
+    whole = []
+    for couche, rows in epci.groupby("couche", sort=False):
+        split = rows[rows["n_unites"] > 1].sort_values(["part_principale", "territoire_id"])
+        if not len(split):
+            whole.append(f"« {labels[couche]} »")
+            continue
+        shown = join_words(_tell_split(row, names) for row in split.itertuples())
+        verb = "ont" if len(split) > 1 else "a"
+        told = (
+            f"{format_number(len(split))} EPCI sur {format_number(len(rows))} {verb} plus d'un interlocuteur dans la couche "
+            f"« {labels[couche]} » : {shown}."
+        )
+        yield "perimetre", told, "publique"
+    if whole:
+        yield "perimetre", f"Aucun EPCI n'a plus d'un interlocuteur dans : {join_words(whole)}.", "publique"
+
+
+def _tell_split(row, names):
+    main = (
+        f", {format_share(row.part_principale, 1)} dans la principale"
+        if row.part_principale == row.part_principale
+        else ""
+    )
+    return f"{names[row.territoire_id]} ({format_number(row.n_unites)} unités{main})"
 
 
 def read_nesting(tables, results, names):
-    """For each pair with the EPCI: how many EPCI hold wholly in one unit, and the share of weight."""
+    """How many EPCI hold wholly in one unit of each layer, and their weight. A layer of a single unit says nothing here."""
     table = results["paires"]
-    table = table[(table["couche_a"] == "EPCI") & (table["nb_unites_a"] > 0) & (table["nb_unites_b"] > 0)]
-    weight = WEIGHT_WORDS.get(tables["reglages"]["ponderation"], "du poids")
-    for row in table.itertuples():
-        verb = "sont" if row.nb_a_dans_b > 1 else "est"
+    table = table[(table["couche_a"] == "EPCI") & (table["nb_unites_a"] > 1) & (table["nb_unites_b"] > 1)]
+    labels, weight = tables["couches"]["libelle"], _tell_weight(tables)
+    for territoire_id, rows in table.groupby("territoire_id", sort=False):
+        all_in = rows["nb_a_dans_b"] == rows["nb_unites_a"]
+        name, number = names[territoire_id], format_number(rows["nb_unites_a"].iat[0])
+        if all_in.any():
+            layers = join_words(f"« {labels[couche]} »" for couche in rows.loc[all_in, "couche_b"])
+            yield (
+                territoire_id,
+                f"{name} : {number} EPCI sur {number} sont entièrement dans une seule unité pour {layers}.",
+                "publique",
+            )
+        for row in rows[~all_in].itertuples():
+            yield territoire_id, f"{name} : {_tell_nested(row, labels[row.couche_b], weight)}.", "publique"
+
+
+def _tell_nested(row, label, weight):
+    share, verb = row.part_population_a_dans_b, "sont" if row.nb_a_dans_b > 1 else "est"
+    held = f" ({format_share(share, 1)} {weight})" if share == share else ""
+    told = (
+        f"{format_number(row.nb_a_dans_b)} EPCI sur {format_number(row.nb_unites_a)}{held} {verb} entièrement dans une seule unité "
+        f"de la couche « {label} »"
+    )
+    if row.couverture_commune <= COVERED:
+        return f"{told} ; la couche ne couvre que {format_share(row.couverture_commune, 1)} {weight}"
+    if row.purete_a_dans_b == row.purete_a_dans_b:
+        return f"{told} ; {format_share(row.purete_a_dans_b, 1)} {weight} sont dans l'unité principale de leur EPCI"
+    return told
+
+
+def read_cut(tables, results, names):
+    """The units that go beyond the perimeter, and what was left out."""
+    for row in tables["unites_coupees"].itertuples():
+        left = "laissée de côté" if row.nb_communes_hors == 1 else "laissées de côté"
+        number, which = count_words(row.nb_communes_hors, "commune"), shorten_list(row.communes_hors)
+        yield "perimetre", f"{row.unite_nom} : {number} hors du périmètre, {left} ({which}).", "publique"
+
+
+def read_links(tables, results, names):
+    """Density, links between champs against what chance would give, and the caution that goes with them."""
+    if not len(tables["acteurs"]):
         yield (
-            row.territoire_id,
-            f"{names[row.territoire_id]} : {format_number(row.nb_a_dans_b)} EPCI sur {format_number(row.nb_unites_a)} {verb} entièrement dans une seule unité de la "
-            f"couche {row.couche_b} ({format_share(row.part_population_a_dans_b, 1)} {weight} ; {format_share(row.purete_a_dans_b, 1)} "
-            "dans l'unité principale de leur EPCI).",
+            "perimetre",
+            "Aucun acteur recensé (feuille acteurs) : liens, catégories et accès ne sont pas mesurés.",
             "publique",
         )
-
-
-def read_links(tables, results):
-    """Density, links between champs against what chance would give, and the caution that goes with them."""
+        return
     whole = results["densites"].set_index("territoire_id").loc["perimetre"]
     if not whole["nb_liens"]:
-        yield "perimetre", "Aucun lien déclaré : la densité et les silos ne sont pas mesurés (feuille liens).", "publique"
+        yield (
+            "perimetre",
+            "Aucun lien déclaré : la densité et les silos ne sont pas mesurés (feuille liens).",
+            "publique",
+        )
         return
-    yield "perimetre", f"{format_number(whole['nb_liens'])} liens déclarés sur {format_number(whole['nb_paires'])} paires possibles entre {format_number(whole['nb_acteurs'])} acteurs ({format_share(whole['densite'], 1)}) ; {format_number(whole['degre_moyen'], 1)} partenaires en moyenne ; {format_number(whole['nb_isoles'])} acteurs sans lien déclaré.", "publique"  # fmt: skip
-    answered = format_number(whole["nb_repondants"])
-    yield "perimetre", f"{answered} acteurs sur {format_number(whole['nb_acteurs'])} ont répondu à l'enquête : un lien non déclaré n'est pas un lien absent.", "publique"  # fmt: skip
-    scenarios = results["silos"].set_index("mixte")
+    actors = format_number(whole["nb_acteurs"])
+    told = (
+        f"{count_words(whole['nb_liens'], 'lien déclaré', 'liens déclarés')} sur "
+        f"{count_words(whole['nb_paires'], 'paire possible', 'paires possibles')} entre {actors} acteurs "
+        f"({format_share(whole['densite'], 1)}) ; {format_number(whole['degre_moyen'], 1)} partenaires en moyenne ; "
+        f"{count_words(whole['nb_isoles'], 'acteur')} sans lien déclaré."
+    )
+    yield "perimetre", told, "publique"
+    verb = "ont" if whole["nb_repondants"] > 1 else "a"
+    answered = count_words(whole["nb_repondants"], "acteur")
+    told = f"{answered} sur {actors} {verb} répondu à l'enquête : un lien non déclaré n'est pas un lien absent."
+    yield "perimetre", told, "publique"
+    yield "perimetre", _tell_silos(results["silos"].set_index("mixte")), "publique"
+
+
+def _tell_silos(scenarios):
+    """Links between champs against what chance would give, mixed actors left out; the spread says what they would change."""
     row = scenarios.loc["exclu"]
-    if row["ei"] == row["ei"]:
-        spread = scenarios["ratio_externes"].dropna()
-        yield "perimetre", f"{format_number(row['nb_externes'])} liens sur {format_number(row['nb_liens'])} relient le champ social et le développement local ; {format_number(row['nb_externes_attendu'], 1)} attendus si les liens étaient répartis au hasard entre les paires (rapport {format_number(row['ratio_externes'], 2)} ; de {format_number(spread.min(), 2)} à {format_number(spread.max(), 2)} selon le champ donné aux acteurs mixtes).", "publique"  # fmt: skip
-    else:
-        yield "perimetre", f"Silos non mesurés : {row['raison_absence']}.", "publique"
+    if row["ei"] != row["ei"]:
+        return f"Silos non mesurés : {row['raison_absence']}."
+    spread = scenarios["ratio_externes"].dropna()
+    verb = "relient" if row["nb_externes"] > 1 else "relie"
+    return (
+        f"{count_words(row['nb_externes'], 'lien')} sur {format_number(row['nb_liens'])} {verb} le champ social et le développement "
+        f"local ; {format_number(row['nb_externes_attendu'], 1)} attendus si les liens étaient répartis au hasard entre les paires "
+        f"(rapport {format_number(row['ratio_externes'], 2)} ; de {format_number(spread.min(), 2)} à "
+        f"{format_number(spread.max(), 2)} selon le champ donné aux acteurs mixtes)."
+    )
 
 
-def read_dispositifs(tables, results):
+def read_dispositifs(tables, results, names):
     """How many dispositifs mix both champs, and which findings open a discussion."""
     share = results["dispositifs_mixtes_part"].set_index("mixte").loc["exclu"]
-    if not share["denominateur"]:
-        yield "perimetre", "Aucune participation recensée : les dispositifs mixtes ne sont pas mesurés (feuille participations).", "publique"  # fmt: skip
+    if not len(tables["participations"]) or not share["denominateur"]:
+        told = "Aucune participation recensée : les dispositifs mixtes ne sont pas mesurés (feuille participations)."
+        yield "perimetre", told, "publique"
         return
-    yield "perimetre", f"{format_number(share['numerateur'])} dispositifs sur {format_number(share['denominateur'])} réunissent au moins un acteur social et un acteur du développement local.", "publique"  # fmt: skip
-    for finding, rows in results["dispositifs_a_ouvrir"].groupby("constat", sort=False):
+    verb = "réunissent" if share["numerateur"] > 1 else "réunit"
+    told = (
+        f"{count_words(share['numerateur'], 'dispositif')} sur {format_number(share['denominateur'])} {verb} au moins un acteur social "
+        "et un acteur du développement local."
+    )
+    yield "perimetre", told, "publique"
+    for _, rows in results["dispositifs_a_ouvrir"].groupby("constat", sort=False):
         yield "perimetre", f"{rows['phrase'].iat[0].removesuffix('.')} : {join_words(rows['nom'])}.", "interne"
 
 
 def read_gaps(tables, results, names):
-    """Three states of the categories, and the links to check."""
-    table = results["categories_territoires"]
-    counts = table.groupby(["territoire_id", "statut"]).size().unstack(fill_value=0)
-    for territoire_id, row in counts.iterrows():
-        present, absent, unknown = (int(row.get(k, 0)) for k in ("present", "absent_verifie", "non_renseigne"))
-        yield territoire_id, f"{names[territoire_id]} : sur {format_number(present + absent + unknown)} catégories, {format_number(present)} présentes, {format_number(absent)} absences vérifiées, {format_number(unknown)} non renseignées.", "publique"  # fmt: skip
+    """Three states of the categories: a sentence a departement, one for the EPCI, one for each EPCI with checked absences."""
+    if not len(tables["acteurs"]):
+        return
+    if not len(tables["couverture_inventaire"]):
+        told = "Aucune absence n'est établie : rien ne dit ce qui est recensé complètement (feuille couverture_inventaire)."
+        yield "perimetre", told, "publique"
+    table = _type_territories(results["categories_territoires"], tables)
+    states = ["present", "absent_verifie", "non_renseigne"]
+    counts = (
+        table.groupby(["territoire_id", "statut"]).size().unstack(fill_value=0).reindex(columns=states, fill_value=0)
+    )
+    kinds = tables["territoires"]["type"].reindex(counts.index)
+    for territoire_id, row in counts[kinds != "epci"].iterrows():
+        yield territoire_id, f"{names[territoire_id]} : {_tell_states(row)}.", "publique"
+    epci = counts[kinds == "epci"]
+    if len(epci):
+        yield "perimetre", f"Par EPCI ({format_number(len(epci))}), {_tell_range(epci)}.", "publique"
+    labels = tables["listes"]["categories"]["libelle"]
+    absent = table[(table["type"] == "epci") & (table["statut"] == "absent_verifie")]
+    for territoire_id, rows in absent.groupby("territoire_id"):
+        shown = join_words(f"« {labels.get(code, code)} »" for code in rows["categorie"])
+        number, whole = count_words(len(rows), "catégorie"), format_number(epci.loc[territoire_id].sum())
+        yield (
+            territoire_id,
+            f"{names[territoire_id]} : absence vérifiée pour {number} sur {whole} : {shown}.",
+            "publique",
+        )
+
+
+def _tell_states(row):
+    absences = count_words(row["absent_verifie"], "absence vérifiée", "absences vérifiées")
+    unknown = count_words(row["non_renseigne"], "non renseignée", "non renseignées")
+    return (
+        f"sur {count_words(row.sum(), 'catégorie')}, {count_words(row['present'], 'présente')}, {absences}, {unknown}"
+    )
+
+
+def _tell_range(epci):
+    low, high = epci.min().map(format_number), epci.max().map(format_number)
+    whole = format_number(epci.iloc[0].sum())
+    return (
+        f"sur {whole} catégories : de {low['present']} à {high['present']} présentes, "
+        f"de {low['non_renseigne']} à {high['non_renseigne']} non renseignées"
+    )
+
+
+def read_links_to_check(tables, results, names):
+    """How many pairs of actors could be linked, and how many are."""
     summary = results["bilan_liens"].iloc[0]
-    if summary["nb_paires_attendues"]:
-        cut = f" ; les {format_number(summary['nb_affichees'])} premiers sont listés" if summary["nb_ecartees"] else ""
-        yield "perimetre", f"{format_number(summary['nb_paires_realisees'])} paires d'acteurs sur {format_number(summary['nb_paires_attendues'])} qui partagent un territoire et un thème ou un dispositif ont un lien déclaré ; {format_number(summary['nb_a_verifier'])} liens à vérifier{cut}.", "interne"  # fmt: skip
+    if not summary["nb_paires_attendues"]:
+        return
+    cut = f" ; les {format_number(summary['nb_affichees'])} premiers sont listés" if summary["nb_ecartees"] else ""
+    verb = "ont" if summary["nb_paires_realisees"] > 1 else "a"
+    told = (
+        f"Sur {count_words(summary['nb_paires_attendues'], 'paire')} d'acteurs qui partagent un territoire et un thème ou un "
+        f"dispositif, {format_number(summary['nb_paires_realisees'])} {verb} un lien déclaré ; "
+        f"{count_words(summary['nb_a_verifier'], 'lien')} à vérifier{cut}."
+    )
+    yield "perimetre", told, "interne"
 
 
 def read_access(tables, results, names):
     """Inhabitants beyond the middle threshold, for the categories whose sites are all known; the others are named."""
-    table = results["acces"].join(tables["territoires"]["type"], on="territoire_id")
+    table = _type_territories(results["acces"], tables)
     table = table[table["type"].isin(MAIN_SCALE)]
     thresholds = sorted(table["seuil_km"].unique())
     labels = tables["listes"]["categories"]["libelle"]
     if not thresholds:
-        yield "perimetre", "Aucune catégorie à localiser : l'éloignement n'est pas mesuré.", "publique"
+        told = "Aucune catégorie à localiser : l'éloignement n'est pas mesuré (feuille acteurs ; réglage categories_acces)."
+        yield "perimetre", told, "publique"
         return
-    middle = thresholds[len(thresholds) // 2]
-    rows = table[table["seuil_km"] == middle]
+    rows = table[table["seuil_km"] == thresholds[len(thresholds) // 2]]
     for row in rows[(rows["inventaire"] == "complet") & rows["part_population_au_dela"].notna()].itertuples():
-        mobile = f", et {format_number(row.nb_mobiles)} service(s) itinérant(s), comptés à part" if row.nb_mobiles else ""
-        yield row.territoire_id, f"{names[row.territoire_id]} : {format_number(row.population_au_dela)} habitants ({format_share(row.part_population_au_dela, 1)}) et {format_number(row.nb_communes_au_dela)} communes ont leur mairie à plus de {format_number(middle)} km, à vol d'oiseau, du site le plus proche : {labels.get(row.categorie, row.categorie)} ({format_number(row.nb_sites)} sites fixes dans le territoire, ceux d'à côté comptés{mobile}).", "publique"  # fmt: skip
+        label = labels.get(row.categorie, row.categorie)
+        yield row.territoire_id, f"{names[row.territoire_id]}, « {label} » : {_tell_access(row)}.", "publique"
     unknown = rows[(rows["territoire_id"] == "perimetre") & (rows["inventaire"] != "complet")]["categorie"]
     if len(unknown):
-        shown = join_words(labels.get(code, code) for code in unknown)
-        yield "perimetre", f"L'éloignement n'est pas lu pour {format_number(len(unknown))} catégories dont l'inventaire n'est pas dit complet (feuille couverture_inventaire) : {shown}. Une distance y mesurerait l'inventaire.", "publique"  # fmt: skip
+        shown = join_words(f"« {labels.get(code, code)} »" for code in unknown)
+        told = (
+            f"L'éloignement n'est pas lu pour {count_words(len(unknown), 'catégorie')} dont l'inventaire n'est pas dit complet (feuille "
+            f"couverture_inventaire) : {shown}. Une distance y mesurerait l'inventaire."
+        )
+        yield "perimetre", told, "publique"
+
+
+def _tell_access(row):
+    whose = "ont leur" if row.nb_communes_au_dela > 1 else "a sa"
+    mobile = (
+        f" ; {count_words(row.nb_mobiles, 'service itinérant', 'services itinérants')} à part" if row.nb_mobiles else ""
+    )
+    return (
+        f"{count_words(row.nb_communes_au_dela, 'commune')} sur {format_number(row.nb_communes)} {whose} mairie à plus de "
+        f"{format_number(row.seuil_km)} km, à vol d'oiseau, du site le plus proche, soit "
+        f"{count_words(row.population_au_dela, 'habitant')} sur {format_number(row.population)} "
+        f"({format_share(row.part_population_au_dela, 1)}) ; {count_words(row.nb_sites, 'site fixe', 'sites fixes')} dans le territoire, "
+        f"ceux d'à côté comptés{mobile}"
+    )

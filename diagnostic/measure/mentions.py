@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.vocabulary.formats import format_share, join_words
+from diagnostic.vocabulary.formats import format_number, format_share, join_words, shorten_list
 
 EDITION_LABELS = {
     "publique": "Édition publique : structures seulement, sans contact, sans texte libre, sans lien à vérifier.",
@@ -10,6 +10,7 @@ EDITION_LABELS = {
     "interne": "Édition interne : problèmes, liens à vérifier et positions compris ; à ne pas diffuser.",
 }
 MAX_SOURCES = 4
+BACKGROUND = ("IGN Admin Express et INSEE COG (population municipale)", "COG 2026")
 
 
 def list_sources(tables):
@@ -23,8 +24,9 @@ def list_sources(tables):
             table = table[~table["hors_territoire"].astype(bool)]
         counts = table["source"].fillna("source non dite").value_counts().rename_axis("source").reset_index(name="nombre")
         rows.append(counts.assign(objet=name, millesime=None))
-    background = {"objet": "communes, population", "source": "IGN Admin Express et INSEE COG (population municipale)", "millesime": "COG 2026", "nombre": len(tables["communes"])}  # fmt: skip
-    return pd.concat([pd.DataFrame([background]), *rows], ignore_index=True)[["objet", "source", "millesime", "nombre"]]
+    columns = ["objet", "source", "millesime", "nombre"]
+    background = pd.DataFrame([["communes, population", *BACKGROUND, len(tables["communes"])]], columns=columns)
+    return pd.concat([background, *rows], ignore_index=True)[columns]
 
 
 def tell_mentions(tables, date):
@@ -36,7 +38,8 @@ def tell_mentions(tables, date):
     layers = {name: grouped.get(f"couche {name}", []) for name in tables["couches"].index}
     every = list(dict.fromkeys(word for words_ in layers.values() for word in words_))
     people = grouped.get("acteurs", [])
-    people = people[:MAX_SOURCES] + ([f"et {len(people) - MAX_SOURCES} autres (classeur, feuille Sources)"] if len(people) > MAX_SOURCES else [])  # fmt: skip
+    if len(people) > MAX_SOURCES:
+        people = [*people[:MAX_SOURCES], f"et {len(people) - MAX_SOURCES} autres (classeur, feuille Sources)"]
     by_subject = {name: [*dict.fromkeys([*ground, *own])] for name, own in layers.items()}
     by_subject |= {"ressorts": [*dict.fromkeys([*ground, *every])], "acteurs": [*ground, *people]}
     by_subject["carte"] = [*dict.fromkeys([*by_subject["ressorts"], *people])]
@@ -57,10 +60,12 @@ def tell_notices(tables, told, edition):
     counts, settings = tables["comptes"], tables["reglages"]
     lines = [f"À quoi sert ce diagnostic : {settings['finalite'] or 'non dit (feuille parametres, finalite)'}", EDITION_LABELS[edition]]
     lines += [f"Date d'édition : {told['date']}.", f"Inventaire non exhaustif : {told['couverture']}. Une case vide n'est pas une absence."]
-    lines.append(f"Lignes lues : {counts['lues'].sum()} ; dans le territoire : {counts['dans_territoire'].sum()} ; hors du territoire : {counts['hors_territoire'].sum()} ; écartées : {counts['ecartees'].sum()}.")  # fmt: skip
+    read, inside, outside, aside = (format_number(counts[c].sum()) for c in ("lues", "dans_territoire", "hors_territoire", "ecartees"))
+    lines.append(f"Lignes lues : {read} = {inside} dans le territoire + {outside} hors du territoire + {aside} écartées.")
     if any(told["fictif"].values()):
         lines.append("FICTIF : une partie des données est inventée pour l'exemple (colonne source).")
     cut = tables["unites_coupees"]
     if len(cut):
-        lines.append("Débordent du périmètre : " + join_words(f"{r.unite_nom} ({r.communes_hors})" for r in cut.itertuples()) + ".")
+        shown = join_words(f"{row.unite_nom} ({shorten_list(row.communes_hors)})" for row in cut.itertuples())
+        lines.append(f"Débordent du périmètre : {shown}.")
     return lines

@@ -7,13 +7,24 @@ from diagnostic.vocabulary import read_vocabulary
 
 # What a column of a result table is called in a record.
 RECORD_NAMES = {
-    "territoire_id": "territoire", "couche": "couche_a", "code_insee": "territoire", "categorie": "groupe_a",
-    "acteur_id": "groupe_a", "mixte": "groupe_b", "seuil_km": "groupe_b",
+    "territoire_id": "territoire", "couche": "couche_a", "categorie": "groupe_a", "acteur_id": "groupe_a", "mixte": "groupe_b",
+    "seuil_km": "groupe_b",
 }  # fmt: skip
 # A table without territory speaks of the whole perimeter.
 WHOLE = "perimetre"
-# Communes one by one are in the workbook; as records they would be thousands of lines of counts.
-INTERNAL_TABLES = {"positions"}
+# Figures that name structures one by one: no wider than the edition interne.
+INTERNAL_TABLES = {"positions", "bilan_liens"}
+# Commune by commune, the figures are in the workbook only: as records they would drown the rest.
+UNRECORDED_TABLES = {"millefeuille"}
+# The mean distance is the same whatever the threshold: one record, not one a threshold.
+WITHOUT_THRESHOLD = {"distance_moyenne_km"}
+UNTOLD = "non calculable avec les données du dossier"
+# Why a value may be missing when its table does not say it, by the first letters of the measure.
+USUAL_REASONS = {
+    # Layers that split communes: the information is known on what both cover, the share of the nested units is not.
+    "part_population_": "parts de population inconnues dans une commune partagée",
+    "nb_categories_": "les catégories se comptent par département et par EPCI",
+}
 
 
 def build_records(results, couches, *, edition_default="publique"):
@@ -28,18 +39,19 @@ def build_records(results, couches, *, edition_default="publique"):
     Returns
     -------
     DataFrame with `schema.RECORD_COLUMNS`; `edition` is the widest that may show the record. A value that could not be
-    computed is missing and `raison_absence` says why.
+    computed is missing and `raison_absence` says why; elsewhere `raison_absence` is missing. A category that is not known
+    to be absent has no record (rule 9: unknown is not zero); the number of such categories is a record of its territory.
     """
     measures = read_vocabulary("mesures")
     parts = []
     for name, rows in measures.groupby("table", sort=False):
-        if name in results and len(results[name]):
+        if name in results and len(results[name]) and name not in UNRECORDED_TABLES:
             edition = "interne" if name in INTERNAL_TABLES else edition_default
             parts.append(_melt(results[name], rows, edition))
     if not parts:
         return pd.DataFrame(columns=RECORD_COLUMNS)
     records = pd.concat(parts, ignore_index=True)
-    vintage = couches["millesime"]
+    vintage = couches["millesime"].astype("str")
     first, second = records["couche_a"].map(vintage), records["couche_b"].map(vintage)
     records["millesime"] = first.where(second.isna() | (first == second), first + " ; " + second)
     return records[RECORD_COLUMNS]
@@ -48,20 +60,33 @@ def build_records(results, couches, *, edition_default="publique"):
 def _melt(table, measures, edition):
     flat = table.reset_index() if any(table.index.names) else table
     flat = flat.rename(columns={k: v for k, v in RECORD_NAMES.items() if k in flat and v not in flat})
-    parts = []
-    for row in measures.itertuples():
-        source = RECORD_NAMES.get(row.colonne, row.colonne)
-        part = pd.DataFrame({"mesure": row.mesure, "valeur": flat[source].astype(float)})
-        for column in ("territoire", "couche_a", "couche_b", "groupe_a", "groupe_b", "ponderation", "raison_absence"):
-            part[column] = flat[column].astype("str") if column in flat else None
-        part["territoire"] = part["territoire"].fillna(WHOLE)
-        for column in ("numerateur", "denominateur"):
-            given = getattr(row, column)
-            part[column] = flat[given].astype(float) if given else float("nan")
-        part["reference"] = flat[row.valeur_reference].astype(float) if row.valeur_reference else float("nan")
-        part["couverture"] = _find_coverage(flat, row.mesure)
-        parts.append(part.assign(edition=edition))
+    if "statut" in flat:
+        flat = flat[flat["statut"] != "non_renseigne"]
+    parts = [_melt_measure(flat, row).assign(edition=edition) for row in measures.itertuples()]
     return pd.concat(parts, ignore_index=True)
+
+
+def _melt_measure(flat, measure):
+    """Return the records of one measure: one a row of its table."""
+    part = pd.DataFrame({"mesure": measure.mesure, "valeur": flat[measure.colonne].astype(float)})
+    for column in ("territoire", "couche_a", "couche_b", "groupe_a", "groupe_b", "ponderation", "raison_absence"):
+        part[column] = flat[column].astype("str") if column in flat else None
+    part["territoire"] = part["territoire"].fillna(WHOLE)
+    beside = {"numerateur": measure.numerateur, "denominateur": measure.denominateur, "reference": measure.valeur_reference}
+    for column, given in beside.items():
+        part[column] = flat[given].astype(float) if given else float("nan")
+    part["couverture"] = _find_coverage(flat, measure.mesure)
+    part["raison_absence"] = _tell_absence(part) if len(part) else None
+    if measure.mesure in WITHOUT_THRESHOLD:
+        part = part.assign(groupe_b=None).drop_duplicates(["territoire", "groupe_a"])
+    return part
+
+
+def _tell_absence(part):
+    """Return why each missing value is; no value leaves without a reason, no reason stays beside a value."""
+    told = part["raison_absence"].astype("str").replace("", pd.NA)
+    usual = next((reason for start, reason in USUAL_REASONS.items() if part["mesure"].iat[0].startswith(start)), UNTOLD)
+    return told.fillna(usual).where(part["valeur"].isna())
 
 
 def _find_coverage(flat, mesure):

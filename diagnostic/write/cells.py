@@ -20,8 +20,10 @@ def flatten_column(cells):
     """Return one column as text, float, int or datetime64; tuples joined, booleans in French, long texts cut and said."""
     if pd.api.types.is_bool_dtype(cells.dtype):
         return cells.map({True: "oui", False: "non"}).astype(object)
-    if pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_datetime64_any_dtype(cells.dtype):
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
         return cells
+    if pd.api.types.is_numeric_dtype(cells.dtype):
+        return cells.replace([np.inf, -np.inf], np.nan) if pd.api.types.is_float_dtype(cells.dtype) else cells
     joined = cells.map(lambda cell: "; ".join(map(str, cell)) if isinstance(cell, tuple | list | set) else cell)
     joined = joined.map(lambda cell: {True: "oui", False: "non"}[bool(cell)] if isinstance(cell, bool | np.bool_) else cell)
     long = joined.map(lambda cell: isinstance(cell, str) and len(cell) > CELL_LIMIT).astype(bool)

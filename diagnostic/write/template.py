@@ -3,8 +3,8 @@
 import pandas as pd
 import xlsxwriter
 
-from diagnostic.schema import describe_table, list_tables
-from diagnostic.vocabulary import read_list, read_vocabulary
+from diagnostic.schema import describe_table, list_tables, list_vocabularies
+from diagnostic.vocabulary import extend_list, index_labels, normalize_label, read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import flatten_table
 from diagnostic.write.workbook import OPTIONS, READING_SHEET, write_column
@@ -23,9 +23,12 @@ def write_inventory(tables, path, *, titre, lignes=()):
     ----------
     tables : dict of str -> DataFrame, what is known already; the other sheets have their headings only
     path : path-like
+        Codes of the vocabularies are written as their French labels, those of the drop-down lists; a dossier's own
+        entries (`tables["vocabulaire"]`) are in the lists too.
     titre : str
     lignes : sequence of str, first advice of the reading sheet
     """
+    lists = gather_lists(tables.get("vocabulaire"))
     with write_atomic(path) as temporary:
         book = xlsxwriter.Workbook(temporary, OPTIONS)
         book.set_properties({"title": titre, "created": pd.Timestamp("2026-01-01").to_pydatetime(), "author": ""})
@@ -34,14 +37,51 @@ def write_inventory(tables, path, *, titre, lignes=()):
         order = ["parametres", "acteurs", "dispositifs", "participations", "liens", "postes", "couverture_inventaire"]
         sheets = {}
         for table in [*order, *(t for t in list_tables() if t not in order and t != "personnes")]:
-            sheets[table] = _write_sheet(book, styles, table, tables.get(table))
+            sheets[table] = _write_sheet(book, styles, table, label_codes(tables.get(table), table, lists))
             if table in HIDDEN_TABLES and not len(tables.get(table, ())):
                 sheets[table].hide()
-        places = _write_lists(book, styles)
+        places = _write_lists(book, styles, lists)
         for table, sheet in sheets.items():
             _add_drop_downs(sheet, table, places)
         book.close()
     return path
+
+
+def gather_lists(own):
+    """Return {name: list} for every vocabulary that a column draws from, with the dossier's `own` entries."""
+    lists = {name: read_list(name) for name in list_vocabularies()}
+    for name in own["liste"].unique() if own is not None and len(own) else []:
+        if name in lists:
+            lists[name] = extend_list(lists[name], own[own["liste"] == name])
+    return lists
+
+
+def label_codes(rows, table, lists):
+    """Return `rows` with the codes of choices and lists as French labels; a label that would not lead back stays a code."""
+    if rows is None or not len(rows):
+        return rows
+    described = describe_table(table)
+    drawn = described[described["genre"].isin(["choix", "liste"]) & (described["liste"] != "") & ~described["liste"].str.startswith("ref:")]
+    for column, name in drawn["liste"].items():
+        if column in rows.columns:
+            labels = find_safe_labels(lists[name.removesuffix("+")])
+            rows = rows.assign(**{column: rows[column].map(lambda cell: _label_cell(cell, labels))})  # noqa: B023
+    return rows
+
+
+def find_safe_labels(entries):
+    """Return {code: label} for the labels that reading turns back into the same code, whole or within a list."""
+    known = index_labels(entries)
+    parts = entries["libelle"].str.contains(r"[;|\n]", regex=True)
+    return {code: label for code, label in entries.loc[~parts, "libelle"].items() if known.get(normalize_label(label)) == code}
+
+
+def _label_cell(cell, labels):
+    if isinstance(cell, str) and ";" in cell:
+        cell = tuple(item.strip() for item in cell.split(";"))
+    if isinstance(cell, tuple | list):
+        return tuple(labels.get(item, item) for item in cell)
+    return labels.get(cell, cell)
 
 
 def _make_styles(book):
@@ -102,14 +142,16 @@ def _write_sheet(book, styles, table, rows):
     return sheet
 
 
-def _write_lists(book, styles):
+def _write_lists(book, styles, lists):
     """Write every vocabulary in its own column of one sheet; return {list: reference of its cells}."""
     sheet = book.add_worksheet(LISTS_SHEET)
     described = pd.concat([describe_table(table) for table in list_tables()])
     names = described.loc[described["genre"] == "choix", "liste"].unique()
     places = {}
     for column, name in enumerate(sorted(names)):
-        labels = [*read_list(name)["libelle"], *(["*"] if name.endswith("+") else [])]
+        entries = lists[name.removesuffix("+")]
+        safe = find_safe_labels(entries)
+        labels = [*(safe.get(code, code) for code in entries.index), *(["*"] if name.endswith("+") else [])]
         sheet.write_string(0, column, name.removesuffix("+"), styles["R"])
         sheet.set_column(column, column, 32)
         for row, label in enumerate(labels, start=1):

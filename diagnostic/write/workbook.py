@@ -30,10 +30,12 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
     Path
     """
     known = read_vocabulary("tables").set_index("table")
+    known = known[known["feuille"] != ""]
     shown = [name for name in known.index if name in tables and len(tables[name])]
     with write_atomic(path) as temporary:
         book = xlsxwriter.Workbook(temporary, OPTIONS)
-        book.set_properties({"title": titre, "created": pd.Timestamp(date).to_pydatetime(), "author": "", "comments": "diagnostic-maillage"})  # fmt: skip
+        created = pd.Timestamp(date).to_pydatetime()
+        book.set_properties({"title": titre, "created": created, "author": "", "comments": "diagnostic-maillage"})
         styles = _make_styles(book, couleur)
         columns = {name: flatten_table(tables[name]) for name in shown}
         _write_reading(book, styles, titre, lignes, known.loc[shown], columns)
@@ -80,8 +82,10 @@ def _write_reading(book, styles, titre, lignes, sheets, columns):
     row = _write_heading(sheet, row + 1, ["Colonne", "Feuille", "Définition"], styles)
     for name, label in sheets["feuille"].items():
         meanings = describe_columns(name)
-        for column in [c for c in columns[name].columns if c in meanings]:
-            for place, text in enumerate([column, label, meanings[column]]):
+        for column in columns[name].columns:
+            # « nb_unites EPCI » is one column a layer: the first word says what it is.
+            meaning = meanings.get(column, meanings.get(str(column).split(" ")[0], ""))
+            for place, text in enumerate([str(column), label, meaning]):
                 sheet.write_string(row, place, text, styles["texte"])
             row += 1
 
@@ -93,12 +97,12 @@ def _write_heading(sheet, row, labels, styles):
 
 
 def describe_columns(table):
-    """Return {column: French definition} of a table: declared columns, else measures."""
-    measures = read_vocabulary("mesures").set_index("mesure")
-    meanings = (measures["libelle"] + " : " + measures["definition"]).to_dict()
+    """Return {column: French definition} of a table: its measures, its declared columns, else what the column says anywhere."""
+    meanings = read_vocabulary("colonnes_mesures").set_index("colonne")["definition"].to_dict()
     if table in list_tables():
         meanings |= describe_table(table)["description"].to_dict()
-    return meanings
+    measures = read_vocabulary("mesures").query("table == @table").set_index("colonne")
+    return meanings | (measures["libelle"] + " : " + measures["definition"]).to_dict()
 
 
 def _write_table(book, styles, label, table):

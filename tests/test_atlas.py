@@ -1,0 +1,72 @@
+"""Which maps and charts a diagnosis has."""
+
+import pandas as pd
+import pytest
+from passage import measure_example, measure_small
+
+from diagnostic.draw.atlas import list_figures, prepare_view
+from diagnostic.edition import filter_edition
+from diagnostic.measure.mentions import list_sources, tell_mentions
+
+
+def gather(measured, edition="publique"):
+    tables = measured[0] | measured[1]
+    shown, _ = filter_edition(tables | {"sources": list_sources(tables)}, edition)
+    return shown, tell_mentions(shown, pd.Timestamp("2026-11-15"))
+
+
+def list_names(measured, edition="publique", **changes):
+    tables, told = gather(measured, edition)
+    return [(name, shared) for name, shared, _ in list_figures(tables | changes, mentions=told, edition=edition)]
+
+
+def test_the_example_has_its_pages_in_order():
+    names = list_names(measure_example())
+    assert [name for name, _ in names] == [
+        "01_mille-feuille", "02_ressort_arrondissement", "03_ressort_departement", "04_ressort_msa", "05_ressort_caf",
+        "06_ressort_fictifcas", "07_ressort_fictifcias", "08_ressort_fictifmsaterritoires", "09_discordance", "10_acteurs",
+        "11_acteurs_par_rubrique", "12_categories", "13_liens_entre_champs",
+    ]  # fmt: skip
+    assert [name for name, shared in names if not shared] == ["10_acteurs", "11_acteurs_par_rubrique"]
+
+
+def test_pages_that_editions_share_do_not_depend_on_the_edition():
+    names = {edition: list_names(measure_example(), edition) for edition in ("publique", "interne")}
+    shared = {edition: {name for name, is_shared in found if is_shared} for edition, found in names.items()}
+    assert shared["publique"] == shared["interne"]
+
+
+def test_a_distance_is_drawn_only_where_the_inventory_is_complete():
+    names = [name for name, _ in list_names(measure_small())]
+    assert [name for name in names if "acces" in name] == []
+    tables, _ = gather(measure_small())
+    summary = tables["acces"].assign(inventaire="complet")
+    drawn = [name for name, _ in list_names(measure_small(), acces=summary) if "acces" in name]
+    assert len(drawn) == summary["categorie"].nunique() > 1
+
+
+def test_no_actor_no_map_of_actors():
+    tables, _ = gather(measure_small())
+    empty = {name: tables[name].iloc[:0] for name in ("acteurs", "categories_territoires", "blocs", "acces")}
+    names = [name for name, _ in list_names(measure_small(), **empty)]
+    assert names and not [name for name in names if "acteurs" in name or "categories" in name or "acces" in name]
+
+
+@pytest.mark.parametrize("edition", ["publique", "interne"])
+def test_a_page_says_its_title_sources_and_edition(edition):
+    from toy_map import read_texts
+
+    tables, told = gather(measure_small(), edition)
+    figures = {name: draw for name, _, draw in list_figures(tables, mentions=told, edition=edition)}
+    name = next(name for name in figures if name.endswith("_acteurs"))
+    text = " ".join(read_texts(figures[name]()).split())
+    assert "15/11/2026" in text and "FICTIF" in text and edition in text.lower()
+
+
+def test_the_view_speaks_with_labels():
+    tables, told = gather(measure_small())
+    view = prepare_view(tables, told)
+    rows = view["acteurs"].set_index("acteur_id")
+    assert rows.at["A1", "categorie_libelle"] == "Centres communaux d'action sociale"
+    assert set(rows.index) == {"A1", "A4", "A5", "A6", "A7", "A8"}
+    assert view["liens"]["type_libelle"].notna().all() and view["mentions"] == [told["couverture"]]

@@ -1,0 +1,55 @@
+"""What every page says of itself."""
+
+import pandas as pd
+from passage import measure_example, measure_small
+
+from diagnostic.edition import filter_edition
+from diagnostic.measure.mentions import EDITION_LABELS, list_sources, tell_mentions, tell_notices
+from diagnostic.schema import EDITIONS
+
+DATE = pd.Timestamp("2026-11-15")
+
+
+def gather(measured):
+    tables = measured[0] | measured[1]
+    return tables | {"sources": list_sources(tables)}
+
+
+def test_sources_name_every_layer_and_count_rows():
+    sources = gather(measure_small())["sources"]
+    assert {"couche EPCI", "couche MSA", "communes, population", "acteurs", "liens"} <= set(sources["objet"])
+    assert sources.query("objet == 'acteurs'")["nombre"].sum() == 8
+    assert sources.query("objet == 'communes, population'")["nombre"].tolist() == [12]
+
+
+def test_a_page_says_its_own_layer_and_what_is_invented():
+    told = tell_mentions(gather(measure_example()), DATE)
+    assert told["date"] == "15/11/2026"
+    assert told["fictif"]["FICTIF_CIAS"] and told["fictif"]["acteurs"] and told["fictif"]["ressorts"]
+    assert not told["fictif"]["ARRONDISSEMENT"] and not told["fictif"]["MSA"]
+    assert any("MSA" in word for word in told["sources"]["MSA"]) and not any(
+        "FICTIF" in word for word in told["sources"]["MSA"]
+    )
+    assert all(len(words) == len(set(words)) for words in told["sources"].values())
+    assert told["couverture"].endswith("des cases catégorie × territoire sont renseignées")
+
+
+def test_notices_say_purpose_edition_date_counts_and_masks_reach_them():
+    tables = gather(measure_small())
+    for edition in EDITIONS:
+        shown, _ = filter_edition(tables, edition)
+        lines = tell_notices(shown, tell_mentions(shown, DATE), edition)
+        assert EDITION_LABELS[edition] in lines and "Date d'édition : 15/11/2026." in lines
+        assert ("canari@exemple.test" in lines[0]) == (edition == "interne")
+        assert any(line.startswith("FICTIF") for line in lines)
+        counts = tables["comptes"][["lues", "dans_territoire", "hors_territoire", "ecartees"]].sum()
+        told = "Lignes lues : {lues} = {dans_territoire} dans le territoire + {hors_territoire} hors du territoire + {ecartees} écartées."
+        assert told.format(**counts) in lines
+
+
+def test_a_dossier_without_purpose_says_so_and_a_cut_unit_is_told():
+    tables = gather(measure_example())
+    tables = tables | {"reglages": tables["reglages"] | {"finalite": ""}}
+    lines = tell_notices(tables, tell_mentions(tables, DATE), "publique")
+    assert "non dit (feuille parametres, finalite)" in lines[0]
+    assert "Débordent du périmètre : CC du Massif du Sancy (15132 Montgreleix)." in lines

@@ -1,0 +1,46 @@
+"""Everything an edition gives, in its folder; pages that editions share are drawn once."""
+
+import folium
+import pandas as pd
+from matplotlib.figure import Figure
+from passage import read_book
+
+from diagnostic.schema import RECORD_COLUMNS
+from diagnostic.write.outputs import write_edition, write_figures
+
+
+def list_counted(drawn):
+    def draw(name):
+        drawn.append(name)
+        return Figure(figsize=(1, 1))
+
+    return [("01_commune", True, lambda: draw("commune")), ("02_propre", False, lambda: draw("propre"))]
+
+
+def test_shared_pages_are_drawn_once_and_stale_ones_removed(tmp_path):
+    drawn, cache = [], {}
+    (tmp_path / "publique").mkdir()
+    (tmp_path / "publique" / "09_ancienne.png").write_bytes(b"x")
+    first = write_figures(list_counted(drawn), tmp_path / "publique", cache)
+    second = write_figures(list_counted(drawn), tmp_path / "interne", cache)
+    assert drawn == ["commune", "propre", "propre"]
+    assert [p.name for p in first] == [p.name for p in second] == ["01_commune.png", "02_propre.png"]
+    assert first[0].read_bytes() == second[0].read_bytes()
+    assert sorted(p.name for p in (tmp_path / "publique").iterdir()) == ["01_commune.png", "02_propre.png"]
+
+
+def test_an_edition_is_a_folder_of_four_things(chemin_piege):
+    tables = {"resultats": pd.DataFrame(columns=RECORD_COLUMNS), "liens": pd.DataFrame({"source_id": ["A1"]})}
+    reading = {"titre": "Essai", "lignes": [], "date": pd.Timestamp("2026-11-15")}
+    written = write_edition(
+        tables,
+        chemin_piege / "publique",
+        carte=folium.Map(tiles=None),
+        figures=list_counted([]),
+        cache={},
+        reading=reading,
+    )
+    names = [path.relative_to(chemin_piege / "publique").as_posix() for path in written]
+    assert names == ["carte.html", "cartes/01_commune.png", "cartes/02_propre.png", "diagnostic.xlsx", "resultats.json"]
+    assert all(path.stat().st_size for path in written)
+    assert list(read_book(written[3])) == ["Lisez-moi", "Liens déclarés"]

@@ -1,0 +1,101 @@
+"""The workbook of a diagnosis, as who opens it reads it."""
+
+import datetime
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+from passage import read_book, run_small
+
+from diagnostic.vocabulary import read_vocabulary
+from diagnostic.write.workbook import READING_SHEET, describe_columns, write_workbook
+
+TRAPS = ["=1+1", "+33", "@x", "-1", "\t=2", "http://exemple.test", "007", "a\x01b", "{=3}"]
+READING = {
+    "titre": "Essai d'été",
+    "lignes": ["Édition publique.", "FICTIF : inventé."],
+    "date": pd.Timestamp("2026-11-15"),
+}
+
+
+def make_tables():
+    actors = pd.DataFrame(
+        {"acteur_id": [f"A{i}" for i in range(len(TRAPS))], "nom": TRAPS, "themes": [(trap, "b") for trap in TRAPS]}
+    )
+    actors["date_maj"] = pd.to_datetime(["2026-02-03"] + [None] * (len(TRAPS) - 1))
+    actors["capacite"] = [0.0, 2.5] + [float("nan")] * (len(TRAPS) - 2)
+    stacks = pd.DataFrame({"nb_unites": [3, 2]}, index=pd.Index(["01004", "43001"], name="code_insee"))
+    return {
+        "millefeuille": stacks,
+        "acteurs": actors,
+        "liens": pd.DataFrame(columns=["source_id"]),
+        "appartenance": stacks,
+    }
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return write_workbook(make_tables(), tmp_path_factory.mktemp("b") / "été à Brioude.xlsx", **READING)
+
+
+def test_reading_sheet_first_then_the_sheets_of_the_vocabulary(path):
+    book = openpyxl.load_workbook(path)
+    # No sheet for an empty table, nor for a table that has no sheet; order of tables.csv.
+    assert book.sheetnames == [READING_SHEET, "Mille-feuille", "Acteurs"]
+    words = [cell.value for row in book[READING_SHEET].iter_rows() for cell in row if cell.value]
+    assert words[:3] == ["Essai d'été", "Édition publique.", "FICTIF : inventé."]
+    assert "Les structures recensées" in words and "Thèmes, séparés par ;" in words
+    assert book[READING_SHEET]["A7"].hyperlink.location == "'Mille-feuille'!A1"
+
+
+def test_no_cell_is_a_formula_or_a_link_and_texts_come_back_as_written(path):
+    book = openpyxl.load_workbook(path)
+    sheet = book["Acteurs"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    cells = [sheet.cell(row, column["nom"]) for row in range(2, len(TRAPS) + 2)]
+    assert all(cell.data_type == "s" and cell.hyperlink is None for cell in cells)
+    assert [cell.value.replace("_x0001_", "\x01") for cell in cells] == TRAPS
+    assert all(sheet.cell(row, column["themes"]).data_type == "s" for row in range(2, len(TRAPS) + 2))
+    with zipfile.ZipFile(path) as parts:
+        assert not [name for name in parts.namelist() if b"<f>" in parts.read(name)]
+    read = read_book(path)["Acteurs"]
+    assert read.iloc[1:, column["nom"] - 1].tolist()[:4] == TRAPS[:4]
+
+
+def test_missing_is_empty_never_zero_and_dates_are_dates(path):
+    sheet = openpyxl.load_workbook(path)["Acteurs"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    assert [sheet.cell(row, column["capacite"]).value for row in (2, 3, 4)] == [0, 2.5, None]
+    assert sheet.cell(2, column["date_maj"]).value == datetime.datetime(2026, 2, 3)
+    assert sheet.cell(2, column["date_maj"]).is_date and sheet.cell(3, column["date_maj"]).value is None
+    assert openpyxl.load_workbook(path)["Mille-feuille"]["A2"].value == "01004"
+
+
+def test_headings_are_frozen_and_filtered(path):
+    for sheet in openpyxl.load_workbook(path).worksheets[1:]:
+        assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref.startswith("A1:")
+
+
+def test_same_tables_and_date_same_bytes(path, tmp_path):
+    again = write_workbook(make_tables(), tmp_path / "b.xlsx", **READING)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_sheet_names_fit_a_spreadsheet():
+    sheets = read_vocabulary("tables")["feuille"]
+    named = sheets[sheets != ""]
+    assert named.is_unique and named.str.len().max() <= 31 and not named.str.contains(r"[\[\]:*?/\\]").any()
+
+
+def test_every_column_of_a_real_workbook_is_explained():
+    folder, _ = run_small()
+    for edition in ("publique", "interne"):
+        book = read_book(folder / edition / "diagnostic.xlsx")
+        reading = book[READING_SHEET]
+        start = reading.index[reading[0] == "Colonne"][0]
+        told = reading.iloc[start + 1 :]
+        assert told[2].notna().all(), told[told[2].isna()]
+        assert set(reading[0]) >= set(book) - {READING_SHEET}
+    assert describe_columns("blocs")["densite"].startswith("Densité entre deux groupes")
+    assert describe_columns("densites")["densite"].startswith("Densité des liens déclarés")
