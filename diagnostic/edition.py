@@ -31,6 +31,7 @@ _PHONE = r"(?:(?:\+|\b00)33\s*(?:\(0\))?|\b0)\s*[1-9](?:[\s.\-]*\d{2}){4}\b"
 _CIVILITY = r"\b(?:M\.|MM\.|Mmes?\b|Mlles?\b|Monsieur\b|Madame\b)(?:\s+(?:de\s+|d['’])?[A-ZÀ-ÖØ-Þ][\w'’-]*){1,3}"
 _PERSONAL = re.compile("|".join([_MAIL, _PHONE, _CIVILITY]))
 MASK = "[masqué]"
+DRAWN_COLUMNS = ["acteur_id", "categorie", "champ", "mobile", "hors_territoire", "x_m", "y_m"]
 
 
 def filter_edition(tables, edition):
@@ -250,3 +251,14 @@ def keep_local(tables):
         "affiliations": affiliations,
         "dispositifs": devices[~imported | devices["dispositif_id"].isin(affiliations["dispositif_id"])],
     }
+
+
+def show_same_actors(editions):
+    """Say whether several filtered editions draw the same actors at the same places: their pages are then the same.
+
+    Parameters
+    ----------
+    editions : list of dict of tables, as `filter_edition` returns them
+    """
+    drawn = [tables["acteurs"][DRAWN_COLUMNS].reset_index(drop=True) for tables in editions]
+    return all(table.equals(drawn[0]) for table in drawn)

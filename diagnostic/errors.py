@@ -1,4 +1,4 @@
-"""The one error and the one warning a user of the software meets."""
+"""The one error a user of the software meets; what does not stop the work is told in `problemes`."""
 
 
 class DiagnosticError(Exception):
@@ -23,7 +23,3 @@ class DiagnosticError(Exception):
         gathered = cls(f"{len(errors)} problèmes empêchent la lecture.", "voir ci-dessous", "corrigez-les tous, puis relancez")
         gathered.args = ("\n\n".join(str(error) for error in errors),)
         return gathered
-
-
-class DiagnosticWarning(UserWarning):
-    """Something the user should know and that does not stop the work."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from diagnostic.edition import filter_edition, keep_local
+from diagnostic.edition import filter_edition, keep_local, show_same_actors
 from diagnostic.schema import EDITIONS, GRAVITES
 from diagnostic.vocabulary import read_vocabulary
 
@@ -45,10 +45,12 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     target = Path(sortie or Path(folder) / "sorties")
     date = tables["reglages"]["date_edition"]
     date = pd.Timestamp.today().normalize() if pd.isna(date) else date
+    chosen = sorted(set(editions), key=EDITIONS.index)
+    tell("Tri des données par édition")
+    filtered = {edition: filter_edition(tables, edition) for edition in chosen}
+    same = show_same_actors([shown for shown, _ in filtered.values()])
     written, cache = [], {}
-    for edition in sorted(set(editions), key=EDITIONS.index):
-        tell(f"Édition {edition} : tri des données")
-        shown, removed = filter_edition(tables, edition)
+    for edition, (shown, removed) in filtered.items():
         shown["retraits"] = removed
         titre = shown["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
         told = tell_mentions(shown, date)
@@ -59,10 +61,8 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
         )  # fmt: skip
         notices, colour = tell_notices(shown, told, edition), tables["reglages"]["couleur_principale"]
         reading = {"titre": titre, "lignes": notices, "date": date, "couleur": colour}
-        written += write_edition(
-            keep_local(shown), target / edition, carte=carte, figures=list_figures(shown, mentions=told, edition=edition),
-            cache=cache, reading=reading,
-        )  # fmt: skip
+        figures = list_figures(shown, mentions=told, edition=None if same else edition)
+        written += write_edition(keep_local(shown), target / edition, carte=carte, figures=figures, cache=cache, reading=reading)
     if "interne" in editions:
         written.append(write_problems(tables, target / "interne"))
     return {"fichiers": written, "comptes": tables["comptes"], "problemes": tables["problemes"], "lectures": tables["lectures"]}

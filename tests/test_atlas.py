@@ -23,11 +23,16 @@ def list_names(measured, edition="publique", **changes):
 def test_the_example_has_its_pages_in_order():
     names = list_names(measure_example())
     assert [name for name, _ in names] == [
-        "01_mille-feuille", "02_ressort_arrondissement", "03_ressort_departement", "04_ressort_msa", "05_ressort_caf",
-        "06_ressort_fictifcas", "07_ressort_fictifcias", "08_ressort_fictifmsaterritoires", "09_discordance", "10_acteurs",
-        "11_acteurs_par_rubrique", "12_categories", "13_liens_entre_champs",
+        "01_mille-feuille", "02_ressort_arrondissement", "03_ressort_departement", "04_ressort_caf", "05_ressort_fictifcas",
+        "06_ressort_fictifcias", "07_ressort_fictifmsaterritoires", "08_discordance", "09_acteurs", "10_acteurs_par_rubrique",
+        "11_categories", "12_liens_entre_champs",
     ]  # fmt: skip
-    assert [name for name, shared in names if not shared] == ["10_acteurs", "11_acteurs_par_rubrique"]
+    assert [name for name, shared in names if not shared] == ["09_acteurs", "10_acteurs_par_rubrique"]
+
+
+def test_pages_of_actors_are_shared_when_every_edition_shows_the_same():
+    tables, told = gather(measure_example())
+    assert all(shared for _, shared, _ in list_figures(tables, mentions=told, edition=None))
 
 
 def test_pages_that_editions_share_do_not_depend_on_the_edition():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from passage import find_canaries, list_texts, measure_small, run_small
 
-from diagnostic.edition import MASK, filter_edition, keep_local, mask_personal
+from diagnostic.edition import MASK, filter_edition, keep_local, mask_personal, show_same_actors
 from diagnostic.schema import make_table
 
 
@@ -163,3 +163,11 @@ def test_outside_rows_of_imports_leave_the_outputs(small):
     kept = keep_local(small | {"acteurs": far, "dispositifs": contracts})
     assert "A8" not in set(kept["acteurs"]["acteur_id"]) and len(kept["acteurs"]) == len(far) - 1
     assert kept["dispositifs"]["dispositif_id"].tolist() == ["D2"]
+
+
+def test_same_actors_or_not(small):
+    public, internal = (filter_edition(small, edition)[0] for edition in ("publique", "interne"))
+    assert show_same_actors([internal, internal])
+    assert not show_same_actors([public, internal])
+    moved = internal | {"acteurs": internal["acteurs"].assign(x_m=0.0)}
+    assert not show_same_actors([internal, moved])

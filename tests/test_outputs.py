@@ -1,12 +1,15 @@
 """Everything an edition gives, in its folder; pages that editions share are drawn once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import folium
 import pandas as pd
+import pytest
 from matplotlib.figure import Figure
 from passage import read_book
 
 from diagnostic.schema import RECORD_COLUMNS
-from diagnostic.write.outputs import write_edition, write_figures
+from diagnostic.write.outputs import start_figures, write_edition, write_figures
 
 
 def list_counted(drawn):
@@ -21,8 +24,11 @@ def test_shared_pages_are_drawn_once_and_stale_ones_removed(tmp_path):
     drawn, cache = [], {}
     (tmp_path / "publique").mkdir()
     (tmp_path / "publique" / "09_ancienne.png").write_bytes(b"x")
-    first = write_figures(list_counted(drawn), tmp_path / "publique", cache)
-    second = write_figures(list_counted(drawn), tmp_path / "interne", cache)
+    with ThreadPoolExecutor(1) as pool:
+        first, second = (
+            write_figures(start_figures(list_counted(drawn), cache, pool), list_counted(drawn), tmp_path / edition, cache)
+            for edition in ("publique", "interne")
+        )
     assert drawn == ["commune", "propre", "propre"]
     assert [p.name for p in first] == [p.name for p in second] == ["01_commune.png", "02_propre.png"]
     assert first[0].read_bytes() == second[0].read_bytes()
@@ -41,6 +47,18 @@ def test_an_edition_is_a_folder_of_four_things(chemin_piege):
         reading=reading,
     )
     names = [path.relative_to(chemin_piege / "publique").as_posix() for path in written]
-    assert names == ["carte.html", "cartes/01_commune.png", "cartes/02_propre.png", "diagnostic.xlsx", "resultats.json"]
+    assert names == ["carte.html", "diagnostic.xlsx", "resultats.json", "cartes/01_commune.png", "cartes/02_propre.png"]
     assert all(path.stat().st_size for path in written)
-    assert list(read_book(written[3])) == ["Lisez-moi", "Liens déclarés"]
+    assert list(read_book(written[1])) == ["Lisez-moi", "Liens déclarés"]
+
+
+def test_a_page_that_cannot_be_drawn_stops_the_edition(tmp_path):
+    def fail():
+        raise ZeroDivisionError("no page")
+
+    tables = {"resultats": pd.DataFrame(columns=RECORD_COLUMNS), "liens": pd.DataFrame({"source_id": ["A1"]})}
+    reading = {"titre": "Essai", "lignes": [], "date": pd.Timestamp("2026-11-15")}
+    with pytest.raises(ZeroDivisionError):
+        write_edition(
+            tables, tmp_path, carte=folium.Map(tiles=None), figures=[("01_x", False, fail)], cache={}, reading=reading
+        )  # fmt: skip

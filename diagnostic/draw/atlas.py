@@ -19,7 +19,7 @@ def list_figures(tables, *, mentions, edition):
     ----------
     tables : dict of DataFrame, those the edition may hold (`edition.filter_edition`), measures included
     mentions : dict: sources (dict of str -> list of str, by subject), date, couverture, fictif (dict of str -> bool)
-    edition : str, printed on the pages whose content depends on it
+    edition : str printed on the pages that show actors, or None when every edition written shows the same ones
 
     Returns
     -------
@@ -33,15 +33,17 @@ def list_figures(tables, *, mentions, edition):
     figures = [("mille-feuille", True, partial(print_layers.draw_millefeuille, base, counts, mentions=common("ressorts")))]
     for couche in tables["couches"].index:
         held = tables["affectation"]["couche"].eq(couche)
-        if couche != "EPCI" and held.any():
+        # A single unit over the whole territory has no border to show: the sentences say it.
+        if couche != "EPCI" and tables["affectation"].loc[held, "unite_id"].nunique() > 1:
             told = common(couche) | {"libelle": tables["couches"].at[couche, "libelle"]}
             draw = partial(print_layers.draw_ressort, base, tables["affectation"], tables["unites"], couche, mentions=told)
             figures.append((f"ressort_{normalize_label(couche)}", True, draw))
     figures.append(("discordance", True, partial(charts.draw_discordance, _pivot_pairs(tables), mentions=common("ressorts"))))
     actors = tables["acteurs"]
     if len(actors):
-        figures.append(("acteurs", False, partial(print_points.draw_actors, base, actors, mentions=own("acteurs"))))
-        figures.append(("acteurs_par_rubrique", False, partial(charts.draw_bars, _count_headings(tables), mentions=own("acteurs"))))
+        figures.append(("acteurs", edition is None, partial(print_points.draw_actors, base, actors, mentions=own("acteurs"))))
+        bars = partial(charts.draw_bars, _count_headings(tables), mentions=own("acteurs"))
+        figures.append(("acteurs_par_rubrique", edition is None, bars))
     if len(tables["categories_territoires"]):
         states = _pivot_states(tables)
         if len(states):
@@ -50,7 +52,7 @@ def list_figures(tables, *, mentions, edition):
     if by_champ["nb_liens"].sum():
         named = by_champ.assign(**{c: by_champ[c].map(CHAMP_LABELS) for c in ("groupe_a", "groupe_b")})
         figures.append(("liens_entre_champs", True, partial(charts.draw_blocks, named, mentions=common("acteurs"))))
-    figures += _list_access(tables, base, own)
+    figures += [(name, edition is None, draw) for name, draw in _list_access(tables, base, own)]
     return [(f"{rank:02d}_{name}", shared, draw) for rank, (name, shared, draw) in enumerate(figures, start=1)]
 
 
@@ -76,7 +78,7 @@ def _list_access(tables, base, own):
             print_points.draw_access, base, distances, sites, labels.get(code, code), mentions=own("acteurs"),
             seuil_km=thresholds[len(thresholds) // 2],
         )  # fmt: skip
-        figures.append((f"acces_{normalize_label(code)}", False, draw))
+        figures.append((f"acces_{normalize_label(code)}", draw))
     return figures
 
 

@@ -1,5 +1,6 @@
 """Everything an edition gives, written in its folder."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from diagnostic.write.figures import remove_stale, render_png, write_bytes
@@ -8,24 +9,27 @@ from diagnostic.write.results import write_results
 from diagnostic.write.workbook import write_workbook
 
 
-def write_figures(figures, folder, cache):
-    """Draw and write the print maps and charts of an edition.
+def start_figures(figures, cache, pool):
+    """Start drawing the pages of an edition on `pool`; return {name: future or bytes}.
 
     Parameters
     ----------
     figures : list of (name, shared, draw), see `draw.atlas.list_figures`
-    folder : path-like
-    cache : dict, the pages that every edition shares, drawn once; filled here
-
-    Returns
-    -------
-    list of Path
+    cache : dict of name -> bytes, the pages that every edition shares, drawn once
+    pool : concurrent.futures.Executor
     """
+    return {
+        name: cache[name] if shared and name in cache else pool.submit(lambda draw=draw: render_png(draw()))
+        for name, shared, draw in figures
+    }
+
+
+def write_figures(started, figures, folder, cache):
+    """Write the pages of an edition as they come; keep in `cache` those that every edition shares; return their paths."""
     written = []
-    for name, shared, draw in figures:
-        content = cache.get(name) if shared else None
-        if content is None:
-            content = render_png(draw())
+    for name, shared, _ in figures:
+        content = started[name]
+        content = content if isinstance(content, bytes) else content.result()
         if shared:
             cache[name] = content
         written.append(write_bytes(content, Path(folder) / f"{name}.png"))
@@ -50,7 +54,12 @@ def write_edition(tables, folder, *, carte, figures, cache, reading):
     list of Path
     """
     folder = Path(folder)
-    written = [write_web_map(carte, folder / "carte.html"), *write_figures(figures, folder / "cartes", cache)]
-    written.append(write_workbook(tables, folder / "diagnostic.xlsx", **reading))
-    written.append(write_results(tables["resultats"], folder / "resultats.json"))
-    return written
+    # The pages are drawn beside the workbook: matplotlib's compiled code leaves the interpreter free half of the time.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        started = start_figures(figures, cache, pool)
+        written = [
+            write_web_map(carte, folder / "carte.html"),
+            write_workbook(tables, folder / "diagnostic.xlsx", **reading),
+            write_results(tables["resultats"], folder / "resultats.json"),
+        ]
+        return written + write_figures(started, figures, folder / "cartes", cache)
