@@ -5,7 +5,7 @@ sides. Dissolving communes into units is not counted against the overlay; it is 
 """
 
 import multiprocessing
-import resource
+import sys
 import time
 from functools import partial
 
@@ -49,14 +49,19 @@ def time_best(function, runs):
 
 def measure_peak(function):
     """Return the memory (MB) that `function` adds at its peak, geometry engine included: a forked process runs it alone."""
+    if "fork" not in multiprocessing.get_all_start_methods():  # Windows: memory is not measured there
+        return float("nan")
     with multiprocessing.get_context("fork").Pool(1) as pool:
         return pool.apply(_measure_growth, [function])
 
 
 def _measure_growth(function):
+    import resource
+
+    unit = 1024**2 if sys.platform == "darwin" else 1024
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     function()
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / unit
 
 
 def cross_tables(places, layers):

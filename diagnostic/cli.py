@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import re
 import sys
 import traceback
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from rich.table import Table
 
 from diagnostic import run as way
 from diagnostic.errors import DiagnosticError
-from diagnostic.schema import EDITIONS, GRAVITES
+from diagnostic.schema import EDITIONS
+from diagnostic.vocabulary.formats import count_words
 
 ERROR_DATA = 1
 ERROR_CALL = 2
@@ -36,10 +38,6 @@ FRENCH = {
     "ignored explicit argument %r": "valeur de trop : %r.",
     "not allowed with argument %s": "incompatible avec %s.",
 }
-GRAVITE_WORDS = {
-    "bloquant": ("bloquant", "bloquants"), "erreur": ("erreur", "erreurs"),
-    "attention": ("point d'attention", "points d'attention"), "information": ("information", "informations"),
-}  # fmt: skip
 # What the system answers, in the words of a user; its own words are English.
 REFUSALS = {
     errno.EACCES: (
@@ -108,7 +106,7 @@ def _add_new(commands):
     _add_path(new, "dossier", "DOSSIER", "le dossier du territoire, qui sera créé")
     codes = {
         "--departement": ("CODE", "code du département"),
-        "--epci": ("SIREN", "SIREN de l'EPCI"),
+        "--epci": ("NOM", "nom de l'EPCI, partie de son nom ou SIREN"),
         "--region": ("CODE", "code de la région"),
     }
     for option, (metavar, text) in codes.items():
@@ -152,18 +150,28 @@ def run_example(choices):
 
 def run_new(choices):
     """Make a dossier."""
+    found = way.find_epci(choices.epci)
     path, tables = way.create_dossier(
         choices.dossier,
         departements=choices.departement,
-        epci=choices.epci,
+        epci=list(found),
         regions=choices.region,
         communes=choices.communes,
     )
+    for siren, name in found.items():
+        console.print(f"EPCI : {name} ({siren})", markup=False)
     console.print(f"Écrit : {path}", markup=False)
-    console.print(
-        f"{len(tables['communes'])} communes, {len(tables['acteurs'])} organismes publics (communes comprises)."
-    )
-    console.print("Ensuite : ouvrez ce classeur, ajoutez vos acteurs, enregistrez, puis : diagnostic lancer DOSSIER")
+    communes = count_words(len(tables["communes"]), "commune")
+    bodies = count_words(len(tables["acteurs"]), "organisme public", "organismes publics")
+    console.print(f"{communes}, {bodies} (communes comprises).")
+    folder = quote_path(choices.dossier)
+    console.print("Ensuite : ouvrez ce classeur, ajoutez vos acteurs, enregistrez, puis :")
+    console.print(f"  diagnostic verifier {folder}\n  diagnostic lancer {folder}", markup=False)
+
+
+def quote_path(path):
+    """Return a path as it is typed in a terminal, between quotation marks where it needs them."""
+    return f'"{path}"' if re.search(r"[^\w./\\:-]", str(path)) else str(path)
 
 
 def run_import(choices):
@@ -171,6 +179,8 @@ def run_import(choices):
     with Progress(f"Import de {choices.fichier.name}"):
         path, counts, problems = way.import_source(choices.source, choices.fichier, choices.dossier)
     console.print(f"Écrit : {path}", markup=False)
+    if counts["remplace"]:
+        console.print(f"Remplace l'import précédent de « {choices.source} », qui n'est pas gardé.")
     console.print(
         f"{counts['lues']} lignes lues = {counts['dans_territoire']} dans le territoire + {counts['hors_territoire']} hors du territoire "
         f"+ {counts['ecartees']} écartées"
@@ -240,13 +250,12 @@ def _show_counts(counts):
 
 
 def _show_problems(problems):
-    counts = problems["gravite"].value_counts()
-    told = (f"{counts[name]} {GRAVITE_WORDS[name][int(counts[name] > 1)]}" for name in GRAVITES if name in counts)
-    console.print("Problèmes : " + (", ".join(told) or "aucun"))
+    console.print(f"Problèmes : {way.count_problems(problems)}")
     for row in problems[problems["gravite"].isin(["bloquant", "erreur"])].head(5).itertuples():
         line = "" if row.ligne != row.ligne else f"ligne {row.ligne}"
         place = ", ".join(filter(None, [row.fichier, row.feuille, line]))
-        console.print(f"  {place} : {row.probleme} {row.a_faire}.", markup=False)
+        what = row.probleme[:1].upper() + row.probleme[1:]
+        console.print(f"  {place} : {what.removesuffix('.')}. À faire : {row.a_faire.removesuffix('.')}.", markup=False)
 
 
 def main(arguments=None):

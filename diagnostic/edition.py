@@ -31,6 +31,8 @@ _PHONE = r"(?:(?:\+|\b00)33\s*(?:\(0\))?|\b0)\s*[1-9](?:[\s.\-]*\d{2}){4}\b"
 _CIVILITY = r"\b(?:M\.|MM\.|Mmes?\b|Mlles?\b|Monsieur\b|Madame\b)(?:\s+(?:de\s+|d['’])?[A-ZÀ-ÖØ-Þ][\w'’-]*){1,3}"
 _PERSONAL = re.compile("|".join([_MAIL, _PHONE, _CIVILITY]))
 MASK = "[masqué]"
+DISTANCE_TABLES = ["acces", "acces_communes", "sites_acces"]
+DISTANCE_MEASURES = ["part_population_au_dela", "population_au_dela", "nb_communes_au_dela", "distance_moyenne_km"]
 DRAWN_COLUMNS = ["acteur_id", "categorie", "champ", "mobile", "hors_territoire", "x_m", "y_m"]
 
 
@@ -58,13 +60,46 @@ def filter_edition(tables, edition):
         removed += told
     kept["acteurs"], told = _coarsen(kept["acteurs"], tables["communes"], edition)
     removed += told
+    closed = _list_closed_categories(tables["acteurs"], kept["acteurs"])
     for name, value in kept.items():
         if isinstance(value, pd.DataFrame):
+            value, told = _drop_distances(value, name, closed, tables)
+            removed += told
             kept[name], told = _filter_table(value, name, tables, hidden, edition)
             removed += told
         elif edition != "interne":
             kept[name] = _mask_settings(value)
     return kept, pd.DataFrame(removed, columns=REMOVED_COLUMNS)
+
+
+def _list_closed_categories(actors, shown):
+    """Return the categories one of whose actors is hidden, or moved to the mairie, in this edition.
+
+    Distances to a category tell where its sites are: three of them are enough to find a hidden one on a map.
+    """
+    places = actors.set_index("acteur_id").reindex(columns=["x_m", "y_m"])
+    seen = shown.set_index("acteur_id").reindex(index=places.index, columns=["x_m", "y_m"])
+    changed = ~((seen == places) | (seen.isna() & places.isna())).all(axis=1) | ~places.index.isin(shown["acteur_id"])
+    rows = actors[changed.to_numpy()]
+    return {*rows["categorie"].dropna(), *(code for cell in rows["categories_secondaires"] for code in cell)}
+
+
+def _drop_distances(rows, name, closed, tables):
+    """Drop the distances, their sums, records and sentences for the categories of `closed`."""
+    if name in DISTANCE_TABLES:
+        gone = rows["categorie"].isin(closed)
+    elif name == "resultats":
+        gone = rows["mesure"].isin(DISTANCE_MEASURES) & rows["groupe_a"].isin(closed)
+    elif name == "lectures":
+        labels = tables["listes"]["categories"]["libelle"].reindex(sorted(closed)).dropna()
+        naming = [any(label in sentence for label in labels) for sentence in rows["phrase"]]
+        gone = rows["theme"].eq("Accès") & pd.Series(naming, index=rows.index, dtype=bool)
+    else:
+        return rows, []
+    if not gone.any():
+        return rows, []
+    reason = "distances à une catégorie dont un acteur est masqué : elles diraient où il est"
+    return rows[~gone], [[name, "lignes", int(gone.sum()), reason]]
 
 
 def _filter_table(rows, name, tables, hidden, edition):

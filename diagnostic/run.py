@@ -5,10 +5,15 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic.edition import filter_edition, keep_local, show_same_actors
-from diagnostic.schema import EDITIONS, GRAVITES
+from diagnostic.schema import EDITIONS, GRAVITES, ORIGIN_COLUMNS
 from diagnostic.vocabulary import read_vocabulary
+from diagnostic.vocabulary.formats import count_words
 
 DEFAULT_EDITIONS = ("publique", "interne")
+GRAVITE_WORDS = {
+    "bloquant": ("bloquant", "bloquants"), "erreur": ("erreur", "erreurs"),
+    "attention": ("point d'attention", "points d'attention"), "information": ("information", "informations"),
+}  # fmt: skip
 
 
 def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
@@ -59,7 +64,7 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
             shown["communes"], prepare_view(shown, told), titre=titre, sources=told["sources"]["carte"], date=told["date"],
             edition=edition,
         )  # fmt: skip
-        notices, colour = tell_notices(shown, told, edition), tables["reglages"]["couleur_principale"]
+        notices, colour = tell_notices(shown, told, edition, tables), tables["reglages"]["couleur_principale"]
         reading = {"titre": titre, "lignes": notices, "date": date, "couleur": colour}
         figures = list_figures(shown, mentions=told, edition=None if same else edition)
         written += write_edition(keep_local(shown), target / edition, carte=carte, figures=figures, cache=cache, reading=reading)
@@ -83,18 +88,40 @@ def check(folder, *, sortie=None):
 
 
 def write_problems(tables, folder):
-    """Write problemes.xlsx: the counts of every file, then the problems by gravity."""
+    """Write problemes.xlsx: the counts of every file, then the problems by gravity, each with the name of its row."""
     from diagnostic.write.workbook import write_workbook
 
     order = tables["problemes"]["gravite"].map({name: rank for rank, name in enumerate(GRAVITES)})
     sorted_problems = tables["problemes"].assign(rang=order).sort_values("rang", kind="stable").drop(columns="rang")
+    sorted_problems = name_rows(sorted_problems, tables)
     lines = [
-        f"{(tables['problemes']['gravite'] == name).sum()} {name}" for name in GRAVITES
-    ] + ["erreur : la ligne est écartée ; attention : la ligne est gardée, à vérifier ; information : rien à faire."]
+        f"Problèmes : {count_problems(tables['problemes'])}.",
+        "erreur : la ligne est écartée ; attention : la ligne est gardée, à vérifier ; information : rien à faire.",
+    ]
     return write_workbook(
         {"problemes": sorted_problems, "comptes": tables["comptes"]}, folder / "problemes.xlsx",
         titre="Ce qui est à corriger", lignes=lines, date=pd.Timestamp("2026-01-01"),
     )  # fmt: skip
+
+
+def count_problems(problemes):
+    """Return « 2 erreurs, 1 point d'attention » for a table of problems, « aucun » for an empty one."""
+    counts = problemes["gravite"].value_counts()
+    return ", ".join(count_words(counts[name], *GRAVITE_WORDS[name]) for name in GRAVITES if name in counts) or "aucun"
+
+
+def name_rows(problemes, tables):
+    """Return the problems with a column `nom` after `ligne`: the name of the actor or dispositif of the row, where it was kept."""
+    known = [tables[name][["nom", *ORIGIN_COLUMNS]] for name in ("acteurs", "dispositifs") if name in tables]
+    known = pd.concat(known).drop_duplicates(ORIGIN_COLUMNS) if known else pd.DataFrame(columns=["nom", *ORIGIN_COLUMNS])
+    names = dict(zip(_list_places(known), known["nom"], strict=True))
+    named = problemes.copy()
+    named.insert(problemes.columns.get_loc("ligne") + 1, "nom", [names.get(place) for place in _list_places(problemes)])
+    return named
+
+
+def _list_places(rows):
+    return list(map(tuple, rows[ORIGIN_COLUMNS].astype(str).to_numpy()))
 
 
 def create_example(folder, *, example="exemple"):
@@ -112,6 +139,8 @@ def create_example(folder, *, example="exemple"):
 def create_dossier(folder, *, departements=(), epci=(), regions=(), communes=None):
     """Make a new dossier whose inventory already holds the communes, public bodies, settings and layers; return (path, tables).
 
+    An EPCI is said by its SIREN, its name or a part of its name (see `find_epci`).
+
     Raises
     ------
     DiagnosticError
@@ -128,6 +157,13 @@ def create_dossier(folder, *, departements=(), epci=(), regions=(), communes=Non
     return write_inventory(tables, folder / "inventaire.xlsx", titre=f"Inventaire : {folder.resolve().name}", lignes=lines), tables
 
 
+def find_epci(words):
+    """Return {SIREN: name} of the EPCI that SIREN, names or parts of names lead to; see `read.draft.find_epci`."""
+    from diagnostic.read.draft import find_epci
+
+    return find_epci(words)
+
+
 def list_import_sources():
     """Return the names of the open-data sources that can be imported."""
     return list(read_vocabulary("sources")["source"])
@@ -136,7 +172,8 @@ def list_import_sources():
 def import_source(source, path, folder):
     """Bring an open-data file into imports/; return (path written, counts, problemes).
 
-    counts : dict lues = dans_territoire + hors_territoire + ecartees
+    counts : dict lues = dans_territoire + hors_territoire + ecartees; `remplace` says whether an earlier import of the same
+    source was there
     """
     from diagnostic.read.cog import read_cog
     from diagnostic.read.imports import read_import
@@ -145,12 +182,14 @@ def import_source(source, path, folder):
     folder = Path(folder)
     communes = load(folder)["communes"]
     tables, problemes, nb_lues = read_import(source, path, read_cog())
-    target = write_import(tables, problemes, nb_lues, folder / "imports" / f"{source}.xlsx", origine=Path(path).name)
+    target = folder / "imports" / f"{source}.xlsx"
+    replaced = target.exists()
+    write_import(tables, problemes, nb_lues, target, origine=Path(path).name)
     rows = tables.get("affiliations", tables.get("acteurs"))
     codes = rows["territoire_code" if "affiliations" in tables else "code_insee"]
     inside = int(codes.isin({*communes.index, *communes["epci"].dropna()}).sum())
     counts = {"lues": nb_lues, "dans_territoire": inside, "hors_territoire": len(rows) - inside, "ecartees": nb_lues - len(rows)}
-    return target, counts, problemes
+    return target, counts | {"remplace": replaced}, problemes
 
 
 def find_example(example="exemple"):
@@ -184,7 +223,7 @@ def select_edition(tables, edition="publique"):
     told = tell_mentions(shown, date)
     titre = shown["reglages"]["titre"] or "Diagnostic partagé"
     return shown | {
-        "retraits": removed, "edition": edition, "titre": titre, "mentions": told, "notices": tell_notices(shown, told, edition),
+        "retraits": removed, "edition": edition, "titre": titre, "mentions": told, "notices": tell_notices(shown, told, edition, tables),
     }  # fmt: skip
 
 

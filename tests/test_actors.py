@@ -155,7 +155,7 @@ def test_unknown_grounds_fall_back_on_the_seat(communes):
 
 def test_an_actor_from_nowhere_counts_on_the_perimeter_only(communes):
     done, problems = complete(actors_of({}), communes)
-    assert "périmètre entier" in problems["probleme"].iloc[0]
+    assert "territoire entier" in problems["probleme"].iloc[0]
     assert places_of(done, communes)[0] == {"a2": {"perimetre"}}
 
 

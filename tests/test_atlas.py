@@ -73,5 +73,49 @@ def test_the_view_speaks_with_labels():
     view = prepare_view(tables, told)
     rows = view["acteurs"].set_index("acteur_id")
     assert rows.at["A1", "categorie_libelle"] == "Centres communaux d'action sociale"
+    assert rows.at["A1", "rubrique_libelle"] == "Collectivités territoriales"
+    other = tables | {"acteurs": tables["acteurs"].assign(categorie="ajoutee_par_le_dossier")}
+    assert set(prepare_view(other, told)["acteurs"]["rubrique_libelle"]) == {"Hors des rubriques du guide"}
     assert set(rows.index) == {"A1", "A4", "A5", "A6", "A7", "A8"}
     assert view["liens"]["type_libelle"].notna().all() and view["mentions"] == [told["couverture"]]
+
+
+def read_page(tables, told, name):
+    from toy_map import read_texts
+
+    (draw,) = [draw for each, _, draw in list_figures(tables, mentions=told, edition="publique") if each.endswith(name)]
+    return " ".join(read_texts(draw()).split())
+
+
+def test_communes_in_no_network_are_counted_not_drawn():
+    tables, told = gather(measure_small())
+    actors = tables["acteurs"].assign(dans_reseau=False)
+    marked = actors.assign(categorie=actors["categorie"].mask(actors["acteur_id"].isin(["A1", "A4"]), "commune"))
+    linked = marked.assign(dans_reseau=marked["acteur_id"].eq("A1"))
+    for actors, count, left in [(marked, 4, "2 communes sans lien ni participation ne sont"), (linked, 5, "1 commune sans lien")]:
+        assert left in read_page(tables | {"acteurs": actors}, told, "_acteurs")
+        bars = read_page(tables | {"acteurs": actors}, told, "_acteurs_par_rubrique")
+        assert bars.startswith(f"{count} acteurs") and left in bars
+    only = marked[marked["categorie"] == "commune"]
+    assert not [name for name, _, _ in list_figures(tables | {"acteurs": only}, mentions=told, edition=None) if "acteurs" in name]
+
+
+def test_the_same_count_everywhere_makes_no_page():
+    tables, told = gather(measure_small())
+    flat = tables["millefeuille"].assign(nb_unites=3)
+    uneven = flat.assign(nb_unites=[2] + [3] * (len(flat) - 1))
+    for counts, drawn in [(flat, False), (uneven, True), (flat.iloc[1:], True)]:
+        names = [name for name, _, _ in list_figures(tables | {"millefeuille": counts}, mentions=told, edition=None)]
+        assert any("mille-feuille" in name for name in names) == drawn
+
+
+def test_the_coverage_of_the_inventory_is_not_said_of_boundaries():
+    tables, told = gather(measure_example())
+    for name, said in [("_ressort_arrondissement", False), ("_discordance", False), ("_acteurs_par_rubrique", True)]:
+        assert ("Inventaire non exhaustif" in read_page(tables, told, name)) == said
+
+
+def test_the_choice_of_the_categories_is_said():
+    tables, told = gather(measure_example())
+    words = read_page(tables, told, "_categories")
+    assert "Lignes : les 30 premières des" in words and "absences vérifiées d'abord" in words

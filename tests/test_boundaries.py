@@ -104,8 +104,11 @@ def test_refusals(haute_loire, folder):
     with pytest.raises(DiagnosticError, match="introuvable"):
         boundaries.read_boundaries(folder / "absent.gpkg")
     (folder / "texte.gpkg").write_text("bonjour", encoding="utf-8")
-    with pytest.raises(DiagnosticError, match="illisible"):
+    with pytest.raises(DiagnosticError, match="pas un fichier de contours"):
         boundaries.read_boundaries(folder / "texte.gpkg")
+    (folder / "coupe.gpkg").write_bytes(b"SQLite format 3\x00 and nothing more")
+    with pytest.raises(DiagnosticError, match="illisible"):
+        boundaries.read_boundaries(folder / "coupe.gpkg")
     with pytest.raises(DiagnosticError, match="colonnes lues : zone, toponyme"):
         boundaries.read_boundaries(export(haute_loire.iloc[:2], folder / "z.gpkg", "zone"))
     shape = export(haute_loire.iloc[:2], folder / "p.shp", "insee")
@@ -116,6 +119,15 @@ def test_refusals(haute_loire, folder):
     lambert[["geometry"]].reset_index().to_file(folder / "faux.gpkg")
     with pytest.raises(DiagnosticError, match="pas des degrés"):
         boundaries.read_boundaries(folder / "faux.gpkg")
+
+
+def test_a_file_that_fetches_another_is_never_opened(folder):
+    source = "/vsicurl/http://127.0.0.1:9/contours.geojson"
+    vrt = f'<OGRVRTDataSource><OGRVRTLayer name="communes"><SrcDataSource>{source}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    for name in ("a.gpkg", "a.geojson", "a.vrt"):
+        (folder / name).write_text(vrt, encoding="utf-8")
+        with pytest.raises(DiagnosticError, match="pas un fichier de contours"):
+            boundaries.read_boundaries(folder / name)
 
 
 def test_former_communes_are_joined_to_the_present_one():

@@ -86,6 +86,30 @@ def test_discordance_figures_and_missing(graphiques):
     assert "majorité de leur unité" in plain(read_texts(graphiques["C3"]))
 
 
+def fill_of(figure, corner):
+    return next(
+        cell.get_facecolor()
+        for cell in figure.axes[0].patches
+        if cell.get_xy() == corner and cell.get_facecolor()[3] and not cell.get_hatch()
+    )
+
+
+def test_small_discordances_are_shaded_by_the_largest(matrice):
+    figure = charts.draw_discordance(matrice / 10, mentions=MENTIONS)
+    assert "Teinte relative au maximum de la page (9,0 %)." in plain(read_texts(figure))
+    strong = charts.draw_discordance(matrice, mentions=MENTIONS)
+    assert "Teinte relative" not in read_texts(strong)
+    assert fill_of(figure, (1, 2)) == fill_of(strong, (1, 2)) != fill_of(figure, (0, 0))
+
+
+def test_small_densities_are_shaded_by_the_largest(blocs):
+    figure = charts.draw_blocks(blocs.assign(densite=[0.06, 0.001, 0.03, np.nan]), mentions=MENTIONS)
+    assert "Teinte relative au maximum de la page (6,0 %)." in plain(read_texts(figure))
+    assert len({fill_of(figure, corner) for corner in [(0, 0), (0, 1), (1, 1)]}) == 3
+    none = charts.draw_blocks(blocs.assign(densite=[0.0, 0.0, 0.0, np.nan]), mentions=MENTIONS)
+    assert "Teinte relative" not in read_texts(none) and fill_of(none, (0, 0)) == fill_of(figure, (0, 1))
+
+
 def test_discordance_without_any_figure(matrice):
     figure = charts.draw_discordance(matrice * np.nan, mentions=MENTIONS)
     assert "aucune paire calculable" in plain(read_texts(figure))

@@ -157,7 +157,7 @@ def test_an_unknown_perimeter(chemin_piege):
 def test_a_cut_epci_is_told(chemin_piege):
     found = read(chemin_piege, parametres="cle;valeur\ndepartements;63")
     told = found["problemes"]
-    assert told["probleme"].str.contains("CC du Massif du Sancy : 1 commune(s) hors du périmètre", regex=False).any()
+    assert told["probleme"].str.contains("CC du Massif du Sancy : 1 commune hors du périmètre", regex=False).any()
     assert found["unites_coupees"]["communes_hors"].tolist() == ["15132 Montgreleix"]
 
 

@@ -33,3 +33,24 @@ def test_names_without_room_become_letters(communes):
     words = read_texts(figure)
     assert all(f"{letter} : CC" in words for letter in "ABC")
     assert len(list_boxes(figure, "etiquette")) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("Communauté d'agglomération du Puy-en-Velay", "CA du Puy-en-Velay"), ("CC Ambert Livradois Forez", "CC Ambert Livradois Forez"),
+     ("Communauté de communes d'Auzon", "CC d'Auzon"), ("Métropole de Lyon", "Métropole de Lyon")],
+)  # fmt: skip
+def test_legal_name(name, written):
+    assert labels.legal_name(name, width=60) == written
+
+
+@pytest.mark.parametrize(("prefix", "written"), [("CC", True), ("CC" + "-sans-coupure-possible" * 6, False)], ids=["place", "sans place"])
+def test_the_legal_form_goes_when_there_is_no_room(prefix, written):
+    from diagnostic.draw.print_map import open_map
+
+    base = base_map.prepare_base(make_communes())
+    _, axes, _ = open_map(base, "Titre", MENTIONS)
+    points = base_map.find_label_points(base.epci.geometry)
+    places = points.assign(texte=f"{prefix} Nord", court="Nord", contour=base.epci.geometry)
+    assert labels.place_labels(axes, places).empty
+    assert {text.get_text() for text in axes.texts if text.get_gid() == "etiquette"} == {f"{prefix} Nord" if written else "Nord"}

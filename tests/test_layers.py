@@ -147,3 +147,14 @@ def test_vintages():
     told = layers.list_vintages(pd.DataFrame({"millesime": ["COG 2026", "2024"]}, index=["A", "B"]))
     assert told["probleme"].tolist() == ["Couches de millésimes différents (A : COG 2026 ; B : 2024)."]
     assert layers.list_vintages(pd.DataFrame({"millesime": pd.Series([], dtype="str")})) is None
+
+
+@pytest.mark.parametrize("name", ["../ailleurs.csv", "/etc/ailleurs.csv", "..\\ailleurs.csv"])
+def test_a_file_outside_the_dossier_is_refused(communes, lists, tmp_path, name):
+    with pytest.raises(DiagnosticError, match="Nom de fichier refusé"):
+        read(communes, lists, tmp_path, f"couche;nature;fichier\nZ;communes;{name}")
+
+
+def test_two_layers_whose_names_differ_by_punctuation_stay_two():
+    names = pd.Series(["Zone 1.1", "Zone 11", "ZONE 1.1", "zone 2"])
+    assert layers.spell_layers(names, ["Zone 1.1", "Zone 11", "Zone 2"]).tolist() == ["Zone 1.1", "Zone 11", "ZONE 1.1", "Zone 2"]

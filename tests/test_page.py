@@ -56,3 +56,13 @@ def test_a_metre_on_the_page():
 def test_edition_is_written_for_the_reader(figure):
     page.write_notes(figure, {"edition": "interne"})
     assert "Édition interne (ne pas diffuser)." in figure.texts[-1].get_text()
+
+
+def test_coverage_is_told_where_there_are_actors_only(figure):
+    told = {}
+    for coverage in ("12 % des cases", "", None):
+        page.write_notes(figure, {"couverture": coverage, "remarques": ["Trois communes de côté."]}, ["Note."])
+        told[coverage] = figure.texts[-1].get_text()
+    assert told["12 % des cases"].startswith("Note.\nTrois communes de côté.\nInventaire non exhaustif : 12 % des cases.\n")
+    assert "Inventaire non exhaustif : couverture non renseignée." in told[""]
+    assert "nventaire" not in told[None] and "Sources" in told[None]

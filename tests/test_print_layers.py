@@ -168,3 +168,16 @@ def test_many_units_neighbours_differ_and_legend_fits(communes):
     assert lowest > find_gid(figure, "notes")[0].get_window_extent(figure.canvas.get_renderer()).y1
     entries = next(iter(read_legends(figure).values()))
     assert plain(entries[-1]) == "et 14 autres unités — 14" and entries[0].endswith("… — 1")
+
+
+@pytest.mark.parametrize(
+    ("minority", "words"),
+    [(["43001"], "CC Seule : 2 unités de la couche CAS, 1 commune hors de l'unité principale"),
+     ([], "CC Seule : 2 unités de la couche CAS, aucune commune hors de l'unité principale")],
+)  # fmt: skip
+def test_a_single_epci_is_named(minority, words):
+    communes = pd.DataFrame({"epci": ["1", "1", None], "epci_nom": ["CC Seule", "CC Seule", None]}, ["43001", "43002", "43003"])
+    main = pd.Series({"43001": "S1", "43002": "S2", "43003": "S3"})
+    assert plain(print_layers.tell_ressort(communes, main, "CAS", pd.Index(minority))) == words
+    alone = print_layers.tell_ressort(communes.assign(epci=None, epci_nom=None), main, "CAS", pd.Index([]))
+    assert plain(alone) == "3 unités de la couche CAS"

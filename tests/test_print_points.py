@@ -57,8 +57,9 @@ def test_stacks_conserve_actors_and_ink(base, acteurs):
     ink = stacks["diametre"] ** 2 / stacks["nombre"]
     assert ink.std() == pytest.approx(0)
     together = stacks[stacks["x_m"].eq(ORIGIN[0] + 6_000)]
-    gap = abs(together["x"].diff().iloc[-1])
-    assert gap == pytest.approx(together["largeur"].sum() / 2 * 100)
+    # Two symbols of 9,5 and 4,9 points, side by side, would be 3,6 points apart on average: kilometres where it is dense.
+    away = (together["x"] - together["x_m"]).abs()
+    assert away.max() == pytest.approx(print_points.LARGEST_SHIFT * 100) and away.min() > 0
     assert (together["x"].min() - together["x_m"].iloc[0]) * (together["x"].max() - together["x_m"].iloc[0]) < 0
 
 
@@ -95,3 +96,18 @@ def test_distance_on_a_bound_is_in_the_nearer_class():
 def test_no_site_no_distance(base, acteurs):
     figure = print_points.draw_access(base, pd.Series(dtype=float), acteurs.iloc[:0], "Ludothèque", mentions=MENTIONS)
     assert "Ludothèque : aucune distance connue" in plain(read_texts(figure))
+
+
+def test_two_actors_alone_stand_side_by_side():
+    acteurs = pd.DataFrame({"champ": ["social", "developpement_local"], "x_m": 0.0, "y_m": 0.0})
+    stacks = print_points.stack_points(print_points.sort_places(acteurs), 10.0)
+    assert stacks["x"].diff().iloc[-1] == pytest.approx(stacks["largeur"].sum() / 2 * 10)
+
+
+def test_large_symbols_are_drawn_below_small_ones(base):
+    x, y = ORIGIN[0] + 6_000, ORIGIN[1] + 6_000
+    acteurs = pd.DataFrame({"champ": ["social"] * 9 + ["autre"] * 5, "x_m": x, "y_m": y})
+    figure = print_points.draw_actors(base, acteurs, mentions=MENTIONS)
+    (large,), (small,) = (find_gid(figure, f"acteurs dedans {champ}") for champ in ("social", "autre"))
+    assert large.get_zorder() < small.get_zorder() and large.get_sizes()[0] > small.get_sizes()[0] * 0.9
+    assert "symboles écartés pour être lisibles" in plain(read_texts(figure))

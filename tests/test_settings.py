@@ -90,3 +90,23 @@ def test_alias_of_what_does_not_exist(key):
     with pytest.raises(DiagnosticError, match="n'existe pas") as error:
         read(**{key: "x"})
     assert "alias.acteurs.nom" in error.value.a_faire
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("couleur_principale", "rouge", "couleur"),
+        ("couleur_principale", "#12345", "couleur"),
+        ("seuils_km", "5;-1", "positifs"),
+        ("plafond_liens_a_verifier", "-1", "négatif"),
+    ],
+)
+def test_values_out_of_bounds(key, value, told):
+    rows = pd.DataFrame({"cle": [key], "valeur": [value]})
+    with pytest.raises(DiagnosticError, match=told):
+        read_settings(rows, "inventaire.xlsx, feuille parametres")
+
+
+def test_thresholds_are_sorted_once_each():
+    rows = pd.DataFrame({"cle": ["seuils_km"], "valeur": ["20;5;5"]})
+    assert read_settings(rows, "parametres")["seuils_km"] == (5.0, 20.0)

@@ -12,7 +12,8 @@ from diagnostic.read.draft import locate_example
 from diagnostic.read.inventory import find_inventory, read_inventory
 from diagnostic.schema import describe_table, list_tables
 from diagnostic.vocabulary import read_list
-from diagnostic.write.template import find_safe_labels, label_codes, write_inventory
+from diagnostic.write.cells import find_safe_labels, label_codes
+from diagnostic.write.template import write_inventory
 
 ORIGIN = ["fichier", "feuille", "ligne"]
 

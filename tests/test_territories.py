@@ -214,7 +214,7 @@ def test_cut_units_agree_with_a_double_loop(france):
     cantal = france[france["departement"] == "15"].iloc[:40]
     cut = territories.list_cut_units(cantal, france).set_index(["couche", "unite_id"])["nb_communes_hors"].to_dict()
     naive = {}
-    for couche, column in {"EPCI": "epci", "ARRONDISSEMENT": "arrondissement"}.items():
+    for couche, column in {"EPCI": "epci"}.items():
         for unit in set(cantal[column].dropna()):
             left = [code for code in france.index[france[column] == unit] if code not in cantal.index]
             if left:

@@ -234,3 +234,18 @@ def test_the_policy_stops_what_would_leave(chromium, tmp_path, closed):
         else:
             listener.accept()[0].close()
         page.close()
+
+
+def test_enter_opens_the_first_result_wholly_in_view(chromium, real_page):
+    # The northernmost communes: the popup opens upwards, towards the banner.
+    with open_offline(chromium, real_page, width=1280, height=640) as (page, trace):
+        for name in ("Servant", "Virlet"):
+            page.locator("#recherche").fill(name)
+            page.locator("#recherche").press("Enter")
+            page.locator(".leaflet-popup-content h3", has_text=name).wait_for()
+            page.wait_for_timeout(600)
+            popup, frame = page.locator(".leaflet-popup").bounding_box(), page.locator(".cadre").bounding_box()
+            assert popup["y"] >= frame["y"] and popup["y"] + popup["height"] <= frame["y"] + frame["height"]
+        page.locator("#recherche").fill("zzzz")
+        page.locator("#recherche").press("Enter")
+        assert trace == {"requests": [], "errors": []}

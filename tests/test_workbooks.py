@@ -196,3 +196,15 @@ def test_a_panic_of_the_library_becomes_our_error(tmp_path):
 )  # fmt: skip
 def test_spell_cell(value, text):
     assert spell_cell(value) == text
+
+
+def test_an_archive_that_unfolds_without_end_is_refused(tmp_path):
+    path = tmp_path / "inventaire.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            block = b"0" * 10_000_000
+            for _ in range(41):
+                sheet.write(block)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(DiagnosticError, match="démesuré"):
+        read_sheets(path)

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from diagnostic.draw import base_map, charts, print_layers, print_points
-from diagnostic.draw.style import CHAMP_LABELS
+from diagnostic.draw.style import CHAMP_LABELS, agree
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 
 MAX_CATEGORIES_CHART = 30
@@ -30,7 +30,10 @@ def list_figures(tables, *, mentions, edition):
     common = partial(_mention, mentions, edition=None)
     own = partial(_mention, mentions, edition=edition)
     counts = tables["millefeuille"]["nb_unites"]
-    figures = [("mille-feuille", True, partial(print_layers.draw_millefeuille, base, counts, mentions=common("ressorts")))]
+    figures = []
+    # The same count everywhere makes a flat page: the sentences say it.
+    if counts.reindex(base.communes.index).nunique(dropna=False) > 1:
+        figures = [("mille-feuille", True, partial(print_layers.draw_millefeuille, base, counts, mentions=common("ressorts")))]
     for couche in tables["couches"].index:
         held = tables["affectation"]["couche"].eq(couche)
         # A single unit over the whole territory has no border to show: the sentences say it.
@@ -39,15 +42,17 @@ def list_figures(tables, *, mentions, edition):
             draw = partial(print_layers.draw_ressort, base, tables["affectation"], tables["unites"], couche, mentions=told)
             figures.append((f"ressort_{normalize_label(couche)}", True, draw))
     figures.append(("discordance", True, partial(charts.draw_discordance, _pivot_pairs(tables), mentions=common("ressorts"))))
-    actors = tables["acteurs"]
+    actors, left = _leave_communes(tables["acteurs"])
     if len(actors):
-        figures.append(("acteurs", edition is None, partial(print_points.draw_actors, base, actors, mentions=own("acteurs"))))
-        bars = partial(charts.draw_bars, _count_headings(tables), mentions=own("acteurs"))
+        told = own("acteurs") | {"remarques": left}
+        figures.append(("acteurs", edition is None, partial(print_points.draw_actors, base, actors, mentions=told)))
+        bars = partial(charts.draw_bars, _count_headings(actors), mentions=told)
         figures.append(("acteurs_par_rubrique", edition is None, bars))
     if len(tables["categories_territoires"]):
-        states = _pivot_states(tables)
+        states, chosen = _pivot_states(tables)
         if len(states):
-            figures.append(("categories", True, partial(charts.draw_categories, states, mentions=common("acteurs"))))
+            told = common("acteurs") | {"remarques": [chosen]}
+            figures.append(("categories", True, partial(charts.draw_categories, states, mentions=told)))
     by_champ = tables["blocs"][tables["blocs"]["groupe"] == "champ"]
     if by_champ["nb_liens"].sum():
         named = by_champ.assign(**{c: by_champ[c].map(CHAMP_LABELS) for c in ("groupe_a", "groupe_b")})
@@ -58,7 +63,9 @@ def list_figures(tables, *, mentions, edition):
 
 def _mention(mentions, subject, *, edition):
     return {
-        "sources": mentions["sources"].get(subject, []), "date": mentions["date"], "couverture": mentions["couverture"],
+        "sources": mentions["sources"].get(subject, []), "date": mentions["date"],
+        # How well the inventory is known says nothing of boundaries.
+        "couverture": mentions["couverture"] if subject == "acteurs" else None,
         "fictif": mentions["fictif"].get(subject, False), "edition": edition,
     }  # fmt: skip
 
@@ -98,15 +105,34 @@ def _pivot_pairs(tables):
     return table
 
 
-def _count_headings(tables):
+def _leave_communes(actors):
+    """Return the actors without the communes that are in no network, which would drown the others, and the note that says it."""
+    linked = actors.get("dans_reseau")
+    if linked is None:
+        return actors, []
+    left = actors["categorie"].eq("commune") & ~linked.astype("boolean").fillna(False).astype(bool)
+    if not left.any():
+        return actors, []
+    inside = int((left & ~actors["hors_territoire"].astype(bool)).sum())
+    verb = "n'est pas dessinée ni comptée" if inside < 2 else "ne sont ni dessinées ni comptées"
+    return actors[~left], [f"{agree(inside, 'commune')} sans lien ni participation {verb}."] if inside else []
+
+
+def _name_headings(categories):
+    """Return the heading of the guide of each code, or that it has none (categories that the dossier adds, none stated)."""
     headings = read_vocabulary("categories").set_index("code")["rubrique_libelle"]
-    inside = tables["acteurs"][~tables["acteurs"]["hors_territoire"].astype(bool)]
-    named = inside["categorie"].map(headings).fillna("Hors des rubriques du guide")
-    return named.value_counts()
+    return categories.map(headings).fillna("Hors des rubriques du guide")
+
+
+def _count_headings(actors):
+    return _name_headings(actors.loc[~actors["hors_territoire"].astype(bool), "categorie"]).value_counts()
 
 
 def _pivot_states(tables):
-    """Return categories x EPCI, cut to a page: those with a verified absence first, those present everywhere left out."""
+    """Return categories x EPCI, cut to a page, and how its rows were chosen.
+
+    Those with a verified absence come first; those present everywhere, or known nowhere, are left out.
+    """
     states = tables["categories_territoires"]
     states = states[states["territoire_id"].str.startswith("epci:")]
     counts = states.groupby(["categorie", "statut"]).size().unstack(fill_value=0)
@@ -118,8 +144,16 @@ def _pivot_states(tables):
     words = words.where(words.str.len() <= LONGEST_LABEL, words.str[: LONGEST_LABEL - 1].str.rstrip(" ,") + "…")
     table = states[states["categorie"].isin(shown)].pivot(index="categorie", columns="territoire_id", values="statut").reindex(shown)
     names = tables["territoires"]["nom"].reindex(table.columns)
+    names = names.str.replace(r" \(partie dans le périmètre.*\)$", " (en partie)", regex=True)
     names = names.str.replace(r"^(?:CC|CA|CU)\s+(?:d[ue]s?\s+|de la\s+|d['’])?", "", regex=True)
-    return table.set_axis([words.get(code, code) for code in table.index]).set_axis(names.tolist(), axis=1)
+    named = table.set_axis([words.get(code, code) for code in table.index]).set_axis(names.tolist(), axis=1)
+    return named, _tell_chosen(len(shown), len(telling), table.shape[1])
+
+
+def _tell_chosen(shown, telling, territories):
+    count = f"les {shown} premières des {telling} catégories" if shown < telling else f"les {shown} catégories"
+    what = "qui distinguent les territoires, absences vérifiées d'abord" if territories > 1 else "dont l'absence est vérifiée"
+    return f"Lignes : {count} {what} ; celles présentes partout, ou renseignées nulle part, ne sont pas montrées."
 
 
 def prepare_view(tables, told):
@@ -130,6 +164,7 @@ def prepare_view(tables, told):
     themes = lists["themes"]["libelle"]
     named = actors.assign(
         categorie_libelle=actors["categorie"].map(headings).fillna("Catégorie à préciser"),
+        rubrique_libelle=_name_headings(actors["categorie"]),
         themes=actors["themes"].map(lambda codes: tuple(themes.get(c, c) for c in codes) if isinstance(codes, tuple) else ()),
     )
     links = tables["liens"].assign(type_libelle=tables["liens"]["type"].map(lists["types_lien"]["libelle"]))

@@ -28,6 +28,8 @@ LECTURE = (
     "part des habitants dont l'unité de la colonne n'est pas celle de la majorité de leur unité de la ligne ; "
     "0 : chaque unité de la ligne tient dans une seule unité de la colonne"
 )
+# A table of small shares would be all one shade: under this maximum, shades are relative to it.
+STRONG_DISCORDANCE = 0.5
 STATES = ["present", "absent_verifie", "non_renseigne"]
 
 
@@ -44,13 +46,20 @@ def draw_discordance(matrice, *, mentions, lecture=LECTURE, format_page="A4"):
         How to read the two ends of the scale.
     """
     title = mentions.get("titre") or tell_discordance(matrice)
-    notes = [f"Lecture : {lecture}. « — » : non calculable."]
-    figure, axes, _ = open_chart(title, mentions, notes=notes, shape=matrice.shape, format_page=format_page)
     values = matrice.to_numpy(dtype=float)
+    largest = np.nanmax(values, initial=0)
+    full = 1.0 if largest >= STRONG_DISCORDANCE else largest
+    notes = [f"Lecture : {lecture}. « — » : non calculable.", *tell_shade(full)]
+    figure, axes, _ = open_chart(title, mentions, notes=notes, shape=matrice.shape, format_page=format_page)
     words = matrice.astype(float).map(lambda value: format_share(value, 1)).to_numpy()
-    write_cells(axes, values, words)
+    write_cells(axes, values, words, full=full)
     label_axes(axes, matrice.index, matrice.columns)
     return figure
+
+
+def tell_shade(full):
+    """Return the footnote of cells whose darkest shade is `full`, or nothing when it is 100 % or when all are 0."""
+    return [f"Teinte relative au maximum de la page ({format_share(full, 1)})."] if 0 < full < 1 else []
 
 
 def tell_discordance(matrice):
@@ -79,14 +88,15 @@ def draw_blocks(blocs, *, mentions, format_page="A4"):
     cells = table.reindex(pd.MultiIndex.from_product([groups, groups], names=["groupe_a", "groupe_b"]))
     shape = (len(groups), len(groups))
     title = mentions.get("titre") or tell_blocks(blocs)
+    densities = cells["densite"].to_numpy(dtype=float).reshape(shape)
+    full = np.nanmax(densities, initial=0)
     notes = [
-        "Dans chaque case : liens déclarés / paires possibles, et densité. « — » : non calculable (aucune paire possible)."
+        "Dans chaque case : liens déclarés / paires possibles, et densité. « — » : non calculable (aucune paire possible).",
+        *tell_shade(full),
     ]
     figure, axes, _ = open_chart(title, mentions, notes=notes, shape=shape, format_page=format_page)
     words = [tell_block(*row) for row in cells[["nb_liens", "nb_paires", "densite"]].itertuples(index=False)]
-    write_cells(
-        axes, cells["densite"].to_numpy(dtype=float).reshape(shape), np.array(words, dtype=object).reshape(shape)
-    )
+    write_cells(axes, densities, np.array(words, dtype=object).reshape(shape), full=full)
     names = [CHAMP_LABELS.get(group, group) for group in groups]
     label_axes(axes, names, names)
     return figure
@@ -238,9 +248,9 @@ def fit_labels(axes, box):
     axes.set_position([x0 / width, box[1] / height, (x1 - x0) / width, (box[3] - over - box[1]) / height])
 
 
-def write_cells(axes, values, words):
-    """Fill cells by value (0 light to 1 dark, 1 and more darkest), hatch the NaN, write `words` in each."""
-    ranks = np.clip(np.nan_to_num(values) * len(SEQUENTIAL), 0, len(SEQUENTIAL) - 1).astype(int)
+def write_cells(axes, values, words, *, full=1.0):
+    """Fill cells by value (0 light to `full` dark, beyond it darkest), hatch the NaN, write `words` in each."""
+    ranks = np.clip(np.nan_to_num(values) / (full or 1.0) * len(SEQUENTIAL), 0, len(SEQUENTIAL) - 1).astype(int)
     known = ~np.isnan(values)
     for rank, colour in enumerate(SEQUENTIAL):
         rows, columns = np.nonzero(known & (ranks == rank))

@@ -23,6 +23,7 @@ SHIFTS = np.array(
 # What a position costs: a hidden point, a corner outside the shape, a name's length away from the best place.
 COSTS = {"point": 1.0, "corner": 0.7, "distance": 1.5}
 PADDING = 1.5
+LEGAL_FORMS = {"de communes": "CC", "d['’]agglom[ée]ration": "CA", "urbaine": "CU"}
 
 
 def short_name(name, width=16):
@@ -31,10 +32,22 @@ def short_name(name, width=16):
     >>> short_name("CC des Rives du Haut Allier")
     'Rives du Haut\\nAllier'
     """
-    legal = r"^(CC|CA|CU|M[ée]tropole|Communaut[ée] (de communes|d'agglom[ée]ration|urbaine))\s+"
+    legal = r"^(CC|CA|CU|M[ée]tropole|Communaut[ée] (de communes|d['’]agglom[ée]ration|urbaine))\s+"
     bare = re.sub(legal, "", str(name), flags=re.IGNORECASE)
     bare = re.sub(r"^(de la |de l['’]|du |des |de |d['’])", "", bare, flags=re.IGNORECASE).strip() or str(name)
     return textwrap.fill(bare[0].upper() + bare[1:], width, break_long_words=False, break_on_hyphens=False)
+
+
+def legal_name(name, width=16):
+    """Return the name of an EPCI with its legal form in two letters, on short lines: it is not read as that of a town.
+
+    >>> legal_name("Communauté d'agglomération du Puy-en-Velay")
+    'CA du\\nPuy-en-Velay'
+    """
+    text = str(name)
+    for form, letters in LEGAL_FORMS.items():
+        text = re.sub(rf"^Communaut[ée] {form}\b", letters, text, flags=re.IGNORECASE)
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def place_labels(axes, places, *, taken=None, points=None, size=None):
@@ -44,7 +57,8 @@ def place_labels(axes, places, *, taken=None, points=None, size=None):
     ----------
     axes : Axes with its final limits
     places : DataFrame
-        x, y (data units), texte and contour (the shape named: a name stays centred inside it); first rows choose first.
+        x, y (data units), texte, court (tried where texte has no room) and contour (the shape named: a name stays
+        centred inside it); first rows choose first.
     taken : ndarray (n, 4), optional
         Boxes in pixels (x0, y0, x1, y1) that no label may touch.
     points : ndarray (m, 2), optional
@@ -58,7 +72,11 @@ def place_labels(axes, places, *, taken=None, points=None, size=None):
     boxes = [] if taken is None else list(taken)
     points = np.empty((0, 2)) if points is None else np.asarray(points)
     shapely.prepare(np.asarray(places["contour"], dtype="object"))
-    left = [row for row in places.itertuples() if not write_free(axes, row, row.texte, boxes, points, size)]
+    left = [
+        row
+        for row in places.itertuples()
+        if not any(write_free(axes, row, words, boxes, points, size) for words in dict.fromkeys([row.texte, row.court]))
+    ]
     letters = []
     for rank, row in enumerate(left):
         letter = name_rank(rank)

@@ -99,14 +99,19 @@ def write_title(figure, title, mentions):
 
 
 def write_notes(figure, mentions, notes=()):
-    """Write notes, coverage, sources, date and edition at the bottom; return the top of the block in inches."""
+    """Write notes, coverage, sources, date and edition at the bottom; return the top of the block in inches.
+
+    `mentions["remarques"]`, when there, are more notes. `mentions["couverture"]` is about the inventory of actors: None on
+    a page that shows none, and nothing is written; a page that should say it and cannot ("" or no key) says so.
+    """
     width, height = figure.get_size_inches()
-    coverage = mentions.get("couverture") or "couverture non renseignée"
+    coverage = mentions.get("couverture", "")
+    told = [] if coverage is None else [f"Inventaire non exhaustif : {(coverage or 'couverture non renseignée').rstrip('.')}."]
     sources = " ; ".join(mentions.get("sources") or []) or "non renseignées"
     closing = [f"Date : {mentions.get('date') or 'non renseignée'}."]
     if mentions.get("edition"):
         closing.append(f"Édition {EDITION_LABELS.get(mentions['edition'], mentions['edition'])}.")
-    lines = [*notes, f"Inventaire non exhaustif : {coverage.rstrip('.')}.", f"Sources : {sources.rstrip('.')}."]
+    lines = [*notes, *mentions.get("remarques", []), *told, f"Sources : {sources.rstrip('.')}."]
     text = write_paragraph(
         figure, MARGIN_IN, MARGIN_IN, "\n".join([*lines, " ".join(closing)]), width - 2 * MARGIN_IN,
         va="bottom", linespacing=1.25, gid="notes",

@@ -113,7 +113,7 @@ def draw_ressort(base, affectation, unites, couche, *, mentions, format_page="A4
     main = choose_units(members)
     minority = list_minority(base.communes, members)
     label = mentions.get("libelle") or couche
-    title = mentions.get("titre") or tell_ressort(base, main, label, minority)
+    title = mentions.get("titre") or tell_ressort(base.communes, main, label, minority)
     notes = tell_minority(base, minority)
     figure, axes, room = open_map(base, title, mentions, notes=notes, format_page=format_page)
     names = unites[unites["couche"].eq(couche)].set_index("unite_id")["unite_nom"]
@@ -154,12 +154,18 @@ def list_minority(communes, members):
     return pd.Index(rows.loc[~rows["code_insee"].isin(inside), "code_insee"].unique()).sort_values()
 
 
-def tell_ressort(base, main, couche, minority):
-    """Return the title of a layer's map from its counts."""
+def tell_ressort(communes, main, couche, minority):
+    """Return the title of a layer's map from its counts; a single EPCI is named."""
     if main.empty:
         return f"{couche} : aucune commune n'a d'unité dans cette couche"
-    total = base.communes["epci"].nunique()
-    crossed = base.communes.loc[minority, "epci"].nunique()
+    total = communes["epci"].nunique()
+    if total < 2:
+        held = main[main.index.isin(communes.index[communes["epci"].notna()])] if total else main
+        head = f"{communes['epci_nom'].dropna().iloc[0]} : " if total else ""
+        units = f"{head}{agree(held.nunique(), 'unité')} de la couche {couche}"
+        outside = agree(len(minority), "commune") if len(minority) else "aucune commune"
+        return f"{units}, {outside} hors de l'unité principale" if total else units
+    crossed = communes.loc[minority, "epci"].nunique()
     if not crossed:
         return f"{couche} : aucun des {total} EPCI n'est partagé entre plusieurs unités"
     verb = "est partagé" if crossed == 1 else "sont partagés"

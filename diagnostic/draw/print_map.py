@@ -6,7 +6,7 @@ from matplotlib.path import Path
 
 from diagnostic.draw import page
 from diagnostic.draw.base_map import build_paths, find_label_points, find_north
-from diagnostic.draw.labels import place_labels, short_name
+from diagnostic.draw.labels import legal_name, place_labels, short_name
 from diagnostic.draw.style import (
     LINE_COLOURS,
     LINE_WIDTHS,
@@ -125,8 +125,9 @@ def name_epci(axes, base, *, taken=None, points=None):
     if len(base.epci) > MAX_NAMES:
         return f"Les {format_number(len(base.epci))} EPCI ne sont pas nommés à cette échelle."
     places = find_label_points(base.epci.geometry).assign(
-        texte=base.epci["nom"].map(short_name), nom=base.epci["nom"], contour=base.epci.geometry
-    )
+        texte=base.epci["nom"].map(legal_name), court=base.epci["nom"].map(short_name), nom=base.epci["nom"],
+        contour=base.epci.geometry,
+    )  # fmt: skip
     left = place_labels(axes, places, taken=taken, points=points)
     lettered = left[left["lettre"] != ""]
     lines = [f"{letter} : {name}" for letter, name in zip(lettered["lettre"], lettered["nom"], strict=True)]

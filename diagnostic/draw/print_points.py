@@ -26,6 +26,8 @@ CHAMP_WORDS = {
     "mixte": ("mixte", "mixtes"),
     "autre": ("autre", "autres"),
 }
+# Points of the page: symbols of several champs at one place never go further from it than half the symbol of one actor.
+LARGEST_SHIFT = ONE_ACTOR / 2
 # Distance classes, as multiples of the threshold the dossier sets.
 CLASS_STEPS = (0.5, 1.0, 1.5, 2.0, 3.0)
 
@@ -33,7 +35,7 @@ CLASS_STEPS = (0.5, 1.0, 1.5, 2.0, 3.0)
 def draw_actors(base, acteurs, *, mentions, format_page="A4"):
     """Draw the actors: shape and colour by champ, surface by number at one place (map C5).
 
-    Actors of several champs at one place stand side by side around it. Mobile services and actors
+    Actors of several champs at one place stand around it, large symbols below small ones. Mobile services and actors
     without known place are counted in a note; actors of other territories are hollow when in the view.
 
     Parameters
@@ -51,7 +53,10 @@ def draw_actors(base, acteurs, *, mentions, format_page="A4"):
     lines = draw_borders(axes, base)
     stacks = stack_points(shown, page.measure_point(axes))
     draw_stacks(axes, stacks)
-    note = "Un point est placé au lieu de l'acteur, à défaut à la mairie de sa commune ; plusieurs champs en un même lieu : côte à côte."
+    note = (
+        "Un point est placé au lieu de l'acteur, à défaut à la mairie de sa commune ; plusieurs champs en un même lieu : "
+        "symboles écartés pour être lisibles."
+    )
     legends = [
         ("Acteurs par champ", list_champs(shown), note), ("Acteurs en un même lieu", list_sizes(stacks), None),
         ("Limites", lines, None),
@@ -103,7 +108,7 @@ def tell_unshown(acteurs, unshown, noun="acteur"):
 
 
 def stack_points(shown, metre):
-    """Return one row a place and champ: x, y (moved side by side), nombre, diametre and taille (points), champ, place.
+    """Return one row a place and champ: x, y (moved apart, by `LARGEST_SHIFT` at most), nombre, diametre and taille (points), champ, place.
 
     The surface of a mark is in proportion to its number of actors, whatever its shape: `diametre` is that of the
     circle, `taille` the size of the shape with the same surface. `metre` is the metres in one point of the page.
@@ -119,14 +124,14 @@ def stack_points(shown, metre):
     table["largeur"] = table["taille"] * markers.map(MARKER_WIDTHS)
     spot = table.groupby(["x_m", "y_m"])["largeur"]
     centre = spot.cumsum() - table["largeur"] / 2 - spot.transform("sum") / 2
+    furthest = centre.abs().groupby([table["x_m"], table["y_m"]]).transform("max")
+    centre = centre * (LARGEST_SHIFT / furthest.clip(lower=LARGEST_SHIFT))
     return table.assign(x=table["x_m"] + centre * metre, y=table["y_m"])
 
 
 def draw_stacks(axes, stacks):
     """Draw the points, large ones below small ones."""
-    bands = pd.cut(stacks["nombre"], [0, 1, 4, np.inf], labels=[6.4, 6.2, 6.0]).astype(float)
-    for (zorder, place, champ), rows in stacks.groupby([bands, "place", "champ"], sort=True):
-        rows = rows.sort_values("diametre", ascending=False, kind="stable")
+    for (zorder, place, champ), rows in stacks.groupby([6 + 0.4 / stacks["nombre"], "place", "champ"], sort=True):
         hollow = place == "dehors"
         colour = CHAMP_COLOURS[champ]
         axes.scatter(

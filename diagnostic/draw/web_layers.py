@@ -5,6 +5,7 @@ import pandas as pd
 import shapely
 
 from diagnostic.draw.style import MISSING_COLOUR, SEQUENTIAL, format_number
+from diagnostic.vocabulary import normalize_label
 
 # Metres: less than a screen shows at the scale of a departement. Borders stay common to both neighbours.
 SIMPLIFY_TOLERANCE_M = 100
@@ -172,7 +173,8 @@ def list_actors(communes, acteurs):
         "rubrique": _fill_text(_column(acteurs, "rubrique_libelle"), UNSAID),
         "categorie": _fill_text(_column(acteurs, "categorie_libelle"), _fill_text(_column(acteurs, "categorie"), UNSAID)),
     })  # fmt: skip
-    groups = pairs.value_counts(sort=False).sort_index()
+    # As a French index: É with E.
+    groups = pairs.value_counts(sort=False).sort_index().sort_index(key=lambda level: level.map(normalize_label), kind="stable")
     category = pd.MultiIndex.from_frame(pairs)
     crowded = (groups >= max(50, len(communes) / 2)).to_numpy()
     return {

@@ -17,6 +17,13 @@ from diagnostic.measure import (
 from diagnostic.measure.records import build_records
 from diagnostic.vocabulary import read_vocabulary
 
+# Figures of a network: missing when its sheet is empty.
+LINK_FIGURES = [
+    "nb_liens", "densite", "degre_moyen", "nb_isoles", "densite_sans_supra", "nb_liens_attendus", "nb_externes", "nb_internes",
+    "nb_externes_attendu", "ei", "ratio_externes", "densite_inter", "densite_intra", "indice_silo", "assortativite",
+    "nb_participations", "part_croisement",
+]  # fmt: skip
+OWN_LAYERS = {"epci": "EPCI", "departement": "DEPARTEMENT"}  # a territory is no interlocutor of its own
 COMPARED = ("perimetre", "departement", "autre")  # territories on which layers are compared two by two
 
 
@@ -50,12 +57,24 @@ def measure_ressorts(tables):
     main = names.rename(columns={"unite_id": "unite_principale", "unite_nom": "unite_principale_nom"})
     return {
         "discordance": profiles.merge(main, on=["couche", "unite_principale"], how="left"),
-        "paires": overlap.compare_layers(affectation, membership, communes, couches, territoires=compared, ponderation=weighting),
+        "paires": weigh_pairs(
+            overlap.compare_layers(affectation, membership, communes, couches, territoires=compared, ponderation=weighting), profiles
+        ),
         "millefeuille": millefeuille.measure_millefeuille(affectation, communes, unites=tables["unites"]),
         "atomes": atoms,
         "atomes_communes": by_commune.rename("atome_id").rename_axis("code_insee").reset_index(),
         "atomes_territoires": millefeuille.measure_atoms_territoires(by_commune, membership, communes, ponderation=weighting),
     }
+
+
+def weigh_pairs(pairs, profiles):
+    """Return `pairs` with the weights its shares rest on: covered by each layer, by both, and of the territory."""
+    known = profiles.set_index(["territoire_id", "couche"])[["poids_couvert", "couverture", "poids_total"]]
+    for side in ("a", "b"):
+        keys = pd.MultiIndex.from_frame(pairs[["territoire_id", f"couche_{side}"]])
+        held = known.reindex(keys).set_axis(pairs.index)
+        pairs = pairs.assign(**{f"poids_couvert_{side}": held["poids_couvert"], f"couverture_{side}": held["couverture"]})
+    return pairs.assign(poids_total=held["poids_total"], poids_commun=held["poids_total"] * pairs["couverture_commune"])
 
 
 def measure_links(tables):
@@ -65,6 +84,7 @@ def measure_links(tables):
     devices = devices[~devices["fichier"].astype(str).str.startswith("imports/")]
     links, parts, places = tables["liens"], tables["participations"], tables["acteurs_territoires"]
     kept = network.list_network_actors(actors, parts, links)
+    kept &= actors["acteur_id"].isin(places["acteur_id"])  # an actor of another territory is in no network of this one
     members = actors[kept]
     graph, set_aside = network.build_link_graph(members, links)
     mixed, share = silos.measure_mixed_dispositifs(devices, parts, members)
@@ -72,7 +92,8 @@ def measure_links(tables):
     by_category = silos.measure_blocks(members.dropna(subset="categorie"), links, groupe="categorie").assign(groupe="categorie")
     met = by_category[(by_category["nb_liens"] > 0) | (by_category["groupe_a"] == by_category["groupe_b"])]
     held, _ = positions.measure_two_mode_positions(members, devices, parts)
-    return {
+    results = {
+        "acteurs": actors.assign(dans_reseau=kept),
         "acteurs_reseau": network.count_network_actors(actors, kept),
         "densites": density.measure_density(members, links, places, tables["territoires"]),
         "densites_dispositifs": density.measure_two_mode_density(
@@ -87,6 +108,24 @@ def measure_links(tables):
         "croisements": silos.measure_crossing(members, links),
         "liens_ecartes": set_aside,
     }
+    return blank_unrecorded(results, graph.number_of_edges(), len(parts), len(devices))
+
+
+def blank_unrecorded(results, nb_links, nb_parts, nb_devices):
+    """Return the results where what nobody recorded is missing, with its reason: an empty sheet is no network without link."""
+    empty = {}
+    if not nb_links:
+        reason = "aucun lien déclaré (feuille liens)"
+        empty |= dict.fromkeys(("densites", "blocs", "silos", "croisements"), (LINK_FIGURES, reason))
+        results = results | {"positions": results["positions"].iloc[:0]}
+    if not nb_parts or not nb_devices:
+        reason = "aucune participation saisie (feuille participations)" if nb_devices else "aucun dispositif saisi (imports non comptés)"
+        empty["densites_dispositifs"] = (LINK_FIGURES, reason)
+    blanked = {}
+    for name, (columns, reason) in empty.items():
+        gone = {column: float("nan") for column in columns if column in results[name]}
+        blanked[name] = results[name].assign(**gone, raison_absence=reason)
+    return results | blanked
 
 
 def measure_gaps(tables):
@@ -105,9 +144,10 @@ def measure_gaps(tables):
     beyond = access.summarise_access(
         distances, tables["communes"], tables["appartenance"], sites, seuils_km=tables["reglages"]["seuils_km"]
     )
+    complete = mark_inventory(beyond, tables)
     return {
         "categories_territoires": gaps.list_categories(
-            actors[~actors["hors_territoire"]], places, tables["territoires"], tables["couverture_inventaire"],
+            sites[~sites["hors_territoire"]], places, tables["territoires"], tables["couverture_inventaire"],
             tables["listes"]["categories"].reset_index(),
         ),
         "liens_a_verifier": to_check,
@@ -115,8 +155,16 @@ def measure_gaps(tables):
         "dispositifs_a_ouvrir": gaps.find_dispositif_gaps(devices, tables["participations"], actors),
         "sites_acces": sites[sites["categorie"].isin(wanted)][["acteur_id", "categorie"]],
         "acces_communes": distances,
-        "acces": beyond.assign(inventaire=mark_inventory(beyond, tables)),
+        "acces": blank_unfinished(beyond.assign(inventaire=complete)),
     }  # fmt: skip
+
+
+def blank_unfinished(beyond):
+    """Return the access table without the figures that would measure an unfinished list rather than the distance."""
+    unfinished = (beyond["inventaire"] != "complet") & (beyond["raison_absence"] == "")
+    figures = ["population_au_dela", "part_population_au_dela", "nb_communes_au_dela", "distance_moyenne_km"]
+    reason = beyond["raison_absence"].mask(unfinished, "inventaire non dit complet (feuille couverture_inventaire)")
+    return beyond.assign(**{name: beyond[name].astype(float).mask(unfinished) for name in figures}, raison_absence=reason)
 
 
 def list_published(actors):
@@ -164,7 +212,8 @@ def summarise_territories(tables, results):
     )  # fmt: skip
     units = results["discordance"].pivot(index="territoire_id", columns="couche", values="n_unites")
     units = units.reindex(columns=tables["couches"].index).add_prefix("nb_unites ")
-    table = table.join(units).assign(nb_interlocuteurs=units.sum(axis=1))
+    own = pd.DataFrame({"nb_unites " + couche: table["type"] == kind for kind, couche in OWN_LAYERS.items()})
+    table = table.join(units).assign(nb_interlocuteurs=units.mask(own.reindex(columns=units.columns, fill_value=False)).sum(axis=1))
     inside = results["densites"].set_index("territoire_id")[["nb_acteurs", "nb_liens", "densite", "degre_moyen", "nb_isoles"]]
     states = results["categories_territoires"].groupby(["territoire_id", "statut"]).size().unstack(fill_value=0)
     states = states.reindex(columns=["present", "absent_verifie", "non_renseigne"], fill_value=0).add_prefix("categories_")

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from diagnostic.measure.network import match_territories
 from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words, shorten_list
 
 COLUMNS = ["theme", "territoire_id", "territoire", "phrase", "edition"]
@@ -65,34 +66,38 @@ def read_layers(tables, results, names):
 
 
 def read_split(tables, results, names):
-    """Which EPCI deal with more than one unit of a layer; the layers where none does share one sentence."""
+    """Which EPCI deal with more than one unit of a layer; the layers where none does share one sentence. A single EPCI is named."""
     table = _type_territories(results["discordance"], tables)
     epci = table[(table["type"] == "epci") & (table["couche"] != "EPCI") & (table["n_unites"] > 0)]
     labels = tables["couches"]["libelle"]
-    whole = []
+    whole, alone = [], epci["territoire_id"].unique() if epci["territoire_id"].nunique() == 1 else []
     for couche, rows in epci.groupby("couche", sort=False):
         split = rows[rows["n_unites"] > 1].sort_values(["part_principale", "territoire_id"])
         if not len(split):
             whole.append(f"« {labels[couche]} »")
             continue
-        shown = join_words(_tell_split(row, names) for row in split.itertuples())
+        if len(alone):
+            row = next(split.itertuples())
+            told = f"{names[row.territoire_id]} a plus d'un interlocuteur dans la couche « {labels[couche]} » : {_tell_units(row)}."
+            yield row.territoire_id, told, "publique"
+            continue
+        shown = join_words(f"{names[row.territoire_id]} ({_tell_units(row)})" for row in split.itertuples())
         verb = "ont" if len(split) > 1 else "a"
         told = (
             f"{format_number(len(split))} EPCI sur {format_number(len(rows))} {verb} plus d'un interlocuteur dans la couche "
             f"« {labels[couche]} » : {shown}."
         )
         yield "perimetre", told, "publique"
-    if whole:
+    if whole and len(alone):
+        yield alone[0], f"{names[alone[0]]} n'a qu'un interlocuteur dans : {join_words(whole)}.", "publique"
+    elif whole:
         yield "perimetre", f"Aucun EPCI n'a plus d'un interlocuteur dans : {join_words(whole)}.", "publique"
 
 
-def _tell_split(row, names):
-    main = (
-        f", {format_share(row.part_principale, 1)} dans la principale"
-        if row.part_principale == row.part_principale
-        else ""
-    )
-    return f"{names[row.territoire_id]} ({format_number(row.n_unites)} unités{main})"
+def _tell_units(row):
+    known = row.part_principale == row.part_principale
+    main = f", {format_share(row.part_principale, 1)} dans la principale" if known else ""
+    return f"{format_number(row.n_unites)} unités{main}"
 
 
 def read_nesting(tables, results, names):
@@ -117,14 +122,15 @@ def read_nesting(tables, results, names):
 def _tell_nested(row, label, weight):
     share, verb = row.part_population_a_dans_b, "sont" if row.nb_a_dans_b > 1 else "est"
     held = f" ({format_share(share, 1)} {weight})" if share == share else ""
-    told = (
-        f"{format_number(row.nb_a_dans_b)} EPCI sur {format_number(row.nb_unites_a)}{held} {verb} entièrement dans une seule unité "
-        f"de la couche « {label} »"
-    )
+    whom = f"{format_number(row.nb_a_dans_b)} EPCI sur {format_number(row.nb_unites_a)}{held} {verb}"
+    if not row.nb_a_dans_b:
+        whom = f"aucun des {format_number(row.nb_unites_a)} EPCI n'est"
+    told = f"{whom} entièrement dans une seule unité de la couche « {label} »"
     if row.couverture_commune <= COVERED:
         return f"{told} ; la couche ne couvre que {format_share(row.couverture_commune, 1)} {weight}"
     if row.purete_a_dans_b == row.purete_a_dans_b:
-        return f"{told} ; {format_share(row.purete_a_dans_b, 1)} {weight} sont dans l'unité principale de leur EPCI"
+        verb = "sont" if weight.startswith("des") else "est"
+        return f"{told} ; {format_share(row.purete_a_dans_b, 1)} {weight} {verb} dans l'unité principale de leur EPCI"
     return told
 
 
@@ -146,7 +152,7 @@ def read_links(tables, results, names):
         )
         return
     whole = results["densites"].set_index("territoire_id").loc["perimetre"]
-    if not whole["nb_liens"]:
+    if not whole["nb_liens"] > 0:  # none, or missing where no link was typed
         yield (
             "perimetre",
             "Aucun lien déclaré : la densité et les silos ne sont pas mesurés (feuille liens).",
@@ -157,7 +163,8 @@ def read_links(tables, results, names):
     told = (
         f"{count_words(whole['nb_liens'], 'lien déclaré', 'liens déclarés')} sur "
         f"{count_words(whole['nb_paires'], 'paire possible', 'paires possibles')} entre {actors} acteurs "
-        f"({format_share(whole['densite'], 1)}) ; {format_number(whole['degre_moyen'], 1)} partenaires en moyenne ; "
+        f"({format_share(whole['densite'], 1)}) ; {format_number(whole['degre_moyen'], 1)} "
+        f"{'partenaire' if whole['degre_moyen'] < 2 else 'partenaires'} en moyenne ; "
         f"{count_words(whole['nb_isoles'], 'acteur')} sans lien déclaré."
     )
     yield "perimetre", told, "publique"
@@ -175,11 +182,13 @@ def _tell_silos(scenarios):
         return f"Silos non mesurés : {row['raison_absence']}."
     spread = scenarios["ratio_externes"].dropna()
     verb = "relient" if row["nb_externes"] > 1 else "relie"
+    low, high = (format_number(bound, 2) for bound in (spread.min(), spread.max()))
+    range_ = f"de {low} à {high} selon le" if low != high else "le même quel que soit le"
+    expected = "attendu" if row["nb_externes_attendu"] < 2 else "attendus"
     return (
         f"{count_words(row['nb_externes'], 'lien')} sur {format_number(row['nb_liens'])} {verb} le champ social et le développement "
-        f"local ; {format_number(row['nb_externes_attendu'], 1)} attendus si les liens étaient répartis au hasard entre les paires "
-        f"(rapport {format_number(row['ratio_externes'], 2)} ; de {format_number(spread.min(), 2)} à "
-        f"{format_number(spread.max(), 2)} selon le champ donné aux acteurs mixtes)."
+        f"local ; {format_number(row['nb_externes_attendu'], 1)} {expected} si les liens étaient répartis au hasard entre les paires "
+        f"(rapport {format_number(row['ratio_externes'], 2)} ; {range_} champ donné aux acteurs mixtes)."
     )
 
 
@@ -213,21 +222,28 @@ def read_gaps(tables, results, names):
         table.groupby(["territoire_id", "statut"]).size().unstack(fill_value=0).reindex(columns=states, fill_value=0)
     )
     kinds = tables["territoires"]["type"].reindex(counts.index)
-    for territoire_id, row in counts[kinds != "epci"].iterrows():
-        yield territoire_id, f"{names[territoire_id]} : {_tell_states(row)}.", "publique"
-    epci = counts[kinds == "epci"]
-    if len(epci):
+    epci, invented = counts[kinds == "epci"], find_invented(tables)
+    for territoire_id, row in (counts if len(epci) == 1 else counts[kinds != "epci"]).iterrows():
+        mark = "FICTIF : " if territoire_id in invented and row["absent_verifie"] else ""
+        yield territoire_id, f"{mark}{names[territoire_id]} : {_tell_states(row)}.", "publique"
+    if len(epci) > 1:
         yield "perimetre", f"Par EPCI ({format_number(len(epci))}), {_tell_range(epci)}.", "publique"
     labels = tables["listes"]["categories"]["libelle"]
     absent = table[(table["type"] == "epci") & (table["statut"] == "absent_verifie")]
     for territoire_id, rows in absent.groupby("territoire_id"):
         shown = join_words(f"« {labels.get(code, code)} »" for code in rows["categorie"])
         number, whole = count_words(len(rows), "catégorie"), format_number(epci.loc[territoire_id].sum())
-        yield (
-            territoire_id,
-            f"{names[territoire_id]} : absence vérifiée pour {number} sur {whole} : {shown}.",
-            "publique",
-        )
+        mark = "FICTIF : " if territoire_id in invented else ""
+        told = f"{mark}{names[territoire_id]} : absence vérifiée pour {number} sur {whole} : {shown}."
+        yield territoire_id, told, "publique"
+
+
+def find_invented(tables):
+    """Return the territories whose verified absences rest on rows of coverage marked FICTIF; the perimeter's reach them all."""
+    coverage, territories = tables["couverture_inventaire"].reindex(columns=["territoire_id", "source"]), tables["territoires"]
+    marked = coverage.loc[coverage["source"].astype(str).str.contains("FICTIF"), "territoire_id"]
+    held = set(match_territories(marked, territories).dropna()) if len(marked) else set()
+    return set(territories.index) if "perimetre" in held else held
 
 
 def _tell_states(row):
@@ -239,12 +255,15 @@ def _tell_states(row):
 
 
 def _tell_range(epci):
-    low, high = epci.min().map(format_number), epci.max().map(format_number)
-    whole = format_number(epci.iloc[0].sum())
-    return (
-        f"sur {whole} catégories : de {low['present']} à {high['present']} présentes, "
-        f"de {low['non_renseigne']} à {high['non_renseigne']} non renseignées"
-    )
+    present = _tell_between(epci["present"], "présente", "présentes")
+    unknown = _tell_between(epci["non_renseigne"], "non renseignée", "non renseignées")
+    return f"sur {count_words(epci.iloc[0].sum(), 'catégorie')} : {present}, {unknown}"
+
+
+def _tell_between(counts, singular, plural):
+    low, high = counts.min(), counts.max()
+    told = count_words(high, singular, plural)
+    return f"de {format_number(low)} à {told}" if low < high else f"{told} partout"
 
 
 def read_links_to_check(tables, results, names):
@@ -252,7 +271,9 @@ def read_links_to_check(tables, results, names):
     summary = results["bilan_liens"].iloc[0]
     if not summary["nb_paires_attendues"]:
         return
-    cut = f" ; les {format_number(summary['nb_affichees'])} premiers sont listés" if summary["nb_ecartees"] else ""
+    several = f"les {format_number(summary['nb_affichees'])} premiers sont listés"
+    listed = "le premier est listé" if summary["nb_affichees"] == 1 else several
+    cut = f" ; {listed}" if summary["nb_ecartees"] else ""
     verb = "ont" if summary["nb_paires_realisees"] > 1 else "a"
     told = (
         f"Sur {count_words(summary['nb_paires_attendues'], 'paire')} d'acteurs qui partagent un territoire et un thème ou un "

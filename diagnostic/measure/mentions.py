@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.vocabulary.formats import format_number, format_share, join_words, shorten_list
+from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words, shorten_list
 
 EDITION_LABELS = {
     "publique": "Édition publique : structures seulement, sans contact, sans texte libre, sans lien à vérifier.",
@@ -39,7 +39,7 @@ def tell_mentions(tables, date):
     every = list(dict.fromkeys(word for words_ in layers.values() for word in words_))
     people = grouped.get("acteurs", [])
     if len(people) > MAX_SOURCES:
-        people = [*people[:MAX_SOURCES], f"et {len(people) - MAX_SOURCES} autres (classeur, feuille Sources)"]
+        people = [*people[:MAX_SOURCES], f"et {count_words(len(people) - MAX_SOURCES, 'autre')} (classeur, feuille Sources)"]
     by_subject = {name: [*dict.fromkeys([*ground, *own])] for name, own in layers.items()}
     by_subject |= {"ressorts": [*dict.fromkeys([*ground, *every])], "acteurs": [*ground, *people]}
     by_subject["carte"] = [*dict.fromkeys([*by_subject["ressorts"], *people])]
@@ -55,13 +55,21 @@ def tell_mentions(tables, date):
     }  # fmt: skip
 
 
-def tell_notices(tables, told, edition):
-    """Return the lines of the reading sheet: purpose, edition, date, coverage, counts, what is FICTIF."""
+def tell_notices(tables, told, edition, inventaire=None):
+    """Return the lines of the reading sheet: purpose, edition, date, coverage, counts, what is FICTIF.
+
+    Parameters
+    ----------
+    tables : dict, as the edition shows them
+    told : dict (`tell_mentions`)
+    inventaire : dict, the same tables before anything was removed; `tables` by default
+    """
     counts, settings = tables["comptes"], tables["reglages"]
     lines = [f"À quoi sert ce diagnostic : {settings['finalite'] or 'non dit (feuille parametres, finalite)'}", EDITION_LABELS[edition]]
     lines += [f"Date d'édition : {told['date']}.", f"Inventaire non exhaustif : {told['couverture']}. Une case vide n'est pas une absence."]
     read, inside, outside, aside = (format_number(counts[c].sum()) for c in ("lues", "dans_territoire", "hors_territoire", "ecartees"))
     lines.append(f"Lignes lues : {read} = {inside} dans le territoire + {outside} hors du territoire + {aside} écartées.")
+    lines += _reconcile(inventaire or tables, tables)
     if any(told["fictif"].values()):
         lines.append("FICTIF : une partie des données est inventée pour l'exemple (colonne source).")
     cut = tables["unites_coupees"]
@@ -69,3 +77,27 @@ def tell_notices(tables, told, edition):
         shown = join_words(f"{row.unite_nom} ({shorten_list(row.communes_hors)})" for row in cut.itertuples())
         lines.append(f"Débordent du périmètre : {shown}.")
     return lines
+
+
+def _reconcile(whole, shown):
+    """Return why the counts of actors and links differ from one page to another: inventory, edition, networks."""
+    inside, seen = (tables["acteurs"].loc[~tables["acteurs"]["hors_territoire"].astype(bool), "acteur_id"] for tables in (whole, shown))
+    counted = whole["densites"].set_index("territoire_id").loc["perimetre"]
+    if not len(inside):
+        return []
+    told = (
+        f"Acteurs : {format_number(len(inside))} dans l'inventaire, {count_words(len(seen), 'montré', 'montrés')} dans cette édition, "
+        f"{count_words(counted['nb_acteurs'], 'compté', 'comptés')} dans les réseaux"
+    )
+    if counted["nb_acteurs"] < len(inside):
+        told += " (les communes sans lien et les lignes importées que personne ne cite n'y sont pas)"
+    lines = [f"{told}.", "Les chiffres d'ensemble portent sur tout l'inventaire, lignes non montrées comprises."]
+    links, kept = whole["liens"], shown["liens"]
+    if not len(links):
+        return lines
+    ends = links[["source_id", "cible_id"]].astype(str)
+    pairs = len(pd.DataFrame({"a": ends.min(axis=1), "b": ends.max(axis=1)}).drop_duplicates())
+    seen = f", {count_words(len(kept), 'montrée', 'montrées')} dans cette édition" if len(kept) < len(links) else ""
+    inner = f", dont {format_number(counted['nb_liens'])} dans le périmètre" if counted["nb_liens"] < pairs else ""
+    distinct = count_words(pairs, "paire distincte", "paires distinctes")
+    return [*lines, f"Liens : {count_words(len(links), 'ligne')}{seen}, {distinct}{inner}."]

@@ -18,6 +18,13 @@ INTERNAL_TABLES = {"positions", "bilan_liens"}
 UNRECORDED_TABLES = {"millefeuille"}
 # The mean distance is the same whatever the threshold: one record, not one a threshold.
 WITHOUT_THRESHOLD = {"distance_moyenne_km"}
+# In `mesures.csv`: the numerator is the share times its denominator.
+SHARE = "="
+# Figures on all the units of one layer, whatever the other covers.
+OF_ONE_LAYER = {
+    "a": ("nb_unites_a", "nb_a_dans_b", "part_a_dans_b", "part_population_a_dans_b"),
+    "b": ("nb_unites_b", "nb_b_dans_a", "part_b_dans_a", "part_population_b_dans_a"),
+}
 UNTOLD = "non calculable avec les données du dossier"
 # Why a value may be missing when its table does not say it, by the first letters of the measure.
 USUAL_REASONS = {
@@ -62,6 +69,8 @@ def _melt(table, measures, edition):
     flat = flat.rename(columns={k: v for k, v in RECORD_NAMES.items() if k in flat and v not in flat})
     if "statut" in flat:
         flat = flat[flat["statut"] != "non_renseigne"]
+    if "territoire" in flat:  # the links that no territory holds are a row of the workbook, no territory
+        flat = flat[~flat["territoire"].astype("str").str.startswith("sans_territoire").fillna(False)]
     parts = [_melt_measure(flat, row).assign(edition=edition) for row in measures.itertuples()]
     return pd.concat(parts, ignore_index=True)
 
@@ -74,7 +83,9 @@ def _melt_measure(flat, measure):
     part["territoire"] = part["territoire"].fillna(WHOLE)
     beside = {"numerateur": measure.numerateur, "denominateur": measure.denominateur, "reference": measure.valeur_reference}
     for column, given in beside.items():
-        part[column] = flat[given].astype(float) if given else float("nan")
+        part[column] = flat[given].astype(float) if given and given != SHARE else float("nan")
+    if measure.numerateur == SHARE:
+        part["numerateur"] = part["valeur"] * part["denominateur"]
     part["couverture"] = _find_coverage(flat, measure.mesure)
     part["raison_absence"] = _tell_absence(part) if len(part) else None
     if measure.mesure in WITHOUT_THRESHOLD:
@@ -91,6 +102,9 @@ def _tell_absence(part):
 
 def _find_coverage(flat, mesure):
     """Return the share of the weight a figure rests on: of the layer, or of both layers."""
+    for side, measures in OF_ONE_LAYER.items():
+        if mesure in measures:
+            return flat[f"couverture_{side}"].astype(float)
     for column in ("couverture", "couverture_commune"):
         if column in flat and mesure not in ("couverture_couche", "couverture_commune"):
             return flat[column].astype(float)

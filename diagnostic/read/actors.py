@@ -3,7 +3,7 @@
 import pandas as pd
 
 from diagnostic.read import coordinates
-from diagnostic.read.codes import keep_rows, resolve_communes
+from diagnostic.read.codes import compare_name, keep_rows, resolve_communes
 from diagnostic.read.cog import is_in, locate_points
 from diagnostic.read.territories import list_territories
 from diagnostic.schema import join_problems, list_problems
@@ -31,6 +31,7 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km):
     acteurs = acteurs.assign(**checked)
     found, doubts = _find_communes(acteurs, cog)
     acteurs = acteurs.assign(**found)
+    acteurs, named = find_by_name(acteurs, communes)
     acteurs["commune"] = acteurs["commune"].astype("str").fillna(acteurs["code_insee"].map(cog["communes"]["nom"]))
     acteurs = fill_champ(acteurs, categories)
     outside = acteurs["code_insee"].notna() & ~is_in(acteurs["code_insee"], communes.index)
@@ -38,7 +39,31 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km):
     acteurs = acteurs.assign(**coordinates.place_points(acteurs, cog["communes"]))
     near = acteurs[~(is_imported(acteurs) & acteurs["hors_territoire"])]
     far = coordinates.check_distances(near, cog["communes"], distance_max_km)
-    return acteurs, join_problems(points, doubts, far, _tell_unplaced(acteurs))
+    return acteurs, join_problems(points, doubts, named, far, _tell_unplaced(acteurs))
+
+
+def find_by_name(acteurs, communes):
+    """Give its commune to an actor that names one of the perimeter and gives no code nor point; return (acteurs, problemes).
+
+    The name must be borne by one commune of the perimeter only; a postcode that contradicts it leaves the cell empty.
+    """
+    names = communes["nom"].map(compare_name)
+    once = pd.Series(names.index, index=names).loc[~names.duplicated(keep=False).to_numpy()]
+    seeking = acteurs["code_insee"].isna() & acteurs["commune"].notna() & (acteurs["methode_commune"] != "outre_mer")
+    seeking &= acteurs["territoires"].map(len) == 0
+    found = acteurs.loc[seeking, "commune"].map(compare_name).map(once).dropna()
+    if not len(found):
+        return acteurs, None
+    served = communes["codes_postaux"].reindex(found).fillna("").to_numpy()
+    given = acteurs.loc[found.index, "code_postal"].astype("str").fillna("")
+    right = [code == "" or code in places.split(";") for code, places in zip(given, served, strict=True)]
+    found = found[right]
+    rows = acteurs.loc[found.index]
+    messages = [f"Commune « {name} » trouvée par son nom : {code}." for name, code in zip(rows["commune"], found, strict=True)]
+    fix = "rien ; ou écrivez le code dans code_insee"
+    told = list_problems("information", rows, messages, fix, colonne="commune", valeur=rows["nom"])
+    method = acteurs["methode_commune"].mask(acteurs.index.isin(found.index), "nom")
+    return acteurs.assign(code_insee=acteurs["code_insee"].fillna(found), methode_commune=method), told
 
 
 def is_imported(rows):
@@ -70,12 +95,17 @@ def fill_champ(acteurs, categories):
 
 
 def _tell_unplaced(acteurs):
-    """An actor without commune nor territory stays in the networks and is on no map."""
-    nowhere = acteurs["code_insee"].isna() & (acteurs["territoires"].map(len) == 0)
-    rows = acteurs[nowhere & (acteurs["methode_commune"] != "outre_mer")]
-    message = "Acteur sans commune : gardé, compté sur le périmètre entier, absent des cartes."
-    fix = "donnez code_insee, ou lat et lon, ou territoires"
-    return list_problems("information", rows, message, fix, colonne="code_insee", valeur=rows["nom"])
+    """An actor without commune stays in the networks and is on no map; without territory either, it is to be completed."""
+    nowhere = acteurs["code_insee"].isna() & (acteurs["methode_commune"] != "outre_mer") & ~is_imported(acteurs)
+    silent = acteurs["territoires"].map(len) == 0
+    lost, wide = acteurs[nowhere & silent], acteurs[nowhere & ~silent]
+    message = "Acteur sans commune reconnue : gardé, compté sur le territoire entier, absent des cartes."
+    fix = "écrivez le code INSEE dans code_insee, ou donnez lat et lon, ou territoires"
+    seatless = "Acteur sans commune de siège : compté dans ses territoires, mais ni lui ni ses liens ne sont sur les cartes."
+    return join_problems(
+        list_problems("attention", lost, message, fix, colonne="code_insee", valeur=lost["nom"]),
+        list_problems("information", wide, seatless, "donnez la commune du siège", colonne="code_insee", valeur=wide["nom"]),
+    )
 
 
 def assign_territories(rows, key, territoires, communes, *, appartenance=None):

@@ -17,6 +17,8 @@ CODE_ALIASES = [
     "code_insee", "insee_com", "codgeo", "code_commune", "code_insee_commune", "depcom", "com_code", "insee", "codecom", "code",
 ]  # fmt: skip
 
+SIGNATURES = {".gpkg": b"SQLite format 3", ".shp": b"\x00\x00\x27\x0a", ".geojson": b"{", ".json": b"{"}
+
 
 def read_boundaries(path):
     """Return a user's own boundaries (GPKG, SHP, GeoJSON): code_insee, geometry (EPSG:4326), fichier, feuille, ligne.
@@ -63,6 +65,10 @@ def _choose_layer(path):
         raise _boundary_error(
             "Fichier de contours introuvable.", path, "vérifiez le nom et le dossier dans la feuille parametres"
         )
+    start = path.read_bytes()[:16].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if not start.startswith(SIGNATURES.get(path.suffix.lower(), b"?")):
+        # GDAL picks its driver by the content: some kinds of file fetch others, on the network too.
+        raise _boundary_error("Ce fichier n'est pas un fichier de contours.", path, "donnez un fichier GPKG, SHP ou GeoJSON")
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     except pyogrio.errors.DataSourceError:

@@ -92,14 +92,14 @@ def find_postcodes(rows, cog):
 
 def _follow_name(rows, communes):
     """Return the mask of the rows whose name is the one of the commune of that code."""
-    return rows["nom"].map(_compare_name) == rows["code"].map(communes["nom"]).fillna("").map(_compare_name)
+    return rows["nom"].map(compare_name) == rows["code"].map(communes["nom"]).fillna("").map(compare_name)
 
 
 def _follow_post(rows, served):
     """Return the mask of the rows whose name is one of the communes that postcode serves."""
     served = served[served.index.isin(rows["code"])]
-    pairs = set(zip(served.index, served.str[1].map(_compare_name), strict=True))
-    found = [pair in pairs for pair in zip(rows["code"], rows["nom"].map(_compare_name), strict=True)]
+    pairs = set(zip(served.index, served.str[1].map(compare_name), strict=True))
+    found = [pair in pairs for pair in zip(rows["code"], rows["nom"].map(compare_name), strict=True)]
     return pd.Series(found, index=rows.index, dtype=bool)
 
 
@@ -118,7 +118,7 @@ def _tell_postcodes(rows, postcodes, cog, colonne):
     messages = []
     for code, name in zip(found["code"], found["nom"], strict=True):
         served = cog["codes_postaux"].loc[[code]].tolist()
-        named = [c for c, n in served if _compare_name(n) == _compare_name(name)] if name else []
+        named = [c for c, n in served if compare_name(n) == compare_name(name)] if name else []
         only = named if len(named) == 1 else [c for c, _ in served] if len(served) == 1 and not name else []
         proposal = f" Lecture proposée : « {only[0]} »." if only else ""
         other = cog["communes"]["nom"].get(code)
@@ -175,12 +175,12 @@ def _tell_names(rows, resolved, cog, colonne):
     rows, codes = rows[checked], resolved.loc[checked, "code_insee"]
     official = codes.map(cog["communes"]["nom"])
     written = pd.DataFrame({"code": codes, "nom": rows["nom"], "officiel": official}).drop_duplicates()
-    different = written[written["nom"].map(_compare_name) != written["officiel"].map(_compare_name)]
+    different = written[written["nom"].map(compare_name) != written["officiel"].map(compare_name)]
     joined = cog["anciens_noms"]
-    joined = joined[joined.index.isin(different["code"])].map(_compare_name)
+    joined = joined[joined.index.isin(different["code"])].map(compare_name)
     pairs = set(zip(joined.index, joined, strict=True))
     wrong = {
-        (code, name) for code, name in zip(different["code"], different["nom"], strict=True) if (code, _compare_name(name)) not in pairs
+        (code, name) for code, name in zip(different["code"], different["nom"], strict=True) if (code, compare_name(name)) not in pairs
     }
     told = pd.Series([pair in wrong for pair in zip(codes, rows["nom"], strict=True)], index=rows.index, dtype=bool)
     rows, official = rows[told], official[told]
@@ -191,7 +191,7 @@ def _tell_names(rows, resolved, cog, colonne):
     return list_problems("attention", rows, messages, "vérifiez le code ou le nom", colonne=colonne, valeur=rows["code"])
 
 
-def _compare_name(name):
+def compare_name(name):
     """Return what two spellings of one commune share: no article, Saint as St, no arrondissement, CEDEX or box number."""
     bare = re.sub(r"(?i)\s*(\(.*|\b(cedex|bp|cs)\b.*|\d.*)$", "", name.strip())
     words = normalize_label(re.sub(r"(?i)^(les?|la)\s+|^l['’]", "", bare))

@@ -6,16 +6,17 @@ import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read import territories
-from diagnostic.read.actors import assign_territories, complete_actors, tell_unmatched
+from diagnostic.read.actors import assign_territories, complete_actors, index_territories, tell_unmatched
 from diagnostic.read.boundaries import read_boundaries, replace_geometry
 from diagnostic.read.codes import resolve_communes
 from diagnostic.read.cog import is_in, read_cog
-from diagnostic.read.files import read_sheets
+from diagnostic.read.files import locate_inside, read_sheets
 from diagnostic.read.inventory import COUNT_COLUMNS, find_inventory, read_inventory
 from diagnostic.read.layers import list_vintages, read_layers
 from diagnostic.read.references import resolve_references
 from diagnostic.read.tables import clean_table
 from diagnostic.schema import PROBLEM_COLUMNS, join_problems, list_problems, list_tables, make_table
+from diagnostic.vocabulary import normalize_label
 
 ACTOR_TABLES = ["acteurs", "dispositifs", "affiliations"]  # what an import may bring
 
@@ -56,6 +57,8 @@ def read_dossier(folder):
     layers, layer_doubts, layer_counts = read_layers(tables, communes, cog, folder=folder, lists=lists)
     tables = tables | layers
     places, lost = assign_all_territories(tables, territoires, communes, appartenance)
+    tables = name_places(tables, territoires)
+    territoires = territories.name_partial(territoires, communes, cog["communes"])
     # Who states a territory of the perimeter works in it, wherever the seat is.
     working = tables["acteurs"]["acteur_id"].isin(places["acteurs_territoires"]["acteur_id"])
     tables["acteurs"] = tables["acteurs"].assign(hors_territoire=tables["acteurs"]["hors_territoire"].astype(bool) & ~working)
@@ -83,6 +86,17 @@ def assign_all_territories(tables, territoires, communes, appartenance):
     return places, join_problems(*problems)
 
 
+def name_places(tables, territoires):
+    """Return the tables with the territory of each link and coverage row as its identifier, where it is known."""
+    index = index_territories(territoires)
+    named = dict(tables)
+    for name, column in (("liens", "territoire"), ("couverture_inventaire", "territoire_id")):
+        cells = tables[name][column].astype("str")
+        known = cells.map({cell: index.get(cell) or index.get(normalize_label(cell)) for cell in cells.dropna().unique()})
+        named[name] = tables[name].assign(**{column: known.astype("str").fillna(cells)})
+    return named
+
+
 def read_imports(folder, lists):
     """Read the workbooks of imports/ written by `importer`; return (tables, problemes, comptes)."""
     parts = {name: [] for name in ACTOR_TABLES}
@@ -99,8 +113,17 @@ def read_imports(folder, lists):
                 problems.append(found)
         counts.append(_read_count(sheets, path))
         problems.append(_read_set_aside(sheets))
+    problems.append(_tell_strangers(folder / "imports"))
     tables = {name: pd.concat(found, ignore_index=True) if found else make_table(name) for name, found in parts.items()}
     return tables, join_problems(*problems), pd.DataFrame(counts, columns=COUNT_COLUMNS)
+
+
+def _tell_strangers(folder):
+    """Tell the files of imports/ that are not read: only the workbooks written by `importer` are."""
+    strangers = sorted(p.name for p in folder.glob("*") if p.is_file() and p.suffix != ".xlsx" and not p.name.startswith((".", "~$")))
+    rows = pd.DataFrame({"fichier": [f"imports/{name}" for name in strangers], "feuille": "", "ligne": pd.NA})
+    fix = "passez par la commande importer, qui en fait un classeur"
+    return list_problems("attention", rows, "Fichier non lu : seuls les classeurs faits par « diagnostic importer » le sont.", fix)
 
 
 def _read_count(sheets, path):
@@ -166,7 +189,8 @@ def read_perimeter(listed, settings, cog, folder):
         communes = communes.assign(population=given.reindex(communes.index).fillna(communes["population"]))
         listed = listed.drop(columns="methode_commune")
     if settings["contours"]:
-        communes, found = replace_geometry(communes, read_boundaries(folder / "ressorts" / settings["contours"]))
+        path = locate_inside(folder / "ressorts", settings["contours"], "feuille parametres, contours")
+        communes, found = replace_geometry(communes, read_boundaries(path))
         problems = join_problems(problems, found)
     return communes, listed, problems
 
@@ -236,9 +260,11 @@ def _find_outside(tables, communes):
 
 def _tell_cut(cut):
     rows = pd.DataFrame({"fichier": "logiciel", "feuille": "périmètre", "ligne": pd.array([pd.NA] * len(cut), dtype="Int64")})
+    words = {1: "1 commune hors du périmètre, laissée de côté"}
     messages = [
-        f"{row.unite_nom} : {row.nb_communes_hors} commune(s) hors du périmètre, laissée(s) de côté ({row.communes_hors})."
+        f"{row.unite_nom} : {words.get(row.nb_communes_hors, f'{row.nb_communes_hors} communes hors du périmètre, laissées de côté')} "
+        f"({row.communes_hors})."
         for row in cut.itertuples()
     ]
-    fix = "ajoutez ces communes à la feuille communes pour les compter"
+    fix = "si cet EPCI doit être entier, ajoutez ces communes à la feuille communes ; sinon, rien"
     return list_problems("information", rows, messages, fix, valeur=cut["unite_id"])

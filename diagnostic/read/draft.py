@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.codes import resolve_communes
@@ -13,7 +14,8 @@ from diagnostic.read.ressorts import assign_departement_layer
 from diagnostic.read.tables import clean_table
 from diagnostic.read.territories import read_communes, read_divisions
 from diagnostic.schema import join_problems, make_table
-from diagnostic.vocabulary import read_vocabulary
+from diagnostic.vocabulary import normalize_label, read_vocabulary
+from diagnostic.vocabulary.formats import join_of
 
 SOURCE = "Public, INSEE COG 2026"
 # Where a departement or a region has no council of its own: the one in its place, "" when another row is that council already.
@@ -23,6 +25,8 @@ COUNCILS = {
     "REG-02": "Collectivité territoriale de Martinique", "REG-03": "Collectivité territoriale de Guyane",
 }  # fmt: skip
 OTHER_COMPETENCES = {"REG-94": "departement", "REG-02": "departement", "REG-03": "departement", "DEP-976": "region"}
+MOST_CANDIDATES = 10
+EPCI_ADVICE = 'un nom ou une partie du nom suffit, par exemple --epci "Mond\'Arverne" ; les SIREN sont dans la liste des EPCI de l\'INSEE'
 EPCI_CATEGORIES = {"CC": "cc", "CA": "ca", "CU": "cu", "METRO": "metropole", "METLYON": "metropole_lyon", "MET69": "metropole_lyon"}
 
 
@@ -41,7 +45,8 @@ def draft_inventory(folder, *, departements=(), epci=(), regions=(), communes=No
     Parameters
     ----------
     folder : Path, checked to hold no inventory yet
-    departements, epci, regions : sequences of codes; communes : path of a file that lists commune codes; any may be given
+    departements, epci, regions : sequences of codes (an EPCI may be said by its name, see `find_epci`)
+    communes : path of a file that lists commune codes; any of the four may be given
 
     Returns
     -------
@@ -55,20 +60,66 @@ def draft_inventory(folder, *, departements=(), epci=(), regions=(), communes=No
     if any(Path(folder).glob("inventaire*")):
         raise DiagnosticError("Ce dossier a déjà un inventaire.", str(folder), "donnez un autre nom de dossier : rien n'est jamais écrasé")
     codes = read_commune_list(communes) if communes else None
-    asked = {"departements": departements, "epci": epci, "regions": regions}
+    asked = {"departements": departements, "epci": find_epci(epci), "regions": regions}
     asked = {name: list(values) or None for name, values in asked.items()}
     if codes is None and not any(asked.values()):
         raise DiagnosticError(
             "Le territoire n'est pas dit.", "commande nouveau",
-            "ajoutez --departement 43, --epci 200073419, --region 84 ou --communes fichier.csv",
+            "ajoutez --departement 43, --epci \"Mond'Arverne\", --region 84 ou --communes fichier.csv",
         )  # fmt: skip
-    chosen = read_communes(codes, geometry=False, **asked)
+    try:
+        chosen = read_communes(codes, geometry=False, **asked)
+    except DiagnosticError as error:
+        if set(asked["epci"] or ()) <= set(read_divisions("epci").index):
+            raise
+        raise DiagnosticError(error.quoi, error.ou, f"{error.a_faire} ; pour un EPCI, {EPCI_ADVICE}") from None
     return {
         "communes": chosen.reset_index()[["code_insee", "nom"]],
         "acteurs": list_public_bodies(chosen),
         "couches": complete_layers(make_table("couches"), make_table("ressorts")).reset_index(),
         "parametres": read_vocabulary("parametres")[["cle", "valeur", "effet"]],
     }
+
+
+def find_epci(words):
+    """Return {SIREN: name} of the EPCI that each of `words` leads to: a SIREN, a name, or a part of a name.
+
+    Case, accents, spaces and hyphens do not count. A number that is no known SIREN is kept, with an empty name: the reading
+    of the communes tells every unknown code at once.
+
+    Raises
+    ------
+    DiagnosticError
+        A name leads to several EPCI, or to none: up to ten candidates are listed with their SIREN.
+    """
+    names = read_divisions("epci")["nom"]
+    spelled = names.map(normalize_label)
+    found = {}
+    for word in words:
+        key = normalize_label(word)
+        if key.isdigit():
+            found[key] = names.get(key, "")
+            continue
+        same = names[spelled == key] if (spelled == key).any() else names[spelled.str.contains(key, regex=False)]
+        if len(same) != 1 or not key:
+            raise _refuse_epci(word, same if key else same[:0], names, spelled)
+        found |= same.to_dict()
+    return found
+
+
+def _refuse_epci(word, same, names, spelled):
+    """Return the error of a name that leads to several EPCI, or to none: the nearest names are listed then."""
+    what = f"« {word} » est dans le nom de {len(same)} EPCI" if len(same) else f"Aucun EPCI ne porte le nom « {word} »"
+    listed = same
+    if not len(same):
+        near = process.extract(normalize_label(word), spelled, scorer=fuzz.partial_ratio, limit=MOST_CANDIDATES, score_cutoff=75)
+        listed = names[[siren for _, _, siren in near]]
+        what += " ; les plus proches" if near else ""
+    lines = "".join(f"\n  {siren} {name}" for siren, name in listed.head(MOST_CANDIDATES).items())
+    rest = len(listed) - MOST_CANDIDATES
+    more = f"\n  et {rest} autre{'s' if rest > 1 else ''}" if rest > 0 else ""
+    advice = "donnez le SIREN ou un nom plus précis" if len(listed) else EPCI_ADVICE
+    return DiagnosticError(f"{what} :{lines}{more}" if len(listed) else f"{what}.", "option --epci", advice)
 
 
 def read_commune_list(path):
@@ -99,7 +150,7 @@ def list_public_bodies(communes):
     departement is left out.
     """
     towns = pd.DataFrame({
-        "acteur_id": "COM-" + communes.index, "nom": "Commune de " + communes["nom"], "categorie": "commune",
+        "acteur_id": "COM-" + communes.index, "nom": communes["nom"].map(lambda name: join_of("Commune", name)), "categorie": "commune",
         "code_insee": communes.index, "siren": communes["siren"].to_numpy(), "territoires": communes.index,
     })  # fmt: skip
     groups = communes.dropna(subset="epci").drop_duplicates("epci")

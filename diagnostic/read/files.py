@@ -66,6 +66,20 @@ def read_sheets(path):
     return sheets, notice
 
 
+def locate_inside(folder, name, where):
+    """Return the path of `name` in `folder`; a name that leads out of it is refused, whatever the system.
+
+    Raises
+    ------
+    DiagnosticError
+    """
+    path = Path(folder) / name
+    if "\\" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+        fix = "placez le fichier dans le dossier ressorts et donnez son seul nom"
+        raise DiagnosticError(f"Nom de fichier refusé : « {name} ».", where, fix)
+    return path
+
+
 def _check_file(path):
     if not path.is_file():
         raise DiagnosticError(

@@ -6,7 +6,7 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.read import ressorts
 from diagnostic.read.codes import resolve_communes
 from diagnostic.read.cog import is_in
-from diagnostic.read.files import read_sheets
+from diagnostic.read.files import locate_inside, read_sheets
 from diagnostic.read.tables import clean_table
 from diagnostic.schema import join_problems, list_problems, make_table
 from diagnostic.vocabulary import normalize_label
@@ -75,9 +75,15 @@ def assign_national_layers(communes, couches, listed):
 
 
 def spell_layers(names, known):
-    """Return the names of layers with the spelling of `known` where only case, accents or spaces differ."""
-    spelled = {normalize_label(name): name for name in reversed(known)}
-    distinct = {name: spelled.get(normalize_label(name), name) for name in names.dropna().unique()}
+    """Return the names of layers with the spelling of `known` where only case, accents, spaces or hyphens differ.
+
+    An exact name wins; a loose spelling that two known names share leads to neither.
+    """
+    keys = pd.Series([normalize_label(name) for name in known], index=list(known), dtype=str)
+    alone = keys[~keys.duplicated(keep=False) & (keys != "")]
+    spelled = dict(zip(alone, alone.index, strict=True))
+    exact = set(known)
+    distinct = {name: name if name in exact else spelled.get(normalize_label(name), name) for name in names.dropna().unique()}
     return names.map(distinct)
 
 
@@ -137,7 +143,7 @@ def read_layer_files(couches, folder, lists):
     """
     rows, problems, counts, errors = [], [], [], []
     for name, group in couches["fichier_couche"].dropna().groupby(couches["fichier_couche"], sort=False):
-        path = folder / "ressorts" / name
+        path = locate_inside(folder / "ressorts", name, "feuille couches, colonne fichier_couche")
         defaults = {"couche": group.index[0]} if len(group) == 1 else {}
         try:
             sheets, notice = read_sheets(path)

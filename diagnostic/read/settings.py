@@ -1,5 +1,7 @@
 """The `parametres` sheet -> typed settings; an unknown key is an error that lists the known ones."""
 
+import re
+
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
@@ -64,15 +66,20 @@ def _convert(text, kind):
         choices = {normalize_label(choice): choice for choice in kind.removeprefix("choix:").split(";")}
         wrong = f"n'est pas parmi {', '.join(choices.values())}"
         return choices.get(normalize_label(text)), "" if normalize_label(text) in choices else wrong
+    if kind == "couleur":
+        return text, "" if re.fullmatch("#[0-9A-Fa-f]{6}", text) else "n'est pas une couleur (# suivi de six chiffres ou lettres de A à F)"
     if kind == "liste":
         return values.split_lists(cell.str.replace(",", ";"))[0], ""
     if kind == "liste_nombres":
         items = values.split_lists(cell)[0]
         numbers, wrong = values.read_numbers(pd.Series(items, dtype=str))
-        return tuple(numbers), "n'est pas une liste de nombres séparés par ;" if wrong.any() or not items else ""
+        bad = wrong.any() or not items or (numbers <= 0).any()
+        return tuple(sorted(set(numbers))), "n'est pas une liste de nombres positifs séparés par ;" if bad else ""
     reader = {"nombre": values.read_numbers, "date": values.read_dates, "oui_non": values.read_yes_no}.get(kind)
     if reader is None:
         return text, ""
     value, wrong = reader(cell)
+    if kind == "nombre" and value[0] < 0:
+        return value[0], "est négatif"
     names = {"nombre": "n'est pas un nombre", "date": "n'est pas une date", "oui_non": "n'est ni oui ni non"}
     return value[0], names[kind] if wrong[0] else ""

@@ -220,7 +220,9 @@ def list_territories(communes):
 
 
 def list_cut_units(communes, all_communes):
-    """Return the EPCI and arrondissements that reach outside `communes`, with the communes left out.
+    """Return the EPCI that reach outside `communes`, with the communes left out.
+
+    Wider divisions are cut by any smaller perimeter: `name_partial` says it in their names.
 
     Returns
     -------
@@ -228,22 +230,24 @@ def list_cut_units(communes, all_communes):
         ("15132 Montgreleix ; ..." in the order of the codes). No row when no unit is cut.
     """
     outside = all_communes[~all_communes.index.isin(communes.index)]
-    parts = []
-    for couche, division in {"EPCI": "epci", "ARRONDISSEMENT": "arrondissement"}.items():
-        inside = communes.groupby(division).size().rename("nb_communes")
-        left = outside[outside[division].isin(inside.index)].sort_index()
-        left = pd.DataFrame(
-            {
-                "unite_id": left[division],
-                "unite_nom": left[f"{division}_nom"],
-                "commune": left.index + " " + left["nom"],
-            }
-        )
-        cut = (
-            left.groupby(["unite_id", "unite_nom"])["commune"]
-            .agg(nb_communes_hors="size", communes_hors=" ; ".join)
-            .reset_index()
-        )
-        parts.append(cut.assign(couche=couche).merge(inside, left_on="unite_id", right_index=True))
-    columns = ["couche", "unite_id", "unite_nom", "nb_communes", "nb_communes_hors", "communes_hors"]
-    return pd.concat(parts, ignore_index=True)[columns]
+    inside = communes.groupby("epci").size().rename("nb_communes")
+    left = outside[outside["epci"].isin(inside.index)].sort_index()
+    left = pd.DataFrame({"unite_id": left["epci"], "unite_nom": left["epci_nom"], "commune": left.index + " " + left["nom"]})
+    cut = left.groupby(["unite_id", "unite_nom"])["commune"].agg(nb_communes_hors="size", communes_hors=" ; ".join)
+    cut = cut.reset_index().assign(couche="EPCI").merge(inside, left_on="unite_id", right_index=True)
+    return cut[["couche", "unite_id", "unite_nom", "nb_communes", "nb_communes_hors", "communes_hors"]].reset_index(drop=True)
+
+
+def name_partial(territoires, communes, all_communes):
+    """Return `territoires` named for the reader: one of which only a part is in the perimeter says so.
+
+    A figure printed for « Haute-Loire » must not be that of its 72 communes in the perimeter.
+    """
+    names = territoires["nom"].copy()
+    names["perimetre"] = f"Ensemble du territoire ({len(communes)} commune{'s' if len(communes) > 1 else ''})"
+    for division in ("departement", "epci"):
+        whole = all_communes[division].value_counts()
+        for code, held in communes[division].value_counts().items():
+            if held < whole[code]:
+                names[f"{division}:{code}"] += f" (partie dans le périmètre : {held} communes sur {whole[code]})"
+    return territoires.assign(nom=names)

@@ -19,6 +19,7 @@ MOST_LINES_ODS = 500_000
 _FILLED_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"([^>]*)(?<!/)>')
 _ODS_ROW = re.compile(rb'<table:table-row\b(?:[^>]*number-rows-repeated="(\d+)")?')
 _ODS_ERROR = b'calcext:value-type="error"'
+LARGEST_CONTENT = 400_000_000  # bytes, unfolded: 30 times the largest inventory met
 
 
 def read_workbook(path):
@@ -66,8 +67,22 @@ def _check_content(content, path):
             "Ce fichier porte le nom d'un classeur mais n'en est pas un.", path.name,
             "ouvrez-le dans Excel ou LibreOffice et enregistrez-le en XLSX, ou retrouvez l'original",
         )  # fmt: skip
+    elif measure_archive(content) > LARGEST_CONTENT:
+        raise DiagnosticError(
+            "Ce classeur se déplie en un fichier démesuré : il n'est pas ouvert.", path.name,
+            "gardez la seule feuille utile, supprimez les lignes et les mises en forme vides, enregistrez une copie",
+        )  # fmt: skip
     elif b"encryption-data" in _read_member(content, "META-INF/manifest.xml"):
         raise _refuse_protected(path)
+
+
+def measure_archive(content):
+    """Return the size in bytes that a ZIP archive says it unfolds to, 0 when it cannot be read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except (OSError, RuntimeError, ValueError, zipfile.BadZipFile):
+        return 0
 
 
 def _refuse_protected(path):

@@ -1,6 +1,10 @@
 """Numbers, shares and enumerations as a French reader writes them: shared by sentences, maps and workbooks."""
 
+import unicodedata
+
 NARROW_SPACE = "\u202f"
+# « Le » and « Les » of a place name melt into « de »; « La » and « L' » stay.
+CONTRACTIONS = {"Le ": "du ", "Les ": "des "}
 
 
 def format_number(value, decimals=0):
@@ -53,3 +57,21 @@ def shorten_list(text, most=3):
     ('15132 Montgreleix', 'a, b, c et 2 autres')
     """
     return join_words(text.split(" ; "), most)
+
+
+def join_of(words, name):
+    """Return « words de name » for a place, its « de » elided or melted with the article as French has it.
+
+    An h is taken as mute, except in « Haut » and its family.
+
+    >>> [join_of("Commune", name) for name in ("Arsac", "Le Brignon", "Les Estables", "La Chaise-Dieu", "Brioude")]
+    ["Commune d'Arsac", 'Commune du Brignon', 'Commune des Estables', 'Commune de La Chaise-Dieu', 'Commune de Brioude']
+    >>> join_of("Commune", "Yssingeaux"), join_of("Commune", "L'Épine"), join_of("Commune", "Œting"), join_of("Commune", "Haut-Lignon")
+    ("Commune d'Yssingeaux", "Commune de L'Épine", "Commune d'Œting", 'Commune de Haut-Lignon')
+    """
+    for article, melted in CONTRACTIONS.items():
+        if name.startswith(article):
+            return f"{words} {melted}{name.removeprefix(article)}"
+    first = unicodedata.normalize("NFKD", name[:1]).upper()[:1]
+    mute = first in set("AEIOUYŒÆ") or first == "H" and not name.startswith("Haut")
+    return f"{words} d'{name}" if mute else f"{words} de {name}"

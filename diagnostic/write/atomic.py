@@ -1,7 +1,7 @@
 """Files that appear whole or not at all."""
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,4 +36,5 @@ def write_atomic(path):
             "fermez ce fichier s'il est ouvert (tableur, navigateur), vérifiez les droits du dossier, puis relancez.",
         ) from refused
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -54,8 +54,8 @@ def write_edition(tables, folder, *, carte, figures, cache, reading):
     list of Path
     """
     folder = Path(folder)
-    # The pages are drawn beside the workbook: matplotlib's compiled code leaves the interpreter free half of the time.
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    # The pages are drawn beside the workbook, in one thread only: with two, matplotlib's fonts gave other bytes now and then.
+    with ThreadPoolExecutor(max_workers=1) as pool:
         started = start_figures(figures, cache, pool)
         written = [
             write_web_map(carte, folder / "carte.html"),

@@ -4,9 +4,9 @@ import pandas as pd
 import xlsxwriter
 
 from diagnostic.schema import describe_table, list_tables, list_vocabularies
-from diagnostic.vocabulary import extend_list, index_labels, normalize_label, read_list, read_vocabulary
+from diagnostic.vocabulary import extend_list, read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
-from diagnostic.write.cells import flatten_table
+from diagnostic.write.cells import find_safe_labels, flatten_table, label_codes
 from diagnostic.write.workbook import OPTIONS, READING_SHEET, write_column
 
 LISTS_SHEET = "listes"
@@ -54,34 +54,6 @@ def gather_lists(own):
         if name in lists:
             lists[name] = extend_list(lists[name], own[own["liste"] == name])
     return lists
-
-
-def label_codes(rows, table, lists):
-    """Return `rows` with the codes of choices and lists as French labels; a label that would not lead back stays a code."""
-    if rows is None or not len(rows):
-        return rows
-    described = describe_table(table)
-    drawn = described[described["genre"].isin(["choix", "liste"]) & (described["liste"] != "") & ~described["liste"].str.startswith("ref:")]
-    for column, name in drawn["liste"].items():
-        if column in rows.columns:
-            labels = find_safe_labels(lists[name.removesuffix("+")])
-            rows = rows.assign(**{column: rows[column].map(lambda cell: _label_cell(cell, labels))})  # noqa: B023
-    return rows
-
-
-def find_safe_labels(entries):
-    """Return {code: label} for the labels that reading turns back into the same code, whole or within a list."""
-    known = index_labels(entries)
-    parts = entries["libelle"].str.contains(r"[;|\n]", regex=True)
-    return {code: label for code, label in entries.loc[~parts, "libelle"].items() if known.get(normalize_label(label)) == code}
-
-
-def _label_cell(cell, labels):
-    if isinstance(cell, str) and ";" in cell:
-        cell = tuple(item.strip() for item in cell.split(";"))
-    if isinstance(cell, tuple | list):
-        return tuple(labels.get(item, item) for item in cell)
-    return labels.get(cell, cell)
 
 
 def _make_styles(book):

@@ -3,14 +3,17 @@
 import pandas as pd
 import xlsxwriter
 
-from diagnostic.schema import describe_table, list_tables
-from diagnostic.vocabulary import read_vocabulary
+from diagnostic.schema import describe_table, list_tables, list_vocabularies
+from diagnostic.vocabulary import read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
-from diagnostic.write.cells import flatten_table
+from diagnostic.write.cells import flatten_table, label_codes, name_territories
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
 READING_SHEET = "Lisez-moi"
 WIDEST = 60
+A4 = 9
+# Thousands parted by a narrow space whatever the language of the spreadsheet: its own « #,##0 » shows commas in English.
+FRENCH_WHOLE = "[>=1000000]0\u202f000\u202f000;[>=1000]0\u202f000;0"
 
 
 def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
@@ -18,7 +21,8 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
 
     Parameters
     ----------
-    tables : dict of str -> DataFrame, in any order; `vocabulary/tables.csv` names the sheets and orders them
+    tables : dict of str -> DataFrame, in any order; `vocabulary/tables.csv` names the sheets and orders them. Codes are
+        written as labels: those of `tables["listes"]` (dict) where it is there, else those of the software.
     path : path-like
     titre : str, first line of the reading sheet
     lignes : list of str, what the reader must know (edition, coverage, sources, FICTIF)
@@ -37,12 +41,20 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
         created = pd.Timestamp(date).to_pydatetime()
         book.set_properties({"title": titre, "created": created, "author": "", "comments": "diagnostic-maillage"})
         styles = _make_styles(book, couleur)
-        columns = {name: flatten_table(tables[name]) for name in shown}
+        columns = _prepare_columns(tables, shown)
         _write_reading(book, styles, titre, lignes, known.loc[shown], columns)
         for name in shown:
             _write_table(book, styles, known.at[name, "feuille"], columns[name])
         book.close()
     return path
+
+
+def _prepare_columns(tables, shown):
+    """Return {table: flat table}, codes as French labels and territories by their names."""
+    lists = {name: read_list(name) for name in list_vocabularies()} | tables.get("listes", {})
+    names = tables["territoires"]["nom"].to_dict() if "territoires" in tables else {}
+    flat = {name: flatten_table(label_codes(tables[name], name, lists)) for name in shown}
+    return {name: name_territories(table, names) if names else table for name, table in flat.items()}
 
 
 def _make_styles(book, couleur):
@@ -52,7 +64,8 @@ def _make_styles(book, couleur):
         "texte": book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"}),
         "cellule": book.add_format({"num_format": "@", "valign": "top"}),
         "date": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top"}),
-        "entier": book.add_format({"num_format": "#,##0", "valign": "top"}),
+        "entier": book.add_format({"num_format": FRENCH_WHOLE, "valign": "top"}),
+        "annee": book.add_format({"num_format": "0", "valign": "top"}),
         "nombre": book.add_format({"num_format": "#,##0.000", "valign": "top"}),
         "lien": book.add_format({"underline": True, "font_color": "#0072B2", "valign": "top"}),
     }
@@ -61,6 +74,7 @@ def _make_styles(book, couleur):
 def _write_reading(book, styles, titre, lignes, sheets, columns):
     """Write the reading sheet: title, notices, the list of sheets with links, then what each column says."""
     sheet = book.add_worksheet(READING_SHEET)
+    _set_print(sheet)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 34)
@@ -97,16 +111,29 @@ def _write_heading(sheet, row, labels, styles):
 
 
 def describe_columns(table):
-    """Return {column: French definition} of a table: its measures, its declared columns, else what the column says anywhere."""
+    """Return {column: French definition} of a table: its measures, its declared columns, else what the column says anywhere.
+
+    In `colonnes_mesures.csv` « table.colonne » is what a column says in that table alone.
+    """
     meanings = read_vocabulary("colonnes_mesures").set_index("colonne")["definition"].to_dict()
+    meanings |= {key.removeprefix(f"{table}."): text for key, text in meanings.items() if key.startswith(f"{table}.")}
     if table in list_tables():
         meanings |= describe_table(table)["description"].to_dict()
     measures = read_vocabulary("mesures").query("table == @table").set_index("colonne")
     return meanings | (measures["libelle"] + " : " + measures["definition"]).to_dict()
 
 
+def _set_print(sheet):
+    """Print one page wide, landscape, the first row repeated."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
 def _write_table(book, styles, label, table):
     sheet = book.add_worksheet(label[:31])
+    _set_print(sheet)
     for place, column in enumerate(table.columns):
         cells = table[column]
         sheet.write_string(0, place, str(column), styles["entete"])
@@ -126,7 +153,7 @@ def write_column(sheet, cells, place, styles):
                 sheet.write_datetime(row, place, value.to_pydatetime(), styles["date"])
     elif pd.api.types.is_numeric_dtype(cells.dtype):
         whole = bool((cells.dropna() % 1 == 0).all())
-        style = styles["entier" if whole else "nombre"]
+        style = styles["annee" if str(cells.name).startswith("annee") and "annee" in styles else "entier" if whole else "nombre"]
         for row, value in enumerate(cells.tolist(), start=1):
             if filled[row - 1]:
                 sheet.write_number(row, place, value, style)

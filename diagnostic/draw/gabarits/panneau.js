@@ -22,16 +22,19 @@ function buildSearch() {
     const found = key.length < 2 ? [] : places.filter((place) => place.cle.includes(key)).sort((a, b) => b.cle.startsWith(key) - a.cle.startsWith(key)).slice(0, 8);
     results.replaceChildren(...found.map((place) => el("li", {}, el("button", { type: "button", class: "ligne", onclick: place.ouvrir }, el("span", {}, place.texte, el("small", {}, ` ${place.detail}`))))));
     if (key.length >= 2 && !found.length) results.append(el("li", { class: "discret" }, "Rien de ce nom."));
+  }, onkeydown: (event) => {
+    const first = results.querySelector("button");
+    if (event.key === "Enter" && first) { event.preventDefault(); first.click(); }
   } });
   addSection(null, el("label", { class: "cache", for: "recherche" }, "Chercher une commune ou un acteur"), field, results).classList.add("ecran");
 }
 function goToCommune(c) {
-  if (rings[c].length) carte.fitBounds(polygons[c].getBounds(), { maxZoom: 11 });
+  if (rings[c].length) carte.fitBounds(polygons[c].getBounds(), { maxZoom: 11, animate: false });
   openAt(centres[c] || carte.getCenter(), describeCommune(c));
 }
 function goToActor(a) {
   const where = acteurs.place[a] ? L.latLng(acteurs.lat[a], acteurs.lon[a]) : centres[acteurs.commune[a]] || carte.getCenter();
-  if (acteurs.place[a] || centres[acteurs.commune[a]]) carte.setView(where, Math.max(carte.getZoom(), 11));
+  if (acteurs.place[a] || centres[acteurs.commune[a]]) carte.setView(where, Math.max(carte.getZoom(), 11), { animate: false });
   openAt(where, describeActor(a));
 }
 
