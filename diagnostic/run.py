@@ -53,7 +53,8 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     chosen = sorted(set(editions), key=EDITIONS.index)
     tell("Tri des données par édition")
     filtered = {edition: filter_edition(tables, edition) for edition in chosen}
-    same = show_same_actors([shown for shown, _ in filtered.values()])
+    # Written alone, an edition says its name on its pages as it does beside another that shows more.
+    same = len(chosen) > 1 and show_same_actors([shown for shown, _ in filtered.values()])
     written, cache = [], {}
     for edition, (shown, removed) in filtered.items():
         shown["retraits"] = removed

@@ -40,10 +40,24 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
   couche a et à l'unité j de la couche b ; N leur total, sur les communes que les deux couches couvrent. Logarithme naturel.
 - **Couverture.** Part du poids sur laquelle la valeur repose. Une couche absente d'un territoire a une couverture de 0 et des
   valeurs vides, avec leur raison : jamais zéro interlocuteur.
-- **Emboîté** veut dire : entièrement dans une seule unité et entièrement couvert par l'autre couche.
+- **Emboîté** veut dire : entièrement dans une seule unité et entièrement couvert par l'autre couche, pour la part de l'unité
+  située dans le territoire.
+- **Cas limites.** Une couche à une seule unité : NMI 0 (1 si l'autre aussi), part expliquée 1 par convention ; deux couches à
+  une unité : VI 0. Égalité entre unités principales : le plus petit code, et la colonne `egalite` le dit. Parts de population
+  inconnues dans une commune subdivisée : valeurs vides, bornes données. Commune subdivisée par les deux couches : mise de côté,
+  comptée dans `nb_communes_ecartees`. Couche dont les unités se recouvrent : nombre d'unités seulement.
 - **Réseaux.** m liens, n acteurs. Les liens déclarés entre acteurs et les participations aux dispositifs sont deux réseaux :
   leurs densités ne se comparent pas. Plusieurs liens entre deux acteurs comptent pour un. Un acteur actif dans plusieurs
-  territoires compte dans chacun.
+  territoires compte dans chacun. Sont comptés les acteurs cités dans un lien ou une participation, joints par l'enquête, ou saisis
+  à la main hors des communes ; les communes et les lignes importées que personne ne cite ne le sont pas. Feuille `liens` vide :
+  rien n'est calculé. Entre catégories, seules les paires qui ont un lien sont listées.
+- **Liens à vérifier** : même territoire plus petit qu'un département, et même thème ou même dispositif.
+- **Manques.** Éloignement : seulement là où la liste des sites est complète (dite par le groupe, ou publiée par la source ; les
+  lignes d'autres imports n'y comptent alors pas). Services itinérants : comptés à part, jamais un point fixe.
+- **Éditions.** Les chiffres d'ensemble portent sur tous les acteurs, y compris ceux qu'une édition ne montre pas ; l'éloignement
+  d'une catégorie dont un acteur est masqué n'est donné que dans l'édition interne, car des distances disent où il est.
+- **Population** : population municipale de l'INSEE telle que la publie le paquet etalab 6.0.0 (2026) ; le paquet ne dit pas l'année
+  du recensement (Mayotte : 2017).
 - **Champ** (social, développement local, mixte, autre) : le guide ne dit pas quelle catégorie relève de quel champ ; c'est une
   convention du projet, modifiable acteur par acteur. Les mesures de silo sont données pour trois traitements des acteurs mixtes.
 - **Distances** : à vol d'oiseau depuis la mairie, en Lambert 93 en métropole ; une route de montagne est plus longue.
@@ -78,7 +92,8 @@ def compose_page():
 
 def describe_measure(row):
     """Return the line of a measure: an anchor of its identifier, so that a link leads to it."""
-    ratio = " / ".join(f"`{name}`" for name in (row.numerateur, row.denominateur) if name)
+    above = f"valeur × `{row.denominateur}`" if row.numerateur == "=" else f"`{row.numerateur}`" * bool(row.numerateur)
+    ratio = " / ".join(filter(None, [above, f"`{row.denominateur}`" * bool(row.denominateur)]))
     identifier = f'<a id="{row.mesure}"></a>`{row.mesure}`'
     expected = f"`{row.valeur_reference}`" if row.valeur_reference else ""
     return write_row([identifier, f"**{row.libelle}.** {row.definition}", row.unite, row.formule, ratio, expected, row.reference])

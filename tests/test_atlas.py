@@ -73,7 +73,7 @@ def test_the_view_speaks_with_labels():
     view = prepare_view(tables, told)
     rows = view["acteurs"].set_index("acteur_id")
     assert rows.at["A1", "categorie_libelle"] == "Centres communaux d'action sociale"
-    assert rows.at["A1", "rubrique_libelle"] == "Collectivités territoriales"
+    assert rows.at["A1", "rubrique_libelle"] == "Autres organismes publics"
     other = tables | {"acteurs": tables["acteurs"].assign(categorie="ajoutee_par_le_dossier")}
     assert set(prepare_view(other, told)["acteurs"]["rubrique_libelle"]) == {"Hors des rubriques du guide"}
     assert set(rows.index) == {"A1", "A4", "A5", "A6", "A7", "A8"}
@@ -95,7 +95,7 @@ def test_communes_in_no_network_are_counted_not_drawn():
     for actors, count, left in [(marked, 4, "2 communes sans lien ni participation ne sont"), (linked, 5, "1 commune sans lien")]:
         assert left in read_page(tables | {"acteurs": actors}, told, "_acteurs")
         bars = read_page(tables | {"acteurs": actors}, told, "_acteurs_par_rubrique")
-        assert bars.startswith(f"{count} acteurs") and left in bars
+        assert f"{count} acteurs dans" in bars and left in bars
     only = marked[marked["categorie"] == "commune"]
     assert not [name for name, _, _ in list_figures(tables | {"acteurs": only}, mentions=told, edition=None) if "acteurs" in name]
 
@@ -119,3 +119,20 @@ def test_the_choice_of_the_categories_is_said():
     tables, told = gather(measure_example())
     words = read_page(tables, told, "_categories")
     assert "Lignes : les 30 premières des" in words and "absences vérifiées d'abord" in words
+
+
+def test_a_territory_without_outline_has_its_charts():
+    tables, told = gather(measure_small())
+    flat = tables | {"communes": tables["communes"].assign(geometry=None).set_crs(4326, allow_override=True)}
+    names = [name for name, _, _ in list_figures(flat, mentions=told, edition=None)]
+    assert names and not [name for name in names if "ressort" in name or name.endswith("_acteurs") or "mille" in name]
+
+
+def test_a_long_layer_name_makes_a_short_file_name():
+    tables, told = gather(measure_example())
+    long = "Z" * 300
+    renamed = tables | {
+        "couches": tables["couches"].rename(index={"FICTIF_CAS": long}),
+        "affectation": tables["affectation"].replace({"couche": {"FICTIF_CAS": long}}),
+    }
+    assert max(len(name) for name, _, _ in list_figures(renamed, mentions=told, edition=None)) < 60

@@ -83,7 +83,7 @@ def test_discordance_figures_and_missing(graphiques):
     assert list_cells(graphiques["C3"], MISSING_HATCH) == [(0, 2), (2, 0)]
     (title,) = find_gid(graphiques["C3"], "titre")
     assert plain(title.get_text()) == "Discordance entre 3 couches : de 46,5 % à 90,0 % des habitants selon la paire"
-    assert "majorité de leur unité" in plain(read_texts(graphiques["C3"]))
+    assert "principale de leur unité" in plain(read_texts(graphiques["C3"]))
 
 
 def fill_of(figure, corner):

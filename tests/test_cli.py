@@ -84,6 +84,7 @@ def test_argparse_keeps_its_own_words_for_others():
         ["importer", "hinaura", "absent.json", "nulle part"],
         ["nouveau", "neuf"],
         ["nouveau", "neuf", "--departement", "999"],
+        ["nouveau", "neuf", "--epci", "999999999"],
         ["nouveau", "neuf", "--communes", "absent.csv"],
     ],
 )
@@ -98,16 +99,20 @@ def test_what_the_data_forbids_is_one_and_three_lines(arguments, capsys, tmp_pat
 
 def test_the_way_of_a_charge_de_mission(chemin_piege, capsys, partage):
     folder = chemin_piege / "pays d'Auzon"
-    assert call("nouveau", folder, "--epci", "244301099") == 0
+    assert call("nouveau", folder, "--epci", "Auzon") == 0
     out, _ = read_lines(capsys)
-    assert "12 communes" in out
+    assert "12 communes, " in out and "EPCI : CC Auzon Communauté (244301099)" in out
+    # The next commands are ready to be pasted, the folder between quotation marks.
+    assert out.endswith(f'  diagnostic verifier "{folder}"\n  diagnostic lancer "{folder}"\n')
     assert call("nouveau", folder, "--epci", "244301099") == 1
     capsys.readouterr()
     assert call("importer", "france-services", partage / "inventaires" / "france_services_2024-08.csv", folder) == 0
     out, _ = read_lines(capsys)
     told = re.search(r"(\d+) lignes lues = (\d+) dans le territoire \+ (\d+) hors du territoire \+ (\d+) écartées", out)
     read, *parts = map(int, told.groups())
-    assert read == sum(parts) == 2845
+    assert read == sum(parts) == 2845 and "Remplace" not in out
+    assert call("importer", "france-services", partage / "inventaires" / "france_services_2024-08.csv", folder) == 0
+    assert "Remplace l'import précédent de « france-services »" in read_lines(capsys)[0]
     assert call("verifier", folder) == 0
     out, err = read_lines(capsys)
     assert "Problèmes : " in out and "… Lecture du dossier" in err
@@ -165,10 +170,18 @@ def test_problems_are_counted_in_french(tmp_path, capsys):
     assert call("verifier", write_dossier(tmp_path / "d", {"parametres": TABLES["parametres"], "acteurs": rows})) == 0
     out, _ = read_lines(capsys)
     assert "Problèmes : 2 erreurs" in out
-    assert "acteurs, ligne 3 : Identifiant déjà donné ligne 2" in out
+    line = next(line for line in out.splitlines() if "acteurs, ligne 3 : Identifiant déjà donné ligne 2" in line)
+    assert ". À faire : " in line and line.endswith(".") and ".." not in line
 
 
 def test_python_m_diagnostic_is_the_command(tmp_path):
     command = [sys.executable, "-m", "diagnostic", "lancer", str(tmp_path / "absent")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", env=None, check=False)
     assert done.returncode == 1 and "Dossier introuvable." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"), [("mon dossier", '"mon dossier"'), ("d'Auzon", '"d\'Auzon"'), ("pays/été-2026", "pays/été-2026")]
+)
+def test_a_path_is_shown_as_it_is_typed(path, typed):
+    assert cli.quote_path(path) == typed

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.draft import draft_inventory, locate_example, read_commune_list
+from diagnostic.read.draft import draft_inventory, find_epci, locate_example, read_commune_list
 from diagnostic.vocabulary import read_list
 
 
@@ -98,6 +98,38 @@ def test_unknown_codes_are_all_told(tmp_path):
     with pytest.raises(DiagnosticError) as caught:
         draft(tmp_path, departements=["43", "20"], epci=["1"], regions=["99"])
     assert all(word in str(caught.value) for word in ["départements 20", "EPCI 1", "régions 99"])
+    assert "--epci" in caught.value.a_faire and "liste des EPCI" in caught.value.a_faire
+    with pytest.raises(DiagnosticError) as caught:
+        draft(tmp_path, departements=["20"])
+    assert "--epci" not in caught.value.a_faire
+
+
+@pytest.mark.parametrize("word", ["244301099", "244 301 099", "CC Auzon Communauté", "auzon", "AUZON  communaute"])
+def test_an_epci_is_found_by_its_siren_its_name_or_a_part_of_it(word):
+    assert find_epci([word]) == {"244301099": "CC Auzon Communauté"}
+
+
+def test_a_name_of_several_epci_or_of_none_lists_candidates_with_their_siren(tmp_path):
+    with pytest.raises(DiagnosticError) as caught:
+        draft(tmp_path, epci=["Velay"])
+    assert "200073419 CA du Puy-en-Velay" in caught.value.quoi and "dans le nom de 3 EPCI" in caught.value.quoi
+    assert "le SIREN ou un nom plus précis" in caught.value.a_faire
+    with pytest.raises(DiagnosticError) as caught:
+        find_epci(["pays"])
+    assert len(caught.value.quoi.splitlines()) == 12 and "autres" in caught.value.quoi.splitlines()[-1]
+    with pytest.raises(DiagnosticError) as caught:
+        find_epci(["Ozon Communauté"])
+    assert "Aucun EPCI" in caught.value.quoi and "244301099 CC Auzon Communauté" in caught.value.quoi
+    for nothing in ("", "?!", "xqzwkjx"):
+        with pytest.raises(DiagnosticError, match="Aucun EPCI") as caught:
+            find_epci([nothing])
+        assert "Mond'Arverne" in caught.value.a_faire
+
+
+def test_communes_are_named_in_french(tmp_path):
+    names = set(draft(tmp_path, departements=["43"])["acteurs"]["nom"])
+    assert {"Commune d'Arsac-en-Velay", "Commune du Brignon", "Commune des Estables", "Commune de La Chaise-Dieu"} <= names
+    assert {"Commune d'Yssingeaux", "Commune de Brioude"} <= names and not any(" de Le " in name or " de Les " in name for name in names)
 
 
 def listing(folder, *rows, heading="code_insee;nom"):

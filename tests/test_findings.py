@@ -10,6 +10,7 @@ from diagnostic.measure.findings import (
     COLUMNS,
     read_access,
     read_cut,
+    read_gaps,
     read_layers,
     read_links,
     read_nesting,
@@ -18,6 +19,7 @@ from diagnostic.measure.findings import (
 from diagnostic.vocabulary.formats import NARROW_SPACE
 
 EIGHT = "Haute-Loire : 8 EPCI sur 11 (54,4 % des habitants) sont entièrement dans une seule unité de la couche « Arrondissements »"
+NONE = "Haute-Loire : aucun des 11 EPCI n'est entièrement dans une seule unité de la couche « Arrondissements »"
 NAMES = pd.Series({"perimetre": "Périmètre", "departement:43": "Haute-Loire", "epci:1": "CC Une"})
 
 
@@ -60,6 +62,9 @@ def make_pair(**changes):
             {"nb_a_dans_b": 1, "part_population_a_dans_b": float("nan"), "purete_a_dans_b": float("nan")},
             "Haute-Loire : 1 EPCI sur 11 est entièrement dans une seule unité de la couche « Arrondissements »."),
         ({"couverture_commune": 0.122}, f"{EIGHT} ; la couche ne couvre que 12,2 % des habitants."),
+        (
+            {"nb_a_dans_b": 0, "part_population_a_dans_b": 0.0},
+            f"{NONE} ; 99,0 % des habitants sont dans l'unité principale de leur EPCI."),
         ({"nb_a_dans_b": 11}, "Haute-Loire : 11 EPCI sur 11 sont entièrement dans une seule unité pour « Arrondissements »."),
         ({"nb_unites_b": 1, "nb_a_dans_b": 11}, None),
     ],
@@ -98,7 +103,16 @@ def test_split_epci_and_cut_units_agree_in_number():
         phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in read_split(make_tables(), {"discordance": table}, NAMES)
     ]
     assert told == [
-        "1 EPCI sur 1 a plus d'un interlocuteur dans la couche « Arrondissements » : CC Une (2 unités, 97,1 % dans la principale).",
+        "CC Une a plus d'un interlocuteur dans la couche « Arrondissements » : 2 unités, 97,1 % dans la principale.",
+        "CC Une n'a qu'un interlocuteur dans : « Caisses ».",
+    ]
+    two = make_tables(territoires=pd.DataFrame({"nom": ["CC Une", "CC Deux"], "type": "epci"}, index=["epci:1", "epci:2"]))
+    table = pd.concat([table, table.assign(territoire_id="epci:2", n_unites=1, part_principale=1.0)])
+    told = [
+        phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in read_split(two, {"discordance": table}, two["territoires"]["nom"])
+    ]
+    assert told == [
+        "1 EPCI sur 2 a plus d'un interlocuteur dans la couche « Arrondissements » : CC Une (2 unités, 97,1 % dans la principale).",
         "Aucun EPCI n'a plus d'un interlocuteur dans : « Caisses ».",
     ]
     cut = pd.DataFrame(
@@ -108,6 +122,43 @@ def test_split_epci_and_cut_units_agree_in_number():
     assert told == [
         "U : 1 commune hors du périmètre, laissée de côté (1 A).",
         "V : 5 communes hors du périmètre, laissées de côté (1 A, 2 B, 3 C et 2 autres).",
+    ]
+
+
+def make_states(territoire_id, present, absent, unknown):
+    states = ["present"] * present + ["absent_verifie"] * absent + ["non_renseigne"] * unknown
+    return pd.DataFrame({"territoire_id": territoire_id, "categorie": "ccas", "statut": states})
+
+
+def make_coverage(**columns):
+    return pd.DataFrame({"territoire_id": ["epci:1"], "categorie": ["ccas"], "statut": ["complet"], **columns})
+
+
+def test_one_epci_has_its_own_sentence_and_invented_absences_say_so():
+    states = pd.concat([make_states("departement:43", 2, 0, 1), make_states("epci:1", 1, 1, 1)])
+    tables = make_tables(couverture_inventaire=make_coverage(source="FICTIF, pour l'exemple"))
+    told = [phrase for _, phrase, _ in read_gaps(tables, {"categories_territoires": states}, NAMES)]
+    assert told == [
+        "Haute-Loire : sur 3 catégories, 2 présentes, 0 absence vérifiée, 1 non renseignée.",
+        "FICTIF : CC Une : sur 3 catégories, 1 présente, 1 absence vérifiée, 1 non renseignée.",
+        "FICTIF : CC Une : absence vérifiée pour 1 catégorie sur 3 : « CCAS ».",
+    ]
+    for coverage in (make_coverage(), make_coverage(source="Groupe de travail"), make_coverage(source=None)):
+        plain = make_tables(couverture_inventaire=coverage)
+        told = [phrase for _, phrase, _ in read_gaps(plain, {"categories_territoires": states}, NAMES)]
+        assert len(told) == 3 and not [phrase for phrase in told if "FICTIF" in phrase]
+
+
+def test_several_epci_share_a_sentence_and_the_coverage_of_the_perimeter_reaches_them():
+    names = pd.Series({"perimetre": "Pays", "epci:1": "CC Une", "epci:2": "CC Deux"})
+    territoires = pd.DataFrame({"nom": names, "type": ["perimetre", "epci", "epci"]})
+    coverage = make_coverage(source="FICTIF").assign(territoire_id="perimetre")
+    tables = make_tables(territoires=territoires, couverture_inventaire=coverage)
+    states = pd.concat([make_states("epci:1", 1, 0, 2), make_states("epci:2", 1, 1, 1)])
+    told = [phrase for _, phrase, _ in read_gaps(tables, {"categories_territoires": states}, names)]
+    assert told == [
+        "Par EPCI (2), sur 3 catégories : 1 présente partout, de 1 à 2 non renseignées.",
+        "FICTIF : CC Deux : absence vérifiée pour 1 catégorie sur 3 : « CCAS ».",
     ]
 
 
@@ -146,6 +197,8 @@ def test_what_cannot_be_computed_says_which_table_is_missing():
     ]
     density = pd.DataFrame({"territoire_id": ["perimetre"], "nb_liens": [0]})
     assert "(feuille liens)" in next(read_links(make_tables(), {"densites": density}, NAMES))[1]
+    missing = density.assign(nb_liens=float("nan"))
+    assert "(feuille liens)" in next(read_links(make_tables(), {"densites": missing}, NAMES))[1]
     empty = pd.DataFrame({"territoire_id": pd.Series(dtype=str), "seuil_km": pd.Series(dtype=float)})
     assert "l'éloignement n'est pas mesuré" in next(read_access(make_tables(), {"acces": empty}, NAMES))[1]
 

@@ -44,7 +44,7 @@ def test_legal_name(name, written):
     assert labels.legal_name(name, width=60) == written
 
 
-@pytest.mark.parametrize(("prefix", "written"), [("CC", True), ("CC" + "-sans-coupure-possible" * 6, False)], ids=["place", "sans place"])
+@pytest.mark.parametrize(("prefix", "written"), [("CC", True), ("CC" + "-sans-coupure-possible" * 12, False)], ids=["place", "sans place"])
 def test_the_legal_form_goes_when_there_is_no_room(prefix, written):
     from diagnostic.draw.print_map import open_map
 

@@ -47,6 +47,31 @@ def test_notices_say_purpose_edition_date_counts_and_masks_reach_them():
         assert told.format(**counts) in lines
 
 
+def test_notices_reconcile_the_counts_of_actors_and_links():
+    whole = gather(measure_small())
+    shown, _ = filter_edition(whole, "publique")
+    lines = tell_notices(shown, tell_mentions(shown, DATE), "publique", whole)
+    counted = whole["densites"].set_index("territoire_id").at["perimetre", "nb_acteurs"]
+    assert counted == 8  # eight actors typed by hand, two of them hidden from the public
+    assert "Acteurs : 8 dans l'inventaire, 6 montrés dans cette édition, 8 comptés dans les réseaux." in lines
+    assert "Les chiffres d'ensemble portent sur tout l'inventaire, lignes non montrées comprises." in lines
+    # A1-CANARIID and A1-CANARIID2 name hidden actors; A1-A4 is declared by one, a cell that is only emptied.
+    assert "Liens : 4 lignes, 2 montrées dans cette édition, 4 paires distinctes." in lines
+    outside = whole["acteurs"].assign(hors_territoire=[True, *[False] * 7])
+    lines = tell_notices(whole | {"acteurs": outside}, tell_mentions(whole, DATE), "interne")
+    assert "Acteurs : 7 dans l'inventaire, 7 montrés dans cette édition, 8 comptés dans les réseaux." in lines
+    nobody = whole | {"acteurs": whole["acteurs"].iloc[:0]}
+    assert not [line for line in tell_notices(nobody, tell_mentions(whole, DATE), "interne") if line.startswith(("Acteurs", "Liens"))]
+
+
+def test_actors_out_of_the_networks_are_explained():
+    tables = gather(measure_example())
+    lines = tell_notices(tables, tell_mentions(tables, DATE), "interne")
+    told = next(line for line in lines if line.startswith("Acteurs : "))
+    assert "270 dans l'inventaire" in told and "245 comptés dans les réseaux (les communes sans lien" in told
+    assert "Liens : 396 lignes, 278 paires distinctes." in lines
+
+
 def test_a_dossier_without_purpose_says_so_and_a_cut_unit_is_told():
     tables = gather(measure_example())
     tables = tables | {"reglages": tables["reglages"] | {"finalite": ""}}

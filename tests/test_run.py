@@ -26,7 +26,7 @@ def test_each_edition_has_its_files():
     assert names == on_disk
     for edition in ("publique", "partenaires", "interne"):
         assert {f"{edition}/carte.html", f"{edition}/diagnostic.xlsx", f"{edition}/resultats.json"} <= names
-        assert f"{edition}/cartes/01_mille-feuille.png" in names
+        assert f"{edition}/cartes/01_discordance.png" in names
     assert [name for name in names if "problemes" in name] == ["interne/problemes.xlsx"]
 
 
@@ -124,7 +124,7 @@ def test_a_new_dossier_holds_the_territory_and_is_never_overwritten(tmp_path):
     path, tables = way.create_dossier(tmp_path / "d", epci=["244301099"])
     assert len(tables["communes"]) == 12
     shown = read_book(path)["acteurs"]
-    assert "Commune d'Auzon" in set(shown[1]) or "Commune de Auzon" in set(shown[1])
+    assert "Commune d'Auzon" in set(shown[1])
     with pytest.raises(DiagnosticError, match="déjà un inventaire"):
         way.create_dossier(tmp_path / "d", epci=["244301099"])
 
@@ -179,4 +179,29 @@ def test_problems_are_sorted_by_gravity_and_a_missing_line_is_empty(tmp_path):
         {"problemes": problems, "comptes": pd.DataFrame({"fichier": ["f"], "lues": [2]})}, tmp_path
     )
     shown = read_book(path)["Problèmes"]
-    assert shown[6].tolist() == ["probleme", "a", "b"] and shown[3].tolist()[1:][0] == "3" and pd.isna(shown.iat[2, 3])
+    assert shown[7].tolist() == ["probleme", "a", "b"] and shown[3].tolist()[1:][0] == "3" and pd.isna(shown.iat[2, 3])
+
+
+def test_a_problem_bears_the_name_of_its_row_and_the_head_counts_in_french(tmp_path):
+    rows = pd.DataFrame({"fichier": "acteurs.csv", "feuille": "acteurs", "ligne": pd.array([2, 3], dtype="Int64")})
+    problems = pd.concat([rows, rows.head(1).assign(feuille="postes")], ignore_index=True)
+    problems = problems.assign(gravite=["attention", "erreur", "attention"]).reindex(columns=PROBLEM_COLUMNS)
+    tables = {
+        "problemes": problems,
+        "comptes": pd.DataFrame({"fichier": ["f"], "lues": [2], "hors_territoire": [1]}),
+        "acteurs": rows.head(1).assign(nom="CCAS de Brioude"),
+        "dispositifs": rows.head(0).assign(nom=pd.Series(dtype=str)),
+    }
+    book = read_book(way.write_problems(tables, tmp_path))
+    shown = book["Problèmes"].set_axis(book["Problèmes"].iloc[0], axis=1).iloc[1:]
+    assert shown["nom"].fillna("").tolist() == ["", "CCAS de Brioude", ""]
+    told = book["Lisez-moi"]
+    assert told.iat[2, 0] == "Problèmes : 1 erreur, 2 points d'attention."
+    meanings = told.set_index([0, 1])[2]
+    assert meanings["hors_territoire", "Comptes de lecture"].startswith("Lignes gardées")
+    assert meanings["valeur", "Problèmes"].startswith("Valeur de la cellule")
+
+
+def test_problems_are_counted_with_their_number():
+    assert way.count_problems(pd.DataFrame({"gravite": ["information", "bloquant", "information"]})) == "1 bloquant, 2 informations"
+    assert way.count_problems(pd.DataFrame({"gravite": []})) == "aucun"

@@ -77,6 +77,38 @@ def test_headings_are_frozen_and_filtered(path):
         assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref.startswith("A1:")
 
 
+def test_every_sheet_prints_one_page_wide_with_its_headings(path):
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        assert sheet.page_setup.orientation == "landscape" and sheet.sheet_properties.pageSetUpPr.fitToPage
+        # The width of one page is the default of the format: it is not written.
+        assert sheet.page_setup.fitToWidth in (None, 1) and sheet.page_setup.fitToHeight == 0
+        assert sheet.print_title_rows == "$1:$1"
+
+
+def test_codes_are_labels_territories_have_names_and_years_no_thousands(tmp_path):
+    entries = pd.DataFrame([["ccas", "Aide sociale du pays", "", "", "", "dossier"]])
+    entries = entries.set_axis(["code", "libelle", "sigle", "alias", "champ", "origine"], axis=1).set_index("code")
+    tables = {
+        "listes": {"categories": entries},
+        "territoires": pd.DataFrame({"nom": ["CC Une"], "type": ["epci"]}, index=pd.Index(["epci:1"], name="territoire_id")),
+        "acteurs": pd.DataFrame({"acteur_id": ["A"], "categorie": ["ccas"], "champ": ["social"], "themes": [("logement", "à nous")]}),
+        "dispositifs": pd.DataFrame({"dispositif_id": ["D"], "annee_diagnostic": [2022.0]}),
+        "liens": pd.DataFrame({"source_id": ["A"], "type": ["co_pilote"], "territoire": ["epci:1"]}),
+        "couverture_inventaire": pd.DataFrame({"territoire_id": ["epci:1", "epci:2"], "categorie": ["ccas", "*"]}),
+        "blocs": pd.DataFrame({"groupe_a": ["ccas"], "groupe_b": ["social"], "nb_paires": [1234567]}),
+    }
+    written = write_workbook(tables, tmp_path / "b.xlsx", **READING)
+    book = {name: sheet.iloc[1:].fillna("").values.tolist() for name, sheet in read_book(written).items()}
+    assert book["Acteurs"] == [["A", "Aide sociale du pays", "Social", "Logement; à nous"]]
+    assert book["Liens déclarés"] == [["A", "Co-pilote", "CC Une"]]
+    assert book["Couverture"] == [["epci:1", "CC Une", "Aide sociale du pays"], ["epci:2", "", "*"]]
+    assert book["Liens entre groupes"][0][:2] == ["Aide sociale du pays", "Social"]
+    assert book["Liste des territoires"] == [["epci:1", "CC Une", "epci"]]
+    sheets = openpyxl.load_workbook(written)
+    assert sheets["Dispositifs"]["B2"].number_format == "0"
+    assert sheets["Liens entre groupes"]["C2"].number_format.startswith("[>=1000000]0\u202f000\u202f000")
+
+
 def test_same_tables_and_date_same_bytes(path, tmp_path):
     again = write_workbook(make_tables(), tmp_path / "b.xlsx", **READING)
     assert again.read_bytes() == path.read_bytes()

@@ -10,6 +10,7 @@ from diagnostic.vocabulary import normalize_label, read_vocabulary
 
 MAX_CATEGORIES_CHART = 30
 LONGEST_LABEL = 34  # one line beside the chart
+LONGEST_NAME = 40  # letters of a layer in a file name
 
 
 def list_figures(tables, *, mentions, edition):
@@ -26,28 +27,44 @@ def list_figures(tables, *, mentions, edition):
     list of (name, shared, draw): `name` is a file name without extension, made of our own letters; `shared` says that the
     page is the same in every edition; `draw()` returns a matplotlib Figure.
     """
-    base = base_map.prepare_base(tables["communes"])
     common = partial(_mention, mentions, edition=None)
     own = partial(_mention, mentions, edition=edition)
+    # Four communes of France have no outline: a territory of those alone has charts and no map.
+    base = base_map.prepare_base(tables["communes"]) if tables["communes"].geometry.notna().any() else None
+    actors, left = _leave_communes(tables["acteurs"])
+    told = own("acteurs") | {"remarques": left}
+    figures = _list_layers(tables, base, common) if base else []
+    figures.append(("discordance", True, partial(charts.draw_discordance, _pivot_pairs(tables), mentions=common("ressorts"))))
+    if len(actors) and base:
+        figures.append(("acteurs", edition is None, partial(print_points.draw_actors, base, actors, mentions=told)))
+    if len(actors):
+        bars = partial(charts.draw_bars, _count_headings(actors), mentions=told)
+        figures.append(("acteurs_par_rubrique", edition is None, bars))
+    figures += _list_links(tables, common)
+    if base:
+        figures += [(name, edition is None, draw) for name, draw in _list_access(tables, base, own)]
+    return [(f"{rank:02d}_{name}", shared, draw) for rank, (name, shared, draw) in enumerate(figures, start=1)]
+
+
+def _list_layers(tables, base, common):
+    """List the maps of jurisdictions; what would be one flat colour is left to the sentences."""
     counts = tables["millefeuille"]["nb_unites"]
     figures = []
-    # The same count everywhere makes a flat page: the sentences say it.
     if counts.reindex(base.communes.index).nunique(dropna=False) > 1:
         figures = [("mille-feuille", True, partial(print_layers.draw_millefeuille, base, counts, mentions=common("ressorts")))]
     for couche in tables["couches"].index:
         held = tables["affectation"]["couche"].eq(couche)
-        # A single unit over the whole territory has no border to show: the sentences say it.
         if couche != "EPCI" and tables["affectation"].loc[held, "unite_id"].nunique() > 1:
             told = common(couche) | {"libelle": tables["couches"].at[couche, "libelle"]}
             draw = partial(print_layers.draw_ressort, base, tables["affectation"], tables["unites"], couche, mentions=told)
-            figures.append((f"ressort_{normalize_label(couche)}", True, draw))
-    figures.append(("discordance", True, partial(charts.draw_discordance, _pivot_pairs(tables), mentions=common("ressorts"))))
-    actors, left = _leave_communes(tables["acteurs"])
-    if len(actors):
-        told = own("acteurs") | {"remarques": left}
-        figures.append(("acteurs", edition is None, partial(print_points.draw_actors, base, actors, mentions=told)))
-        bars = partial(charts.draw_bars, _count_headings(actors), mentions=told)
-        figures.append(("acteurs_par_rubrique", edition is None, bars))
+            # The rank before it keeps the name unique; a long one would be refused by the system.
+            figures.append((f"ressort_{normalize_label(couche)[:LONGEST_NAME]}", True, draw))
+    return figures
+
+
+def _list_links(tables, common):
+    """List the charts of categories in three states and of links between champs."""
+    figures = []
     if len(tables["categories_territoires"]):
         states, chosen = _pivot_states(tables)
         if len(states):
@@ -57,8 +74,7 @@ def list_figures(tables, *, mentions, edition):
     if by_champ["nb_liens"].sum():
         named = by_champ.assign(**{c: by_champ[c].map(CHAMP_LABELS) for c in ("groupe_a", "groupe_b")})
         figures.append(("liens_entre_champs", True, partial(charts.draw_blocks, named, mentions=common("acteurs"))))
-    figures += [(name, edition is None, draw) for name, draw in _list_access(tables, base, own)]
-    return [(f"{rank:02d}_{name}", shared, draw) for rank, (name, shared, draw) in enumerate(figures, start=1)]
+    return figures
 
 
 def _mention(mentions, subject, *, edition):

@@ -25,11 +25,12 @@ from diagnostic.draw.style import (
 )  # fmt: skip
 
 LECTURE = (
-    "part des habitants dont l'unité de la colonne n'est pas celle de la majorité de leur unité de la ligne ; "
-    "0 : chaque unité de la ligne tient dans une seule unité de la colonne"
+    "part des habitants dont l'unité de la colonne n'est pas la principale de leur unité de la ligne, sur les communes "
+    "couvertes par les deux couches ; 0 : là où les deux sont connues, chaque unité de la ligne tient dans une seule de la colonne"
 )
 # A table of small shares would be all one shade: under this maximum, shades are relative to it.
 STRONG_DISCORDANCE = 0.5
+LEAST_SHADE = 0.05  # under 5 % at the most, a page must not look discordant
 STATES = ["present", "absent_verifie", "non_renseigne"]
 
 
@@ -47,7 +48,7 @@ def draw_discordance(matrice, *, mentions, lecture=LECTURE, format_page="A4"):
     """
     title = mentions.get("titre") or tell_discordance(matrice)
     values = matrice.to_numpy(dtype=float)
-    largest = np.nanmax(values, initial=0)
+    largest = max(np.nanmax(values, initial=0), LEAST_SHADE)
     full = 1.0 if largest >= STRONG_DISCORDANCE else largest
     notes = [f"Lecture : {lecture}. « — » : non calculable.", *tell_shade(full)]
     figure, axes, _ = open_chart(title, mentions, notes=notes, shape=matrice.shape, format_page=format_page)
