@@ -54,7 +54,8 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     tell("Tri des données par édition")
     filtered = {edition: filter_edition(tables, edition) for edition in chosen}
     # Written alone, an edition says its name on its pages as it does beside another that shows more.
-    same = len(chosen) > 1 and show_same_actors([shown for shown, _ in filtered.values()])
+    # A page may go without the name of its edition only where the public one holds it as it is.
+    same = "publique" in chosen and len(chosen) > 1 and show_same_actors([shown for shown, _ in filtered.values()])
     written, cache = [], {}
     for edition, (shown, removed) in filtered.items():
         shown["retraits"] = removed
@@ -177,11 +178,15 @@ def import_source(source, path, folder):
     source was there
     """
     from diagnostic.read.cog import read_cog
+    from diagnostic.read.dossier import read_perimeter
     from diagnostic.read.imports import read_import
+    from diagnostic.read.inventory import find_inventory, read_inventory
     from diagnostic.write.imports import write_import
 
     folder = Path(folder)
-    communes = load(folder)["communes"]
+    # Only the territory is read: an earlier import that is damaged must not prevent its own replacement.
+    listed, settings, *_ = read_inventory(find_inventory(folder))
+    communes, *_ = read_perimeter(listed["communes"], settings, read_cog(), folder)
     tables, problemes, nb_lues = read_import(source, path, read_cog())
     target = folder / "imports" / f"{source}.xlsx"
     replaced = target.exists()

@@ -68,13 +68,16 @@ def read_layers(tables, results, names):
 def read_split(tables, results, names):
     """Which EPCI deal with more than one unit of a layer; the layers where none does share one sentence. A single EPCI is named."""
     table = _type_territories(results["discordance"], tables)
-    epci = table[(table["type"] == "epci") & (table["couche"] != "EPCI") & (table["n_unites"] > 0)]
+    epci = table[(table["type"] == "epci") & (table["couche"] != "EPCI")]
+    unknown = epci[epci["n_unites"] == 0].groupby("couche").size()
+    epci = epci[epci["n_unites"] > 0]
     labels = tables["couches"]["libelle"]
     whole, alone = [], epci["territoire_id"].unique() if epci["territoire_id"].nunique() == 1 else []
     for couche, rows in epci.groupby("couche", sort=False):
         split = rows[rows["n_unites"] > 1].sort_values(["part_principale", "territoire_id"])
         if not len(split):
-            whole.append(f"« {labels[couche]} »")
+            untold = f" ({format_number(unknown[couche])} EPCI sans unité connue)" if couche in unknown else ""
+            whole.append(f"« {labels[couche]} »{untold}")
             continue
         if len(alone):
             row = next(split.itertuples())
@@ -85,13 +88,27 @@ def read_split(tables, results, names):
         verb = "ont" if len(split) > 1 else "a"
         told = (
             f"{format_number(len(split))} EPCI sur {format_number(len(rows))} {verb} plus d'un interlocuteur dans la couche "
-            f"« {labels[couche]} » : {shown}."
+            f"« {labels[couche]} »{_tell_unknown(unknown.get(couche, 0))} : {shown}."
         )
         yield "perimetre", told, "publique"
     if whole and len(alone):
         yield alone[0], f"{names[alone[0]]} n'a qu'un interlocuteur dans : {join_words(whole)}.", "publique"
     elif whole:
-        yield "perimetre", f"Aucun EPCI n'a plus d'un interlocuteur dans : {join_words(whole)}.", "publique"
+        part = _tell_part("perimetre", tables)
+        yield "perimetre", f"Aucun EPCI n'a plus d'un interlocuteur dans : {join_words(whole)}{part}.", "publique"
+
+
+def _tell_unknown(number):
+    return f", là où elle est connue ({format_number(number)} EPCI non renseignés)" if number else ""
+
+
+def _tell_part(territoire_id, tables):
+    """A territory may cut an EPCI: what is said of it is then said of its part only."""
+    towns = tables["communes"]
+    cut = towns["epci"].isin(tables["unites_coupees"]["unite_id"])
+    places = {"perimetre"} | set("departement:" + towns.loc[cut, "departement"]) if cut.any() else set()
+    told = " (un EPCI coupé est jugé sur sa seule part dans le territoire)"
+    return told if territoire_id in places or territoire_id.startswith("autre:") else ""
 
 
 def _tell_units(row):
@@ -107,16 +124,16 @@ def read_nesting(tables, results, names):
     labels, weight = tables["couches"]["libelle"], _tell_weight(tables)
     for territoire_id, rows in table.groupby("territoire_id", sort=False):
         all_in = rows["nb_a_dans_b"] == rows["nb_unites_a"]
-        name, number = names[territoire_id], format_number(rows["nb_unites_a"].iat[0])
+        name, number, part = names[territoire_id], format_number(rows["nb_unites_a"].iat[0]), _tell_part(territoire_id, tables)
         if all_in.any():
             layers = join_words(f"« {labels[couche]} »" for couche in rows.loc[all_in, "couche_b"])
             yield (
                 territoire_id,
-                f"{name} : {number} EPCI sur {number} sont entièrement dans une seule unité pour {layers}.",
+                f"{name} : {number} EPCI sur {number} sont entièrement dans une seule unité pour {layers}{part}.",
                 "publique",
             )
         for row in rows[~all_in].itertuples():
-            yield territoire_id, f"{name} : {_tell_nested(row, labels[row.couche_b], weight)}.", "publique"
+            yield territoire_id, f"{name} : {_tell_nested(row, labels[row.couche_b], weight)}{part}.", "publique"
 
 
 def _tell_nested(row, label, weight):
@@ -194,7 +211,8 @@ def _tell_silos(scenarios):
 
 def read_dispositifs(tables, results, names):
     """How many dispositifs mix both champs, and which findings open a discussion."""
-    share = results["dispositifs_mixtes_part"].set_index("mixte").loc["exclu"]
+    scenarios = results["dispositifs_mixtes_part"].set_index("mixte")
+    share = scenarios.loc["exclu"]
     if not len(tables["participations"]) or not share["denominateur"]:
         told = "Aucune participation recensée : les dispositifs mixtes ne sont pas mesurés (feuille participations)."
         yield "perimetre", told, "publique"
@@ -202,9 +220,11 @@ def read_dispositifs(tables, results, names):
     verb = "réunissent" if share["numerateur"] > 1 else "réunit"
     told = (
         f"{count_words(share['numerateur'], 'dispositif')} sur {format_number(share['denominateur'])} {verb} au moins un acteur social "
-        "et un acteur du développement local."
+        "et un acteur du développement local"
     )
-    yield "perimetre", told, "publique"
+    least, most = scenarios["numerateur"].min(), scenarios["numerateur"].max()
+    spread = f" (de {format_number(least)} à {format_number(most)} selon le champ donné aux acteurs mixtes)" if least < most else ""
+    yield "perimetre", f"{told}{spread}.", "publique"
     for _, rows in results["dispositifs_a_ouvrir"].groupby("constat", sort=False):
         yield "perimetre", f"{rows['phrase'].iat[0].removesuffix('.')} : {join_words(rows['nom'])}.", "interne"
 

@@ -10,7 +10,10 @@ EDITION_LABELS = {
     "interne": "Édition interne : problèmes, liens à vérifier et positions compris ; à ne pas diffuser.",
 }
 MAX_SOURCES = 4
-BACKGROUND = ("IGN Admin Express et INSEE COG (population municipale)", "COG 2026")
+BACKGROUND = (
+    "Communes : IGN Admin Express et INSEE COG ; population municipale INSEE (etalab 6.0.0, année du recensement non dite par la source)",
+    "COG 2026",
+)
 
 
 def list_sources(tables):
