@@ -93,7 +93,7 @@ def test_two_writings_have_the_same_bytes(path, tmp_path):
 
 @pytest.mark.parametrize("name", ["categories", "themes", "statuts", "reponses", "dispositifs", "roles"])
 def test_a_label_leads_back_to_its_code(name):
-    labels = find_safe_labels(read_list(name))
+    labels = find_safe_labels(read_list(name), name)
     assert len(labels) > 0.9 * len(read_list(name))
     assert not any(";" in label for label in labels.values())
 
@@ -106,7 +106,7 @@ def test_codes_in_text_lists_and_strangers():
             "champ": ["social", None, "mixte"],
         }
     )
-    labels = find_safe_labels(read_list("categories"))
+    labels = find_safe_labels(read_list("categories"), "categories")
     shown = label_codes(rows, "acteurs", {"categories": read_list("categories"), "champs": read_list("champs")})
     assert shown["categorie"].tolist()[:2] == [labels["ccas"], "inconnu"] and pd.isna(shown["categorie"].iat[2])
     assert shown["categories_secondaires"].tolist() == [(labels["evs"], labels["mjc"]), (labels["ccas"],), ""]

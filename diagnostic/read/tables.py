@@ -1,7 +1,6 @@
 """A raw sheet of text -> one declared table, typed, with every doubt told in `problemes`."""
 
 import re
-from functools import cache
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -10,7 +9,7 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.read import values
 from diagnostic.read.files import write_origin
 from diagnostic.schema import describe_table, join_problems, list_problems, make_table, map_aliases
-from diagnostic.vocabulary import index_labels, is_open, normalize_label, read_list
+from diagnostic.vocabulary import find_labels, is_open, normalize_label
 
 _HEADER_SEARCH = 15  # title lines above the header: how far down a header is looked for
 
@@ -140,16 +139,6 @@ def clean_column(cells, kind, listed, lists, rows):
     if kind == "liste":
         return _clean_lists(cells, listed, lists, rows)
     raise ValueError(f"unknown kind {kind!r}")
-
-
-def find_labels(entries, listed):
-    """Return {normalised label: code}; the labels of a list that the dossier left as shipped are made once."""
-    return _index_shipped(listed) if entries is read_list(listed) else index_labels(entries)
-
-
-@cache
-def _index_shipped(listed):
-    return index_labels(read_list(listed))
 
 
 def _convert(reader, cells, rows, message, fix):

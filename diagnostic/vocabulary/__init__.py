@@ -181,6 +181,16 @@ def index_labels(table):
     return dict(zip(clear["key"], clear["code"], strict=True))
 
 
+def find_labels(entries, listed):
+    """Return `index_labels(entries)`, made once for a list that the dossier left as shipped."""
+    return _index_shipped(listed) if entries.equals(read_list(listed)) else index_labels(entries)
+
+
+@cache
+def _index_shipped(listed):
+    return index_labels(read_list(listed))
+
+
 def list_ambiguities(table):
     """Return the labels that lead to two codes and more: key, label, code, one row a code."""
     winners = _keep_winners(table)

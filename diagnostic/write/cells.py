@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.schema import describe_table, list_tables
-from diagnostic.vocabulary import index_labels, normalize_label
+from diagnostic.vocabulary import find_labels, normalize_label
 
 CELL_LIMIT = 32_000  # a spreadsheet refuses cells over 32,767 characters
 # Columns of the measures that hold codes of a vocabulary, whole or in a list: {column or table.column: vocabularies}.
@@ -51,7 +51,7 @@ def label_codes(rows, table, lists):
         return rows
     for column, names in _find_drawn(table).items():
         if column in rows.columns:
-            labels = {code: label for name in names for code, label in find_safe_labels(lists[name]).items()}
+            labels = {code: label for name in names for code, label in find_safe_labels(lists[name], name).items()}
             rows = rows.assign(**{column: rows[column].map(lambda cell: _label_cell(cell, labels))})  # noqa: B023
     return rows
 
@@ -67,9 +67,9 @@ def _find_drawn(table):
     return {column: [name.removesuffix("+")] for column, name in drawn.items()}
 
 
-def find_safe_labels(entries):
+def find_safe_labels(entries, listed):
     """Return {code: label} for the labels that reading turns back into the same code, whole or within a list."""
-    known = index_labels(entries)
+    known = find_labels(entries, listed)
     parts = entries["libelle"].str.contains(r"[;|\n]", regex=True)
     return {code: label for code, label in entries.loc[~parts, "libelle"].items() if known.get(normalize_label(label)) == code}
 

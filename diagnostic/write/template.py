@@ -122,7 +122,7 @@ def _write_lists(book, styles, lists):
     places = {}
     for column, name in enumerate(sorted(names)):
         entries = lists[name.removesuffix("+")]
-        safe = find_safe_labels(entries)
+        safe = find_safe_labels(entries, name.removesuffix("+"))
         labels = [*(safe.get(code, code) for code in entries.index), *(["*"] if name.endswith("+") else [])]
         sheet.write_string(0, column, name.removesuffix("+"), styles["R"])
         sheet.set_column(column, column, 32)
