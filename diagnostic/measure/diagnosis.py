@@ -1,5 +1,7 @@
 """Every measure of a dossier in one call: tables in, tables out."""
 
+from itertools import combinations
+
 import pandas as pd
 
 from diagnostic.measure import (
@@ -60,11 +62,25 @@ def measure_ressorts(tables):
         "paires": weigh_pairs(
             overlap.compare_layers(affectation, membership, communes, couches, territoires=compared, ponderation=weighting), profiles
         ),
+        "contingences": cross_layers(tables, weighting),
         "millefeuille": millefeuille.measure_millefeuille(affectation, communes, unites=tables["unites"]),
         "atomes": atoms,
         "atomes_communes": by_commune.rename("atome_id").rename_axis("code_insee").reset_index(),
         "atomes_territoires": millefeuille.measure_atoms_territoires(by_commune, membership, communes, ponderation=weighting),
     }
+
+
+def cross_layers(tables, weighting):
+    """Return, over the whole perimeter, what each unit of a layer shares with each unit of another: communes and weight."""
+    affectation, communes, couches = (tables[k] for k in ("affectation", "communes", "couches"))
+    whole = tables["appartenance"][tables["appartenance"]["territoire_id"] == "perimetre"]
+    held = [name for name in couches.index if (affectation["couche"] == name).any()]
+    parts = [
+        overlap.measure_contingency(affectation, whole, communes, a, b, ponderation=weighting).assign(couche_a=a, couche_b=b)
+        for a, b in combinations(held, 2)
+    ]
+    columns = ["couche_a", "unite_a", "couche_b", "unite_b", "nb_communes", "poids"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def weigh_pairs(pairs, profiles):
