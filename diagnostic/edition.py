@@ -8,7 +8,7 @@ import re
 
 import pandas as pd
 
-from diagnostic.schema import EDITIONS, describe_table, list_tables
+from diagnostic.schema import EDITIONS, describe_table, is_imported, list_tables
 from diagnostic.vocabulary import read_vocabulary
 
 REMOVED_COLUMNS = ["table", "objet", "nombre", "raison"]
@@ -280,7 +280,7 @@ def keep_local(tables):
     inside = set(tables["communes"].index) | set(tables["communes"]["epci"].dropna())
     affiliations = tables["affiliations"][tables["affiliations"]["territoire_code"].isin(inside)]
     devices = tables["dispositifs"]
-    imported = devices["fichier"].astype(str).str.startswith("imports/")
+    imported = is_imported(devices)
     return tables | {
         "acteurs": tables["acteurs"][~tables["acteurs"]["hors_territoire"].astype(bool)],
         "affiliations": affiliations,

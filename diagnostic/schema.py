@@ -68,6 +68,12 @@ def make_table(table):
     return pd.DataFrame({column: pd.Series(dtype="object" if column != "ligne" else "Int64") for column in columns})
 
 
+def is_imported(rows):
+    """Return the mask of the rows read in the folder imports/ of a dossier, by where they were read (`fichier`)."""
+    origin = rows.reindex(columns=["fichier"])["fichier"].astype("object").fillna("").astype("str")
+    return origin.str.contains(r"(?:^|[\\/])imports[\\/]", regex=True).astype(bool)
+
+
 def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur=""):
     """Return `problemes` rows for the rows of a table that carries ORIGIN_COLUMNS.
 

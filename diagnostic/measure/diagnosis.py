@@ -17,6 +17,7 @@ from diagnostic.measure import (
     silos,
 )
 from diagnostic.measure.records import build_records
+from diagnostic.schema import is_imported
 from diagnostic.vocabulary import read_vocabulary
 
 # Figures of a network: missing when its sheet is empty.
@@ -97,7 +98,7 @@ def measure_links(tables):
     """Measure the two networks, never mixed: declared links, and participations."""
     actors, devices = tables["acteurs"], tables["dispositifs"]
     # A contract brought by an import says which territory holds it: no actor is in it, so no silo is read there.
-    devices = devices[~devices["fichier"].astype(str).str.startswith("imports/")]
+    devices = devices[~is_imported(devices)]
     links, parts, places = tables["liens"], tables["participations"], tables["acteurs_territoires"]
     kept = network.list_network_actors(actors, parts, links)
     kept &= actors["acteur_id"].isin(places["acteur_id"])  # an actor of another territory is in no network of this one
@@ -148,7 +149,7 @@ def measure_gaps(tables):
     """Find what is missing, and say how it is known: categories in three states, links to check, access."""
     actors, places = tables["acteurs"], tables["acteurs_territoires"]
     devices = tables["dispositifs"]
-    devices = devices[~devices["fichier"].astype(str).str.startswith("imports/")]
+    devices = devices[~is_imported(devices)]
     kept = network.list_network_actors(actors, tables["participations"], tables["liens"])
     to_check, summary = gaps.list_links_to_check(
         actors[kept], places, tables["liens"], tables["participations"],
@@ -197,7 +198,7 @@ def list_sites(actors):
     imports' rows of that category are left out (an older list names places that have closed, or the same ones again)."""
     published = list_published(actors)
     whole = actors["categorie"].isin(published["categorie"])
-    listed = actors["fichier"].isin(published["fichier"]) | ~actors["fichier"].astype(str).str.startswith("imports/")
+    listed = actors["fichier"].isin(published["fichier"]) | ~is_imported(actors)
     return actors[~actors["methode_commune"].eq("outre_mer") & (~whole | listed)]
 
 

@@ -7,7 +7,7 @@ added to the declared links: one dispositif with k actors would create k(k-1)/2 
 import numpy as np
 import pandas as pd
 
-from diagnostic.schema import ORIGIN_COLUMNS, normalize_label
+from diagnostic.schema import ORIGIN_COLUMNS, is_imported, normalize_label
 
 PAIR_COLUMNS = ["acteur_a", "acteur_b", "types", "nb_types", "nb_declarations", "a_vers_b", "b_vers_a"]
 SET_ASIDE_COLUMNS = ["source_id", "cible_id", "type", "motif", "effet", *ORIGIN_COLUMNS]
@@ -34,7 +34,7 @@ def list_network_actors(acteurs, participations, liens, *, hors_collecte=("commu
     )
     kept = acteurs["acteur_id"].isin(set(named.dropna()))
     kept |= acteurs.reindex(columns=["a_repondu"])["a_repondu"].isin(["oui", "non"])
-    kept |= ~_is_out_of_collection(acteurs, hors_collecte) & ~_is_imported(acteurs)
+    kept |= ~_is_out_of_collection(acteurs, hors_collecte) & ~is_imported(acteurs)
     return kept.astype(bool).rename("dans_reseau")
 
 
@@ -54,11 +54,6 @@ def count_network_actors(acteurs, dans_reseau, *, hors_collecte=("commune",)):
 
 def _is_out_of_collection(acteurs, hors_collecte):
     return acteurs["categorie"].astype("object").map(normalize_label).isin([normalize_label(c) for c in hors_collecte])
-
-
-def _is_imported(acteurs):
-    origin = acteurs.reindex(columns=["fichier"])["fichier"].astype("object").fillna("").astype("str")
-    return origin.str.contains(r"(?:^|[\\/])imports[\\/]", regex=True)
 
 
 def match_territories(names, territoires):

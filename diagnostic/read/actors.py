@@ -6,7 +6,7 @@ from diagnostic.read import coordinates
 from diagnostic.read.codes import compare_name, keep_rows, resolve_communes
 from diagnostic.read.cog import is_in, locate_points
 from diagnostic.read.territories import list_territories
-from diagnostic.schema import join_problems, list_problems
+from diagnostic.schema import is_imported, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
 
 
@@ -64,11 +64,6 @@ def find_by_name(acteurs, communes):
     told = list_problems("information", rows, messages, fix, colonne="commune", valeur=rows["nom"])
     method = acteurs["methode_commune"].mask(acteurs.index.isin(found.index), "nom")
     return acteurs.assign(code_insee=acteurs["code_insee"].fillna(found), methode_commune=method), told
-
-
-def is_imported(rows):
-    """Return the mask of the rows that were read in imports/."""
-    return rows["fichier"].astype("str").str.startswith("imports/").fillna(False).astype(bool)
 
 
 def _find_communes(acteurs, cog):
