@@ -35,51 +35,44 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     DiagnosticError
         Structural faults of the dossier; nothing is written then.
     """
-    from diagnostic.draw.atlas import list_figures, prepare_view
-    from diagnostic.draw.web import draw_web_map
-    from diagnostic.measure.diagnosis import measure_dossier
-    from diagnostic.measure.mentions import list_sources, tell_mentions, tell_notices
+    from diagnostic.draw.atlas import list_figures
     from diagnostic.write.outputs import write_edition
 
     tell = progress or (lambda step: None)
     tell("Lecture du dossier")
     tables = load(folder)
     tell("Calcul des mesures")
-    tables |= measure_dossier(tables)
-    tables["sources"] = list_sources(tables)
+    tables = measure_tables(tables)
     target = Path(sortie or Path(folder) / "sorties")
-    date = tables["reglages"]["date_edition"]
-    date = pd.Timestamp.today().normalize() if pd.isna(date) else date
     chosen = sorted(set(editions), key=EDITIONS.index)
     tell("Tri des données par édition")
-    filtered = {edition: filter_edition(tables, edition) for edition in chosen}
+    views = {edition: select_edition(tables, edition) for edition in chosen}
     # Written alone, an edition says its name on its pages as it does beside another that shows more.
     # A page may go without the name of its edition only where the public one holds it as it is.
-    same = "publique" in chosen and len(chosen) > 1 and show_same_actors([shown for shown, _ in filtered.values()])
+    same = "publique" in chosen and len(chosen) > 1 and show_same_actors(list(views.values()))
     written, cache = [], {}
-    for edition, (shown, removed) in filtered.items():
-        shown["retraits"] = removed
-        titre = shown["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
-        told = tell_mentions(shown, date)
+    for edition, shown in views.items():
         tell(f"Édition {edition} : cartes et classeur")
-        carte = draw_web_map(
-            shown["communes"], prepare_view(shown, told), titre=titre, sources=told["sources"]["carte"], date=told["date"],
-            edition=edition,
-        )  # fmt: skip
-        notices, colour = tell_notices(shown, told, edition, tables), tables["reglages"]["couleur_principale"]
-        reading = {"titre": titre, "lignes": notices, "date": date, "couleur": colour}
-        figures = list_figures(shown, mentions=told, edition=None if same else edition)
-        written += write_edition(keep_local(shown), target / edition, carte=carte, figures=figures, cache=cache, reading=reading)
+        reading = {
+            "titre": shown["titre"], "lignes": shown["notices"], "date": shown["date"],
+            "couleur": tables["reglages"]["couleur_principale"],
+        }  # fmt: skip
+        figures = list_figures(shown, mentions=shown["mentions"], edition=None if same else edition)
+        written += write_edition(
+            keep_local(shown), target / edition, carte=draw_map(shown), figures=figures, cache=cache, reading=reading
+        )
     if "interne" in editions:
         written.append(write_problems(tables, target / "interne"))
     return {"fichiers": written, "comptes": tables["comptes"], "problemes": tables["problemes"], "lectures": tables["lectures"]}
 
 
 def load(folder):
-    """Read a dossier; see `read.dossier.read_dossier`."""
+    """Read a dossier; see `read.dossier.read_dossier`. Without a title, it bears the name of its folder."""
     from diagnostic.read.dossier import read_dossier
 
-    return read_dossier(folder)
+    tables = read_dossier(folder)
+    titre = tables["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
+    return tables | {"reglages": tables["reglages"] | {"titre": titre}}
 
 
 def check(folder, *, sortie=None):
@@ -207,29 +200,34 @@ def find_example(example="exemple"):
 
 def measure(folder):
     """Read a dossier and measure it; return every table, sources included. Nothing is hidden yet: see `select_edition`."""
+    return measure_tables(load(folder))
+
+
+def measure_tables(tables):
+    """Return the tables of a dossier with every measure and the list of sources."""
     from diagnostic.measure.diagnosis import measure_dossier
     from diagnostic.measure.mentions import list_sources
 
-    tables = load(folder)
-    tables |= measure_dossier(tables)
+    tables = tables | measure_dossier(tables)
     return tables | {"sources": list_sources(tables)}
 
 
 def select_edition(tables, edition="publique"):
     """Return what an edition may show of measured tables, ready to be drawn.
 
-    Besides the tables: `retraits` (what was removed), `edition`, `titre`, `mentions` (what every page says of itself) and
-    `notices` (the same in sentences).
+    Besides the tables: `retraits` (what was removed), `edition`, `titre`, `date`, `mentions` (what every page says of itself)
+    and `notices` (the same in sentences).
     """
     from diagnostic.measure.mentions import tell_mentions, tell_notices
 
     date = tables["reglages"]["date_edition"]
     date = pd.Timestamp.today().normalize() if pd.isna(date) else date
     shown, removed = filter_edition(tables, edition)
+    shown["retraits"] = removed
     told = tell_mentions(shown, date)
-    titre = shown["reglages"]["titre"] or "Diagnostic partagé"
     return shown | {
-        "retraits": removed, "edition": edition, "titre": titre, "mentions": told, "notices": tell_notices(shown, told, edition, tables),
+        "edition": edition, "titre": shown["reglages"]["titre"], "date": date, "mentions": told,
+        "notices": tell_notices(shown, told, edition, tables),
     }  # fmt: skip
 
 
@@ -243,13 +241,18 @@ def list_pages(shown):
 
 def render_map(shown):
     """Return the web map of `select_edition` as one page that works without a network."""
-    from diagnostic.draw.atlas import prepare_view
-    from diagnostic.draw.web import draw_web_map
     from diagnostic.write.offline import render_offline
 
+    return render_offline(draw_map(shown))
+
+
+def draw_map(shown):
+    """Return the web map of `select_edition` (folium)."""
+    from diagnostic.draw.atlas import prepare_view
+    from diagnostic.draw.web import draw_web_map
+
     told = shown["mentions"]
-    carte = draw_web_map(
+    return draw_web_map(
         shown["communes"], prepare_view(shown, told), titre=shown["titre"], sources=told["sources"]["carte"], date=told["date"],
         edition=shown["edition"],
     )  # fmt: skip
-    return render_offline(carte)

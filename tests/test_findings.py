@@ -8,13 +8,13 @@ from passage import measure_example, measure_small
 
 from diagnostic.measure.findings import (
     COLUMNS,
-    read_access,
-    read_cut,
-    read_gaps,
-    read_layers,
-    read_links,
-    read_nesting,
-    read_split,
+    describe_access,
+    describe_cut,
+    describe_gaps,
+    describe_layers,
+    describe_links,
+    describe_nesting,
+    describe_split,
 )
 from diagnostic.vocabulary.formats import NARROW_SPACE
 
@@ -73,7 +73,7 @@ def make_pair(**changes):
 def test_nesting(changes, expected):
     told = [
         phrase.replace(NARROW_SPACE, " ")
-        for _, phrase, _ in read_nesting(make_tables(), {"paires": make_pair(**changes)}, NAMES)
+        for _, phrase, _ in describe_nesting(make_tables(), {"paires": make_pair(**changes)}, NAMES)
     ]
     assert told == ([expected] if expected else [])
 
@@ -88,7 +88,7 @@ def test_layers_are_one_sentence_and_an_absent_one_is_no_proof():
         }
     )
     told = [
-        phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in read_layers(make_tables(), {"discordance": table}, NAMES)
+        phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in describe_layers(make_tables(), {"discordance": table}, NAMES)
     ]
     assert told == [
         "Haute-Loire, nombre d'unités par couche : Intercommunalités 11 ; Arrondissements 3 (la couche couvre 50,0 % des habitants).",
@@ -101,7 +101,7 @@ def test_split_epci_and_cut_units_agree_in_number():
         {"territoire_id": "epci:1", "couche": ["ARR", "CAF"], "n_unites": [2, 1], "part_principale": [0.971, 1.0]}
     )
     told = [
-        phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in read_split(make_tables(), {"discordance": table}, NAMES)
+        phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in describe_split(make_tables(), {"discordance": table}, NAMES)
     ]
     assert told == [
         "CC Une a plus d'un interlocuteur dans la couche « Arrondissements » : 2 unités, 97,1 % dans la principale.",
@@ -110,7 +110,7 @@ def test_split_epci_and_cut_units_agree_in_number():
     two = make_tables(territoires=pd.DataFrame({"nom": ["CC Une", "CC Deux"], "type": "epci"}, index=["epci:1", "epci:2"]))
     table = pd.concat([table, table.assign(territoire_id="epci:2", n_unites=1, part_principale=1.0)])
     told = [
-        phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in read_split(two, {"discordance": table}, two["territoires"]["nom"])
+        phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in describe_split(two, {"discordance": table}, two["territoires"]["nom"])
     ]
     assert told == [
         "1 EPCI sur 2 a plus d'un interlocuteur dans la couche « Arrondissements » : CC Une (2 unités, 97,1 % dans la principale).",
@@ -119,7 +119,7 @@ def test_split_epci_and_cut_units_agree_in_number():
     cut = pd.DataFrame(
         {"unite_nom": ["U", "V"], "nb_communes_hors": [1, 5], "communes_hors": ["1 A", "1 A ; 2 B ; 3 C ; 4 D ; 5 E"]}
     )
-    told = [phrase for _, phrase, _ in read_cut(make_tables(unites_coupees=cut), {}, NAMES)]
+    told = [phrase for _, phrase, _ in describe_cut(make_tables(unites_coupees=cut), {}, NAMES)]
     assert told == [
         "U : 1 commune hors du périmètre, laissée de côté (1 A).",
         "V : 5 communes hors du périmètre, laissées de côté (1 A, 2 B, 3 C et 2 autres).",
@@ -138,7 +138,7 @@ def make_coverage(**columns):
 def test_one_epci_has_its_own_sentence_and_invented_absences_say_so():
     states = pd.concat([make_states("departement:43", 2, 0, 1), make_states("epci:1", 1, 1, 1)])
     tables = make_tables(couverture_inventaire=make_coverage(source="FICTIF, pour l'exemple"))
-    told = [phrase for _, phrase, _ in read_gaps(tables, {"categories_territoires": states}, NAMES)]
+    told = [phrase for _, phrase, _ in describe_gaps(tables, {"categories_territoires": states}, NAMES)]
     assert told == [
         "Haute-Loire : sur 3 catégories, 2 présentes, 0 absence vérifiée, 1 non renseignée.",
         "FICTIF : CC Une : sur 3 catégories, 1 présente, 1 absence vérifiée, 1 non renseignée.",
@@ -146,7 +146,7 @@ def test_one_epci_has_its_own_sentence_and_invented_absences_say_so():
     ]
     for coverage in (make_coverage(), make_coverage(source="Groupe de travail"), make_coverage(source=None)):
         plain = make_tables(couverture_inventaire=coverage)
-        told = [phrase for _, phrase, _ in read_gaps(plain, {"categories_territoires": states}, NAMES)]
+        told = [phrase for _, phrase, _ in describe_gaps(plain, {"categories_territoires": states}, NAMES)]
         assert len(told) == 3 and not [phrase for phrase in told if "FICTIF" in phrase]
 
 
@@ -156,7 +156,7 @@ def test_several_epci_share_a_sentence_and_the_coverage_of_the_perimeter_reaches
     coverage = make_coverage(source="FICTIF").assign(territoire_id="perimetre")
     tables = make_tables(territoires=territoires, couverture_inventaire=coverage)
     states = pd.concat([make_states("epci:1", 1, 0, 2), make_states("epci:2", 1, 1, 1)])
-    told = [phrase for _, phrase, _ in read_gaps(tables, {"categories_territoires": states}, names)]
+    told = [phrase for _, phrase, _ in describe_gaps(tables, {"categories_territoires": states}, names)]
     assert told == [
         "Par EPCI (2), sur 3 catégories : 1 présente partout, de 1 à 2 non renseignées.",
         "FICTIF : CC Deux : absence vérifiée pour 1 catégorie sur 3 : « CCAS ».",
@@ -179,7 +179,7 @@ def test_access_is_told_only_where_every_site_is_known():
     }
     told = [
         phrase.replace(NARROW_SPACE, " ")
-        for _, phrase, _ in read_access(make_tables(), {"acces": pd.DataFrame([row])}, NAMES)
+        for _, phrase, _ in describe_access(make_tables(), {"acces": pd.DataFrame([row])}, NAMES)
     ]
     expected = (
         "Périmètre, « CCAS » : 1 commune sur 12 a sa mairie à plus de 10 km, à vol d'oiseau, du site le plus proche, soit 250 habitants "
@@ -187,21 +187,21 @@ def test_access_is_told_only_where_every_site_is_known():
     )
     assert told == [expected]
     unknown = pd.DataFrame([row | {"inventaire": "non_renseigne"}])
-    told = [phrase for _, phrase, _ in read_access(make_tables(), {"acces": unknown}, NAMES)]
+    told = [phrase for _, phrase, _ in describe_access(make_tables(), {"acces": unknown}, NAMES)]
     assert len(told) == 1 and told[0].startswith("L'éloignement n'est pas lu pour 1 catégorie dont")
 
 
 def test_what_cannot_be_computed_says_which_table_is_missing():
     nobody = make_tables(acteurs=pd.DataFrame({"acteur_id": []}))
-    assert [p for _, p, _ in read_links(nobody, {}, NAMES)] == [
+    assert [p for _, p, _ in describe_links(nobody, {}, NAMES)] == [
         "Aucun acteur recensé (feuille acteurs) : liens, catégories et accès ne sont pas mesurés."
     ]
     density = pd.DataFrame({"territoire_id": ["perimetre"], "nb_liens": [0]})
-    assert "(feuille liens)" in next(read_links(make_tables(), {"densites": density}, NAMES))[1]
+    assert "(feuille liens)" in next(describe_links(make_tables(), {"densites": density}, NAMES))[1]
     missing = density.assign(nb_liens=float("nan"))
-    assert "(feuille liens)" in next(read_links(make_tables(), {"densites": missing}, NAMES))[1]
+    assert "(feuille liens)" in next(describe_links(make_tables(), {"densites": missing}, NAMES))[1]
     empty = pd.DataFrame({"territoire_id": pd.Series(dtype=str), "seuil_km": pd.Series(dtype=float)})
-    assert "l'éloignement n'est pas mesuré" in next(read_access(make_tables(), {"acces": empty}, NAMES))[1]
+    assert "l'éloignement n'est pas mesuré" in next(describe_access(make_tables(), {"acces": empty}, NAMES))[1]
 
 
 def test_the_facts_of_the_pilot_ground_are_said(phrases):

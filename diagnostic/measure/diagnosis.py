@@ -44,7 +44,7 @@ def measure_dossier(tables):
     """
     results = measure_ressorts(tables) | measure_links(tables) | measure_gaps(tables)
     results["territoires_resume"] = summarise_territories(tables, results)
-    results["lectures"] = findings.write_readings(tables, results)
+    results["lectures"] = findings.list_findings(tables, results)
     results["resultats"] = build_records(results, tables["couches"])
     return results
 

@@ -11,7 +11,7 @@ MAIN_SCALE = ("perimetre", "departement")
 COVERED = 0.9995  # a layer that covers more than this is said to cover everything
 
 
-def write_readings(tables, results):
+def list_findings(tables, results):
     """Return the sentences of a diagnosis.
 
     Parameters
@@ -25,11 +25,11 @@ def write_readings(tables, results):
     """
     names = tables["territoires"]["nom"]
     themes = {
-        "Ressorts": [read_layers, read_split, read_nesting, read_cut],
-        "Liens": [read_links],
-        "Dispositifs": [read_dispositifs],
-        "Manques": [read_gaps, read_links_to_check],
-        "Accès": [read_access],
+        "Ressorts": [describe_layers, describe_split, describe_nesting, describe_cut],
+        "Liens": [describe_links],
+        "Dispositifs": [describe_dispositifs],
+        "Manques": [describe_gaps, describe_links_to_check],
+        "Accès": [describe_access],
     }
     parts = [
         (theme, *row) for theme, readers in themes.items() for read in readers for row in read(tables, results, names)
@@ -46,7 +46,7 @@ def _type_territories(table, tables):
     return table.join(tables["territoires"]["type"], on="territoire_id")
 
 
-def read_layers(tables, results, names):
+def describe_layers(tables, results, names):
     """How many units of each layer the main territories deal with: one sentence a territory."""
     table, weight = _type_territories(results["discordance"], tables), _tell_weight(tables)
     labels = tables["couches"]["libelle"]
@@ -65,7 +65,7 @@ def read_layers(tables, results, names):
             yield territoire_id, told, "publique"
 
 
-def read_split(tables, results, names):
+def describe_split(tables, results, names):
     """Which EPCI deal with more than one unit of a layer; the layers where none does share one sentence. A single EPCI is named."""
     table = _type_territories(results["discordance"], tables)
     epci = table[(table["type"] == "epci") & (table["couche"] != "EPCI")]
@@ -117,7 +117,7 @@ def _tell_units(row):
     return f"{format_number(row.n_unites)} unités{main}"
 
 
-def read_nesting(tables, results, names):
+def describe_nesting(tables, results, names):
     """How many EPCI hold wholly in one unit of each layer, and their weight. A layer of a single unit says nothing here."""
     table = results["paires"]
     table = table[(table["couche_a"] == "EPCI") & (table["nb_unites_a"] > 1) & (table["nb_unites_b"] > 1)]
@@ -151,7 +151,7 @@ def _tell_nested(row, label, weight):
     return told
 
 
-def read_cut(tables, results, names):
+def describe_cut(tables, results, names):
     """The units that go beyond the perimeter, and what was left out."""
     for row in tables["unites_coupees"].itertuples():
         left = "laissée de côté" if row.nb_communes_hors == 1 else "laissées de côté"
@@ -159,7 +159,7 @@ def read_cut(tables, results, names):
         yield "perimetre", f"{row.unite_nom} : {number} hors du périmètre, {left} ({which}).", "publique"
 
 
-def read_links(tables, results, names):
+def describe_links(tables, results, names):
     """Density, links between champs against what chance would give, and the caution that goes with them."""
     if not len(tables["acteurs"]):
         yield (
@@ -209,7 +209,7 @@ def _tell_silos(scenarios):
     )
 
 
-def read_dispositifs(tables, results, names):
+def describe_dispositifs(tables, results, names):
     """How many dispositifs mix both champs, and which findings open a discussion."""
     scenarios = results["dispositifs_mixtes_part"].set_index("mixte")
     share = scenarios.loc["exclu"]
@@ -229,7 +229,7 @@ def read_dispositifs(tables, results, names):
         yield "perimetre", f"{rows['phrase'].iat[0].removesuffix('.')} : {join_words(rows['nom'])}.", "interne"
 
 
-def read_gaps(tables, results, names):
+def describe_gaps(tables, results, names):
     """Three states of the categories: a sentence a departement, one for the EPCI, one for each EPCI with checked absences."""
     if not len(tables["acteurs"]):
         return
@@ -286,7 +286,7 @@ def _tell_between(counts, singular, plural):
     return f"de {format_number(low)} à {told}" if low < high else f"{told} partout"
 
 
-def read_links_to_check(tables, results, names):
+def describe_links_to_check(tables, results, names):
     """How many pairs of actors could be linked, and how many are."""
     summary = results["bilan_liens"].iloc[0]
     if not summary["nb_paires_attendues"]:
@@ -303,7 +303,7 @@ def read_links_to_check(tables, results, names):
     yield "perimetre", told, "interne"
 
 
-def read_access(tables, results, names):
+def describe_access(tables, results, names):
     """Inhabitants beyond the middle threshold, for the categories whose sites are all known; the others are named."""
     table = _type_territories(results["acces"], tables)
     table = table[table["type"].isin(MAIN_SCALE)]
