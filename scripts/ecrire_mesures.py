@@ -25,6 +25,7 @@ CHAPTERS = {
     "categories_territoires": "Catégories par territoire",
     "bilan_liens": "Liens à vérifier (édition interne)",
     "acces": "Accès",
+    "qualite": "Qualité de l'inventaire",
 }
 INTRODUCTION = """# Les mesures et leurs formules
 

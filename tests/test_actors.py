@@ -6,7 +6,7 @@ import pytest
 
 from diagnostic.read import actors
 from diagnostic.read.cog import read_cog
-from diagnostic.read.dossier import read_territories
+from diagnostic.read.perimeter import read_territories
 from diagnostic.read.territories import list_territories, read_communes
 from diagnostic.schema import make_table
 from diagnostic.vocabulary import read_list
@@ -241,3 +241,16 @@ def test_texts_that_designate_no_territory(communes):
         ["attention", 4, "Nulle part", "Territoire « Nulle part » inconnu."]
     ]
     assert actors.tell_unmatched(make_table("liens"), "territoire", territoires, "{}").empty
+
+
+def test_a_commune_is_found_with_a_confidence(communes):
+    table = actors_of(
+        {"code_insee": "43157", "commune": "Le Puy-en-Velay"}, {"commune": "Brioude"}, {"commune": "Beaumont"},
+        {"fichier": "imports/x.xlsx", "code_insee": "43040", "methode_commune": "coordonnees", "confiance_commune": "a_verifier"},
+    )  # fmt: skip
+    done, problems = complete(table, communes)
+    assert done["code_insee"].fillna("").tolist() == ["43157", "43040", "", "43040"]
+    assert done["methode_commune"].tolist() == ["code", "nom_perimetre", "", "coordonnees"]
+    assert done["confiance_commune"].tolist() == ["sure", "forte", "", "a_verifier"]
+    # Two communes of the perimeter are called Beaumont: both are listed, neither is taken.
+    assert problems.loc[problems["ligne"] == 4, "probleme"].str.contains("43022.*63032|sans commune").all()

@@ -1,5 +1,6 @@
 """Commune codes as people write them: what is found, what is proposed and never applied, what is only told."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -158,6 +159,48 @@ def test_a_column_of_postcodes(cog, hundred, named):
         assert (proposed.array == right).mean() > 0.95
 
 
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("kind", ["alone", "named", "half_named", "mixed"])
+def test_no_postcode_of_a_real_column_is_accepted_in_silence(cog, seed, kind):
+    """A hundred real rows of 43 and 63: all postcodes, with and without names, or half of them among true codes."""
+    pilot = cog["communes"][cog["communes"]["departement"].isin(["43", "63"])].sample(100, random_state=seed)
+    posts = pilot["codes_postaux"].str.split(";").str[0].astype("str")
+    rng = np.random.default_rng(seed)
+    right = pd.Series(rng.random(100) < (0.5 if kind == "mixed" else 0), index=pilot.index)
+    codes = posts.mask(right, pilot.index.to_series())
+    named = {"named": right | True, "half_named": pd.Series(rng.random(100) < 0.5, index=pilot.index)}.get(kind)
+    names = None if named is None else pilot["nom"].where(named, "").tolist()
+    rows = rows_of(codes.tolist(), names)
+    resolved, problems = resolve_communes(rows, cog)
+    wrong = resolved["code_insee"].notna() & (resolved["code_insee"].to_numpy() != pilot.index)
+    if kind != "mixed":
+        assert not wrong.any()
+    # Each postcode read as the code of another commune is told, and so is each one set aside.
+    doubtful = wrong | resolved["code_insee"].isna()
+    assert set(rows.loc[doubtful, "ligne"]) <= set(problems.loc[problems["gravite"].isin(["erreur", "attention"]), "ligne"])
+
+
+def test_sheets_are_judged_apart(cog, hundred):
+    posts = hundred["codes_postaux"].str.split(";").str[0].tolist()
+    rows = rows_of([*posts, *hundred.index]).assign(feuille=["a"] * 100 + ["b"] * 100)
+    resolved, _ = resolve_communes(rows, cog)
+    assert resolved["code_insee"].iloc[:100].isna().all()
+    assert resolved["code_insee"].iloc[100:].tolist() == hundred.index.tolist()
+
+
+def test_what_to_write_instead_is_proposed(cog):
+    rows = rows_of(["3001", "43157.0", "43100", "99999", "1015"], ["", "", "Brioude", "", ""])
+    problems = resolve_communes(rows, cog)[1].set_index("ligne")["proposition"]
+    assert problems.to_dict() == {2: "03001", 3: "43157", 4: "43040", 5: "", 6: "01015"}
+
+
+def test_a_commune_from_which_others_parted_is_told(cog):
+    code, method, problems = resolve_one("15141", cog)
+    assert (code, method) == ("15141", "code")
+    assert "s'est séparée depuis 2021 de : Celles (15031, 2025)" in problems["probleme"].iloc[0]
+    assert resolve_one("15031", cog)[2].empty
+
+
 def test_five_postcodes_that_are_all_codes_too(cog):
     codes = ["43100", "43200", "43130", "43170", "43230"]
     assert all(code in cog["communes"].index for code in codes)
@@ -218,5 +261,5 @@ def test_nothing_wild_breaks_it_nor_passes(pairs):
     found = resolved["code_insee"].dropna()
     assert found.isin(cog["communes"].index).all()
     # Every filled cell is found, or told, or both.
-    filled = rows["code_insee"].fillna("") != ""
+    filled = rows["code_insee"].fillna("").str.strip() != ""
     assert set(rows.loc[filled & resolved["code_insee"].isna(), "ligne"]) <= set(problems["ligne"])

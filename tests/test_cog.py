@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read.cog import is_in, locate_points, read_cog
+from diagnostic.read.cog import extend_former, is_in, locate_points, read_cog, read_shape_table
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +61,66 @@ def test_a_point_at_sea_or_without_coordinates_is_in_no_commune():
 def test_no_point():
     nothing = pd.Series([None, None], dtype=float)
     assert locate_points(nothing, nothing).isna().all()
+
+
+# --- past codes ----------------------------------------------------------------------------------------------------
+def test_every_code_since_2021_leads_to_a_present_commune_and_is_counted(cog):
+    counts = read_shape_table("codes_par_annee.csv").set_index("annee").drop(columns="version").astype(int)
+    assert counts.index.tolist() == ["2021", "2022", "2023", "2024", "2025"]
+    assert (counts["nb_codes"] == counts.drop(columns="nb_codes").sum(axis=1)).all()
+    assert (counts["non_resolus"] == 0).all() and (counts["outre_mer"] == len(cog["outre_mer"])).all()
+    assert counts["par_ancien_code"].tolist() == [2248, 2152, 2118, 2096, 2074]
+    assert counts["inchanges"].max() <= len(cog["communes"])
+
+
+def test_every_change_since_1943_leads_to_a_present_commune(cog, partage):
+    """Against the official list of changes, which our table is not made from."""
+    changes = pd.read_csv(partage / "cog" / "mouvements_communes_2026.csv", dtype=str)
+    codes = pd.Series(pd.concat([changes["COM_AV"], changes["COM_AP"]]).dropna().unique(), dtype="str")
+    present, past, out = (is_in(codes, cog[name].index) for name in ("communes", "anciens", "outre_mer"))
+    assert len(codes) == 8717
+    # Saint-Martin and Saint-Barthélemy left Guadeloupe in 2007.
+    assert codes[~(present | past | out)].tolist() == ["97123", "97127"]
+    assert past.sum() == 4260
+    # Where the code's last event is one merger into a code of today, it is the one we give.
+    merged = changes[changes["TYPECOM_AV"].eq("COM") & changes["TYPECOM_AP"].eq("COM") & (changes["COM_AV"] != changes["COM_AP"])]
+    last = merged[merged["DATE_EFF"] == merged.groupby("COM_AV")["DATE_EFF"].transform("max")]
+    last = last[~last["COM_AV"].duplicated(keep=False) & ~last["MOD"].isin(["20", "21"])]
+    last = last[is_in(last["COM_AV"], cog["anciens"].index) & is_in(last["COM_AP"], cog["communes"].index)]
+    same = last["COM_AV"].map(cog["anciens"]["nouveau_code"]).to_numpy() == last["COM_AP"].to_numpy()
+    # 55273 and 60455 are told in non_resolus.csv: the commune they joined has split since.
+    assert len(last) > 3000
+    assert set(last.loc[~same, "COM_AV"]) <= {"55273", "60455"}
+
+
+def test_communes_that_came_back(cog):
+    parted = read_shape_table("communes_retablies.csv")
+    assert parted["code_insee"].tolist() == ["15031", "15035", "15047", "15171", "60694", "85165", "85212"]
+    assert is_in(parted["separee_de"], cog["communes"].index).all()
+
+
+def correspondances(*pairs):
+    table = pd.DataFrame(pairs, columns=["ancien_code", "nouveau_code"], dtype="str")
+    return table.assign(fichier="f.csv", feuille="correspondance_cog", ligne=range(2, 2 + len(table)))
+
+
+def test_correspondances_of_a_dossier_are_followed(cog):
+    extended, problems = extend_former(cog, correspondances(("43901", "43902"), ("43902", "63330"), ("63330", "43040")))
+    assert problems.empty
+    # A chain, and our own past code overruled.
+    assert extended["anciens"].loc[["43901", "43902", "63330"], "nouveau_code"].tolist() == ["43040"] * 3
+    assert extended["anciens"].index.is_unique
+    assert cog["anciens"].at["63330", "nouveau_code"] == "63109"
+    extended, _ = extend_former(cog, correspondances(("43901", "63330")))
+    assert extended["anciens"].at["43901", "nouveau_code"] == "63109"
+
+
+def test_correspondances_that_lead_nowhere_are_refused(cog):
+    circle, ours = [("43901", "43902"), ("43902", "43901")], [("43157", "43040"), ("43903", "99999")]
+    listed = correspondances(*circle, *ours, ("43904", "43040"), ("43904", "43157"))
+    extended, problems = extend_former(cog, listed)
+    assert not extended["anciens"].index.isin(["43901", "43902", "43157", "43903"]).any()
+    assert extended["anciens"].at["43904", "nouveau_code"] == "43040"
+    assert sorted(problems["ligne"]) == [2, 3, 4, 5, 7]
+    assert problems.set_index("ligne").at[2, "probleme"].endswith("(ou tourne en rond) : refusée.")
+    assert extend_former(cog, listed.iloc[:0]) == (cog, None)

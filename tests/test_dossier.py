@@ -6,43 +6,12 @@ import time
 
 import pandas as pd
 import pytest
+from dossier_csv import ACTEURS, check_counts, counts_of, import_into, read
 
-from diagnostic.errors import DiagnosticError
-from diagnostic.read.cog import read_cog
 from diagnostic.read.dossier import read_dossier
 from diagnostic.read.draft import draft_inventory, locate_example
-from diagnostic.read.imports import read_import
 from diagnostic.schema import list_tables
-from diagnostic.write.imports import write_import
 from diagnostic.write.template import write_inventory
-
-ACTEURS = "acteur_id;nom;categorie;code_insee;territoires"
-
-
-def write(folder, **tables):
-    """Write a dossier of CSV files: one text a table, rows separated by line breaks."""
-    for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return folder
-
-
-def read(folder, **tables):
-    return read_dossier(write(folder, **tables))
-
-
-def counts_of(found):
-    return found["comptes"].set_index(["fichier", "feuille"])
-
-
-def check_counts(found):
-    """The property of every dossier: what is read is inside, outside or set aside, and what is set aside is told."""
-    counts = found["comptes"]
-    figures = counts[["lues", "dans_territoire", "hors_territoire", "ecartees"]]
-    assert (figures >= 0).all().all()
-    assert (counts["lues"] == counts["dans_territoire"] + counts["hors_territoire"] + counts["ecartees"]).all()
-    set_aside = counts["ecartees"].sum()
-    told = found["problemes"]["gravite"].isin(["erreur", "information"]).sum()
-    assert set_aside == 0 or told >= set_aside
 
 
 def hash_folder(folder):
@@ -114,53 +83,6 @@ def test_a_broken_example_still_adds_up(chemin_piege):
     assert counts.loc["ressorts.csv"].values.tolist() == [[1581, 1579, 1, 1]]
 
 
-def test_a_perimeter_by_communes(chemin_piege):
-    listed = ["code_insee;nom;population", "43157;Le Puy-en-Velay;20000", "63330;Saint-Cirgues;200", "63109;Les Deux-Rives;"]
-    listed += ["3001;;", "43100;Brioude;"]
-    found = read(chemin_piege, communes="\n".join(listed), parametres="cle;valeur\ndepartements;63")
-    assert found["communes"].index.tolist() == ["43157", "63109"]
-    official = read_cog()["communes"]["population"]
-    # The population given for a former commune is not that of the present one.
-    assert found["communes"]["population"].tolist() == [20_000, official["63109"]]
-    assert counts_of(found).loc[("communes.csv", "communes")].tolist() == [5, 2, 0, 3]
-    told = found["problemes"][found["problemes"]["feuille"] == "communes"]
-    assert set(told.loc[told["gravite"] == "erreur", "ligne"]) == {5, 6}
-    assert "Commune déjà listée : comptée une fois." in set(told["probleme"])
-    check_counts(found)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "number"),
-    [("departements", "43;63", 720), ("departements", "43", 257), ("epci", "246300966", 20), ("regions", "94", 360)],
-)
-def test_a_perimeter_by_settings(chemin_piege, key, value, number):
-    found = read(chemin_piege, parametres=f"cle;valeur\n{key};{value}" if ";" not in value else f'cle;valeur\n{key};"{value}"')
-    assert len(found["communes"]) == number
-    check_counts(found)
-    assert found["acteurs"].empty and found["acteurs_territoires"].empty
-
-
-def test_no_perimeter(chemin_piege):
-    with pytest.raises(DiagnosticError, match="n'est pas dit") as caught:
-        read(chemin_piege, acteurs=f"{ACTEURS}\na;A;ccas;43157;")
-    assert "departements" in caught.value.a_faire
-
-
-def test_an_unknown_perimeter(chemin_piege):
-    with pytest.raises(DiagnosticError, match="départements 20"):
-        read(chemin_piege, parametres="cle;valeur\ndepartements;20")
-    with pytest.raises(DiagnosticError, match="Aucune commune connue") as caught:
-        read(chemin_piege, communes="code_insee\n3001\n99999")
-    assert "03001" in str(caught.value)
-
-
-def test_a_cut_epci_is_told(chemin_piege):
-    found = read(chemin_piege, parametres="cle;valeur\ndepartements;63")
-    told = found["problemes"]
-    assert told["probleme"].str.contains("CC du Massif du Sancy : 1 commune hors du périmètre", regex=False).any()
-    assert found["unites_coupees"]["communes_hors"].tolist() == ["15132 Montgreleix"]
-
-
 def test_actors_and_their_territories(chemin_piege):
     rows = [ACTEURS, "a;A;ccas;43157;", "b;B;ccas;75056;43", "c;C;ccas;;autre:P", "d;D;ccas;3001;", "e;E;ccas;75056;"]
     own = "territoire_id;nom;communes\nP;Pays;43157|200085728|99999"
@@ -178,7 +100,7 @@ def test_actors_and_their_territories(chemin_piege):
 
 def test_a_link_or_a_coverage_of_no_territory_is_told(chemin_piege):
     found = read(
-        chemin_piege, acteurs=f"{ACTEURS}\na;A;ccas;43157;\nb;B;ccas;43040;", parametres="cle;valeur\ndepartements;43",
+        chemin_piege, acteurs=f"{ACTEURS}\na;A;ccas;43157;\nb;B;ccas;43040;", parametres="cle;valeur\ndepartements;43\nfinalite;Essai",
         liens="source_id;cible_id;type;territoire\na;b;information;Nulle part\na;b;co_pilote;43\na;b;autre;",
         couverture_inventaire="territoire_id;categorie;statut\nHaute-Loire;*;complet\nLa Lune;*;complet",
     )  # fmt: skip
@@ -187,77 +109,6 @@ def test_a_link_or_a_coverage_of_no_territory_is_told(chemin_piege):
         ["liens", 2, "territoire", "Nulle part"], ["couverture_inventaire", 3, "territoire_id", "La Lune"],
     ]  # fmt: skip
     assert len(found["liens"]) == 3
-
-
-def test_a_users_own_boundaries(chemin_piege):
-    (chemin_piege / "ressorts").mkdir()
-    communes = read(chemin_piege, parametres="cle;valeur\nepci;246300966")["communes"]
-    drawn = communes.iloc[:19][["geometry"]].reset_index().rename(columns={"code_insee": "insee_com"})
-    drawn.assign(geometry=drawn.geometry.envelope).to_file(chemin_piege / "ressorts" / "contours été.gpkg")
-    found = read(chemin_piege, parametres="cle;valeur\nepci;246300966\ncontours;contours été.gpkg")
-    assert found["communes"].geometry.iloc[0].equals(drawn.geometry.iloc[0].envelope)
-    missing = found["problemes"][found["problemes"]["fichier"] == "contours été.gpkg"]
-    assert len(missing) == 1 and "gardé" in missing["probleme"].iloc[0]
-    with pytest.raises(DiagnosticError, match="introuvable"):
-        read(chemin_piege, parametres="cle;valeur\nepci;246300966\ncontours;absent.gpkg")
-
-
-def test_layers_are_counted_with_the_sheets(chemin_piege):
-    (chemin_piege / "ressorts").mkdir()
-    (chemin_piege / "ressorts" / "cias.csv").write_text("insee;unite_id\n63047;A\n63047;B\n43157;C\n99999;A\n", encoding="utf-8")
-    found = read(
-        chemin_piege, parametres="cle;valeur\nepci;246300966", couches="couche;fichier_couche\nCIAS;cias.csv\nEPCI;",
-        ressorts="code_insee;couche;unite_id\n63047;MDS;X\n63047;MDS;X\n01004;MDS;Y",
-    )  # fmt: skip
-    check_counts(found)
-    counts = counts_of(found)
-    assert counts.loc[("ressorts/cias.csv", "cias")].tolist() == [4, 1, 1, 2]
-    assert counts.loc[("ressorts.csv", "ressorts")].tolist() == [3, 1, 1, 1]
-
-
-def import_into(folder, source, path):
-    tables, problems, read = read_import(source, path, read_cog())
-    (folder / "imports").mkdir(exist_ok=True)
-    write_import(tables, problems, read, folder / "imports" / f"{source}.xlsx", origine=path.name)
-
-
-def test_an_import_is_read_with_what_it_set_aside(chemin_piege):
-    published = chemin_piege / "programmes 2024.csv"
-    rows = ["pvd,pvd-1,Brioude,43040", "pvd,pvd-2,Lyon,69123", "ti,ti-1,Gone,200057990", "va,va-1,Ancien,63330"]
-    published.write_text("\n".join(["programme,id_territoire,lib_territoire,code", *rows]), encoding="utf-8")
-    folder = chemin_piege / "dossier"
-    folder.mkdir()
-    write(folder, parametres="cle;valeur\ndepartements;43")
-    import_into(folder, "programmes-anct", published)
-    found = read_dossier(folder)
-    check_counts(found)
-    assert counts_of(found).loc[("imports/programmes-anct.xlsx", "affiliations")].tolist() == [4, 1, 2, 1]
-    told = found["problemes"][found["problemes"]["gravite"] == "erreur"]
-    assert told[["fichier", "ligne", "valeur"]].values.tolist() == [["programmes 2024.csv", 4, "200057990"]]
-    # The same file again takes the place of the first.
-    import_into(folder, "programmes-anct", published)
-    assert len(read_dossier(folder)["dispositifs"]) == 3
-
-
-def test_an_identifier_already_taken(chemin_piege):
-    published = chemin_piege / "france_services_2024.csv"
-    heading = "id_fs,lib_fs,insee_com,lib_com,code_postal,adresse,latitude,longitude,format_fs,commentaire"
-    published.write_text(f"{heading}\n1,Maison,43040,Brioude,43100,rue,45.29,3.38,Site fixe,\n", encoding="utf-8")
-    write(chemin_piege, parametres="cle;valeur\ndepartements;43", acteurs=f"{ACTEURS}\nFS-1;La mienne;ccas;43157;")
-    import_into(chemin_piege, "france-services", published)
-    found = read_dossier(chemin_piege)
-    check_counts(found)
-    assert found["acteurs"]["nom"].tolist() == ["La mienne"]
-    assert counts_of(found).loc[("imports/france-services.xlsx", "acteurs")].tolist() == [1, 0, 0, 1]
-    assert "déjà pris" in found["problemes"].loc[found["problemes"]["gravite"] == "erreur", "probleme"].iloc[0]
-
-
-def test_a_damaged_import(chemin_piege):
-    write(chemin_piege, parametres="cle;valeur\ndepartements;43")
-    (chemin_piege / "imports").mkdir()
-    write_inventory({"acteurs": pd.DataFrame({"acteur_id": ["a"]})}, chemin_piege / "imports" / "x.xlsx", titre="x", lignes=[])
-    with pytest.raises(DiagnosticError, match="comptes|Colonnes absentes"):
-        read_dossier(chemin_piege)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ def pilot(tmp_path):
 
 def test_the_pilot(pilot):
     assert {name: len(table) for name, table in pilot.items() if name != "parametres"} == {
-        "communes": 720, "acteurs": 720 + 25 + 2 + 2 + 1 + 2 + 1, "couches": 5,
+        "communes": 720, "acteurs": 720 + 25 + 2 + 2 + 1 + 2 + 1, "couches": 5, "questions": 6,
     }  # fmt: skip
     bodies = pilot["acteurs"]
     counts = bodies["categorie"].value_counts()
@@ -179,3 +179,9 @@ def test_the_order_of_what_is_asked_changes_nothing(tmp_path, pilot):
     other = draft(tmp_path, departements=["63", "43", "63"])
     for name, table in pilot.items():
         pd.testing.assert_frame_equal(other[name], table)
+
+
+def test_the_purpose_of_the_map_is_asked_first(pilot):
+    assert pilot["parametres"]["cle"].iat[0] == "finalite"
+    first = pilot["questions"].iloc[0]
+    assert first.tolist() == ["Q0", "Quelle est la finalité de la carte ?", ""]

@@ -1,7 +1,6 @@
 """Files as they come: encodings, separators, line numbers, invisible characters, JSON. Nothing typed, nothing dropped."""
 
 import hashlib
-import json
 from contextlib import suppress
 
 import pandas as pd
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.files import clean_cells, read_records, read_sheets, write_origin
+from diagnostic.read.files import clean_cells, read_sheets, write_origin
 
 TABLE = [["code_insee", "nom"], ["01004", "Ambérieu-en-Bugey"], ["2E004", "NA"]]
 
@@ -83,16 +82,61 @@ def test_cell_without_end(tmp_path):
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.json", "a.geojson"])
 def test_errors_have_three_lines(name, tmp_path):
     with pytest.raises(DiagnosticError) as error:
-        read_sheets(write_file(tmp_path, name, b"{\x00"))
+        read_sheets(write_file(tmp_path, name, b"{\x00\x00"))
     lines = str(error.value).split("\n")
     assert len(lines) == 3
     assert lines[1].startswith("Où : ")
     assert lines[2].startswith("À faire : ")
 
 
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv", "a.ods", "a.json", "a.gpkg"])
+def test_a_file_of_300_mb_is_refused_before_it_is_read(name, tmp_path):
+    with (tmp_path / name).open("wb") as stream:
+        stream.truncate(300_000_000)  # a sparse file: nothing is written on the disk
+    with pytest.raises(DiagnosticError, match="Fichier de 300 Mo : au-delà de 200 Mo"):
+        read_sheets(tmp_path / name)
+
+
+def test_links_that_turn_in_circles_and_names_that_cannot_be_told(tmp_path):
+    try:
+        (tmp_path / "a.csv").symlink_to(tmp_path / "b.csv")
+        (tmp_path / "b.csv").symlink_to(tmp_path / "a.csv")
+    except OSError:
+        pytest.skip("this system makes no symbolic links")
+    for path in (tmp_path / "a.csv", tmp_path / ("x" * 5000 + ".csv"), tmp_path / "a\udcff.csv", tmp_path / "a\0.csv"):
+        with pytest.raises(DiagnosticError, match="introuvable|Nom de fichier illisible") as error:
+            read_sheets(path)
+        assert str(error.value).encode("utf-8")
+
+
+@pytest.mark.parametrize("name", ["photo.xlsx", "photo.ods", "photo.csv", "photo.json", "photo.gpkg", "photo.xls"])
+def test_a_picture_under_any_name(name, tmp_path):
+    content = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 10
+    with pytest.raises(DiagnosticError) as error:
+        read_sheets(write_file(tmp_path, name, content))
+    assert str(error.value).count("\n") == 2 and (tmp_path / name).read_bytes() == content
+
+
+def test_long_cells_and_strange_characters(tmp_path):
+    cells = ["x" * 10_000, "é" * 40_000, "😀 ✅", "\u200fBrioude\u202e", "a\x07b"]
+    table, problemes = read_one(
+        write_file(tmp_path, "a.csv", "id;texte\n" + "".join(f"{i};{c}\n" for i, c in enumerate(cells)))
+    )
+    assert table[1].tolist() == ["texte", cells[0], cells[1], "😀 ✅", "Brioude", "ab"]
+    told = problemes["probleme"].tolist()
+    assert "Caractères invisibles retirés (contrôle, sens d'écriture) : 2 case(s)." in told
+    assert any(message.startswith("Cases de plus de 32767 caractères : 1.") for message in told)
+
+
+def test_unbreakable_spaces_are_told(tmp_path):
+    _, problemes = read_one(write_file(tmp_path, "a.csv", "id;n\n1;12\u00a0345\n2;1\u202f000\n3;4 5\n"))
+    assert problemes["probleme"].tolist()[1:] == ["Espaces insécables lus comme des espaces : 2 case(s)."]
+
+
 # --- text tables --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "encoding, name", [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
+    "encoding, name",
+    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 (avec marque BOM)"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")],
 )
 @pytest.mark.parametrize(
     "separator, word", [(";", "point-virgule"), (",", "virgule"), ("\t", "tabulation"), ("|", "barre verticale")]
@@ -105,44 +149,6 @@ def test_encodings_separators_and_line_ends(encoding, name, separator, word, end
     assert list(table.index) == [1, 2, 3]
     assert problemes["gravite"].tolist() == ["information"]
     assert problemes["probleme"][0] == f"Lu avec : encodage {name}, séparateur {word}."
-
-
-def test_half_a_character_at_the_end_of_utf16(tmp_path):
-    table, _ = read_one(write_file(tmp_path, "a.csv", "id;nom\r\n1;é".encode("utf-16") + b"\x41"))
-    assert table.iloc[1, 0] == "1"
-
-
-def test_line_numbers_are_those_of_the_file(tmp_path):
-    content = 'id;nom\n1;"deux\nlignes"\n\n\n2;"trois\r\net; un point-virgule\nlignes"\n3;c\n'
-    table, _ = read_one(write_file(tmp_path, "a.csv", content))
-    assert list(table.index) == [1, 2, 6, 9]
-    assert table.loc[6].tolist() == ["2", "trois\r\net; un point-virgule\nlignes"]
-
-
-def test_one_column(tmp_path):
-    table, _ = read_one(write_file(tmp_path, "communes.csv", "code_insee\n01004\n43157\n"))
-    assert table[0].tolist() == ["code_insee", "01004", "43157"]
-
-
-def test_commas_in_the_texts_do_not_make_columns(tmp_path):
-    content = "id;nom;adresse\n1;a;1, rue B, Le Puy\n2;b;3, rue C, Brioude\n3;c;5, rue D, Ambert\n"
-    table, _ = read_one(write_file(tmp_path, "a.csv", content))
-    assert table.shape == (4, 3)
-
-
-def test_title_lines_above_do_not_hide_the_separator(tmp_path):
-    table, _ = read_one(write_file(tmp_path, "a.csv", "Inventaire 2026\n\nid;nom;lat\n1;a;45,1\n2;b;45,2\n"))
-    assert table.loc[4].tolist() == ["1", "a", "45,1"]
-
-
-def test_a_longer_row_keeps_all_its_cells(tmp_path):
-    table, _ = read_one(write_file(tmp_path, "a.csv", "id;nom\n1;a;surplus\n2\n"))
-    assert table.to_numpy().tolist() == [["id", "nom", ""], ["1", "a", "surplus"], ["2", "", ""]]
-
-
-def test_nul_bytes_far_in_the_file_are_removed(tmp_path):
-    table, _ = read_one(write_file(tmp_path, "a.csv", b"id;nom\n" + b"1;a\n" * 2000 + b"2;b\x00c\n"))
-    assert table.iloc[-1].tolist() == ["2", "bc"]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +206,7 @@ def test_the_file_is_never_modified(name, content, tmp_path):
     [
         ("12\u00a0345\u202f678", "12 345 678"), ("\u200f\u202bBrioude\u202c\u200e", "Brioude"), ("\ufeffid", "id"),
         ("Saint\u00ad-Flour", "Saint-Flour"), ("a\x00b\x07c\x1b", "abc"), ("  a  b ", "a  b"), ("a\nb", "a\nb"),
-        ("Ambe\u0301rieu", "Ambérieu"), ("01004", "01004"), ("", ""),
+        ("Ambe\u0301rieu", "Ambérieu"), ("a\r\nb\rc", "a\nb\nc"), ("01004", "01004"), ("", ""),
     ],
 )  # fmt: skip
 def test_clean_cells(cell, cleaned):
@@ -208,65 +214,6 @@ def test_clean_cells(cell, cleaned):
     copy = raw.copy()
     assert clean_cells(raw).to_numpy().tolist() == [[cleaned, ""]]
     pd.testing.assert_frame_equal(raw, copy)
-
-
-# --- JSON ---------------------------------------------------------------------------------------------------------
-def read_json(folder, content):
-    path = folder / "a.json"
-    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-    return read_records(path).to_numpy().tolist()
-
-
-@pytest.mark.parametrize(
-    "wrap", [lambda records: records, lambda records: {"data": records}, lambda records: {"features": records}]
-)
-def test_records(wrap, tmp_path):
-    records = [
-        {"id": 1, "cp": "01004"},
-        {"id": 2, "tags": ["a", None, "b"], "ok": True, "vide": None, "lieu": {"x": "é"}},
-    ]
-    assert read_json(tmp_path, wrap(records)) == [
-        ["id", "cp", "tags", "ok", "vide", "lieu"],
-        ["1", "01004", "", "", "", ""],
-        ["2", "", "a;;b", "oui", "", '{"x": "é"}'],
-    ]
-
-
-def test_numbers_keep_the_writing_of_the_file(tmp_path):
-    rows = read_json(tmp_path, '[{"a": 1.50, "b": 1e5, "c": 12345678901234567890, "d": NaN}]')
-    assert rows[1] == ["1.50", "1e5", "12345678901234567890", ""]
-
-
-def test_points_give_longitude_and_latitude(tmp_path):
-    point = {"type": "Feature", "properties": {"nom": "a"}, "geometry": {"type": "Point", "coordinates": [3.88, 45.04]}}
-    nowhere = {"type": "Feature", "properties": {"nom": "b"}, "geometry": None}
-    strange = {"type": "Feature", "properties": None, "geometry": {"type": "Point"}}
-    assert read_json(tmp_path, {"type": "FeatureCollection", "features": [point, nowhere, strange]}) == [
-        ["nom", "longitude", "latitude"],
-        ["a", "3.88", "45.04"],
-        ["b", "", ""],
-        ["", "", ""],
-    ]
-
-
-def test_half_a_character_is_left_out(tmp_path):
-    assert read_json(tmp_path, '[{"nom": "a\\ud800b"}]')[1] == ["ab"]
-
-
-@pytest.mark.parametrize(
-    "content, message",
-    [("[{", "abîmé"), ('{"a": 1}', "pas une liste de fiches"), ("3", "pas une liste de fiches"), ("[1, 2]", "pas une liste de fiches"),
-     ("[" * 100_000, "pas une liste de fiches")],
-)  # fmt: skip
-def test_json_that_is_no_table(content, message, tmp_path):
-    with pytest.raises(DiagnosticError, match=message):
-        read_json(tmp_path, content)
-
-
-def test_broken_json_names_the_line(tmp_path):
-    with pytest.raises(DiagnosticError) as error:
-        read_json(tmp_path, '[\n{"a": 1},\n{"b" 2}\n]')
-    assert error.value.ou == "a.json, ligne 3"
 
 
 def test_write_origin_keeps_file_sheet_and_line():

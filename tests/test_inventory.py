@@ -9,11 +9,13 @@ from classeurs import make_ods, make_xlsx
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.inventory import COUNT_COLUMNS, extend_lists, find_inventory, read_inventory
+from diagnostic.read.named_ids import list_made
+from diagnostic.read.references import resolve_references
 from diagnostic.schema import PROBLEM_COLUMNS, list_tables, list_vocabularies
 from diagnostic.vocabulary import read_list
 
 SHEETS = {
-    "parametres": [["cle", "valeur"], ["titre", "Essai"], ["alias.acteurs.nom", "Dénomination usuelle"]],
+    "parametres": [["cle", "valeur"], ["titre", "Essai"], ["alias.acteurs.nom", "Dénomination usuelle"], ["finalite", "Se rencontrer"]],
     "acteurs": [
         ["acteur_id", "Dénomination usuelle", "categorie", "code_insee"],
         ["A", "CCAS d'été", "CCAS", "01004"],
@@ -51,7 +53,7 @@ def test_workbook_ods_and_csv_give_the_same_tables(chemin_piege):
         for table in list_tables():
             left, right = (read[which][0][table].drop(columns=["fichier", "feuille"]) for which in ("xlsx", name))
             pd.testing.assert_frame_equal(left, right)
-    tables, settings, lists, problemes, comptes = read["xlsx"]
+    tables, settings, lists, problemes, comptes, lues = read["xlsx"]
     assert tables["acteurs"]["nom"].tolist() == ["CCAS d'été", "b"]
     assert tables["acteurs"]["code_insee"].tolist() == ["01004", "2A004"]
     assert settings["titre"] == "Essai"
@@ -59,12 +61,14 @@ def test_workbook_ods_and_csv_give_the_same_tables(chemin_piege):
     assert list(problemes) == PROBLEM_COLUMNS
     assert not len(problemes)
     assert dict(zip(comptes["feuille"], comptes["lues"], strict=True)) == {
-        "parametres": 2,
+        "parametres": 3,
         "acteurs": 2,
         "liens": 1,
         "vocabulaire": 1,
     }
     assert list(comptes) == COUNT_COLUMNS
+    assert {name: len(rows) for name, rows in lues.items()} == dict(zip(comptes["feuille"], comptes["lues"], strict=True))
+    assert lues["acteurs"]["categorie"].tolist() == ["CCAS", "EHPAD"], "as it was read"
 
 
 def test_every_table_is_there_even_absent(tmp_path):
@@ -126,7 +130,7 @@ def test_unknown_sheets_are_told_with_the_nearest_name(tmp_path):
         "Mode d'emploi": [["x"]],
         "listes": [["x"]],
     }
-    *_, problemes, comptes = read_xlsx(tmp_path, **sheets, **strange)
+    *_, problemes, comptes, _ = read_xlsx(tmp_path, **sheets, **strange)
     assert problemes[["gravite", "feuille"]].to_numpy().tolist() == [
         ["attention", "Acteur"], ["information", "Brouillon"], ["information", "Mode d'emploi"],
     ]  # fmt: skip
@@ -187,7 +191,8 @@ def test_the_vocabulary_of_the_dossier_adds_and_overrides(tmp_path):
         ["B", "b", "Action sociale"],
         ["C", "c", "CCAS"],
     ]
-    tables, _, lists, problemes, _ = read_xlsx(tmp_path, vocabulaire=rows, acteurs=actors)
+    purpose = SHEETS["parametres"][::3]
+    tables, _, lists, problemes, *_ = read_xlsx(tmp_path, vocabulaire=rows, acteurs=actors, parametres=purpose)
     assert tables["acteurs"]["categorie"].tolist() == ["ruche", "ccas", "ccas"]
     assert lists["categories"].loc[["ruche", "ccas"], "champ"].tolist() == ["mixte", "mixte"]
     assert not len(problemes)
@@ -212,7 +217,7 @@ PERSONS = [["personne_id", "acteur_id", "fonction"], ["P", "A", "animateur"]]
 
 
 def test_persons_are_not_read_unless_asked(tmp_path):
-    tables, _, _, problemes, comptes = read_xlsx(
+    tables, _, _, problemes, comptes, _ = read_xlsx(
         tmp_path, acteurs=SHEETS["acteurs"], parametres=SHEETS["parametres"], personnes=PERSONS
     )
     assert not len(tables["personnes"])
@@ -227,7 +232,7 @@ def test_persons_are_read_when_asked(tmp_path):
 
 
 def test_the_empty_sheet_of_persons_says_nothing(tmp_path):
-    *_, problemes, _ = read_xlsx(
+    *_, problemes, _, _ = read_xlsx(
         tmp_path, acteurs=SHEETS["acteurs"], parametres=SHEETS["parametres"], personnes=PERSONS[:1]
     )
     assert not len(problemes)
@@ -240,3 +245,139 @@ def test_the_workbook_is_never_modified(tmp_path):
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
     assert openpyxl.load_workbook(path).sheetnames == list(SHEETS)
     assert [p.name for p in tmp_path.iterdir()] == ["inventaire.xlsx"]
+
+
+# --- grids --------------------------------------------------------------------------------------------------------
+PURPOSE = [["cle", "valeur"], ["finalite", "Se rencontrer"]]
+ACTORS = [["acteur_id", "nom", "categorie"], ["A", "Mairie", "commune"], ["B", "MJC", "mjc"], ["C", "MSA", "msa"]]
+DEVICES = [["dispositif_id", "nom", "type", "territoires"], ["d1", "CTG du pays", "CTG", "43"], ["d2", "PAT", "PAT", "43"]]
+
+
+def test_a_grid_and_a_long_sheet_are_one_table(tmp_path):
+    long = [["acteur_id", "dispositif_id", "role"], ["A", "d1", "pilotage"]]
+    grid = [["nom", "CTG du pays", "PAT"], ["MJC", "x", "financement ; zz"], ["Mairie", "", ""]]
+    tables, *_, problemes, comptes, lues = read_xlsx(
+        tmp_path, parametres=PURPOSE, acteurs=ACTORS, dispositifs=DEVICES, participations=long, **{"Saisie Participations": grid}
+    )
+    rows = tables["participations"][["acteur_id", "dispositif_id", "role", "feuille", "ligne"]].to_numpy().tolist()
+    assert rows == [
+        ["A", "d1", "pilotage", "participations", 2], ["MJC", "CTG du pays", "participation", "Saisie Participations", 2],
+        ["MJC", "PAT", "financement", "Saisie Participations", 2],
+    ]  # fmt: skip
+    assert problemes[["gravite", "feuille", "ligne", "colonne"]].to_numpy().tolist() == [["attention", "Saisie Participations", 2, "PAT"]]
+    counted = dict(zip(comptes["feuille"], comptes["lues"], strict=True))
+    assert (counted["participations"], counted["Saisie Participations"]) == (1, 2)
+    assert lues["saisie_participations"]["CTG du pays"].tolist() == ["x"]
+
+
+def test_a_sheet_named_as_the_long_table_is_read_as_a_grid(tmp_path):
+    tables, *_, problemes, _, lues = read_xlsx(
+        tmp_path, parametres=PURPOSE, acteurs=ACTORS, dispositifs=DEVICES, participations=[["nom", "PAT"], ["MJC", "x"]],
+        liens=[["", "Mairie", "MJC"], ["MSA", "x", "technique"]], ressorts=[["code_insee", "EPCI"], ["43013", "244301099"]],
+    )  # fmt: skip
+    assert [len(tables[name]) for name in ("participations", "liens", "ressorts")] == [1, 2, 1]
+    assert problemes["feuille"].tolist() == ["participations", "ressorts", "liens"]
+    assert problemes["probleme"].str.contains("lue comme une saisie en tableau").all()
+    assert {"saisie_participations", "saisie_liens", "saisie_ressorts"} <= set(lues)
+
+
+def test_a_grid_s_name_on_a_long_sheet(tmp_path):
+    long = [["acteur_id", "dispositif_id", "role"], ["A", "d1", "pilotage"]]
+    tables, *_, lues = read_xlsx(tmp_path, parametres=PURPOSE, acteurs=ACTORS, dispositifs=DEVICES, saisie_participations=long)
+    assert tables["participations"]["role"].tolist() == ["pilotage"]
+    assert len(lues["participations"]) == 1
+
+
+def test_a_unit_listed_in_the_long_sheet_keeps_its_identifier_in_the_grid(tmp_path):
+    long = [["code_insee", "couche", "unite_id", "unite_nom"], ["43013", "MDS", "M1", "MDS du haut"]]
+    grid = [["code_insee", "commune", "mds"], ["43040", "Brioude", "Mds du Haut"]]
+    tables, *_ = read_xlsx(tmp_path, parametres=PURPOSE, saisie_ressorts=grid, ressorts=long)
+    assert tables["ressorts"]["unite_id"].tolist() == ["M1", "M1"]
+
+
+# --- identifiers, several sheets, purpose ---------------------------------------------------------------------------
+def test_actors_without_identifiers_are_given_one(tmp_path):
+    rows = [["nom", "categorie", "commune"], ["Mairie", "commune", "Auzon"], ["Mairie", "commune", "Brioude"], ["", "mjc", ""]]
+    tables, *_, problemes, comptes, lues = read_xlsx(tmp_path, parametres=PURPOSE, acteurs=rows)
+    assert tables["acteurs"]["acteur_id"].tolist() == ["mairie-auzon", "mairie-brioude"]
+    assert "2 identifiants fabriqués d'après le nom" in problemes["probleme"].str.cat(sep=" ")
+    assert comptes.set_index("feuille")["lues"]["acteurs"] == len(lues["acteurs"]) == 3
+    made = list_made(lues, tables)
+    assert made[["ligne", "identifiant"]].to_numpy().tolist() == [[2, "mairie-auzon"], [3, "mairie-brioude"]]
+
+
+def test_a_table_in_several_sheets(tmp_path):
+    more = [["identifiant", "structure", "type"], ["D", "Caf", "caf"], ["A", "Encore", "mjc"]]
+    tables, *_, problemes, comptes, lues = read_xlsx(tmp_path, parametres=PURPOSE, acteurs=ACTORS, **{"Acteurs (suite)": more})
+    assert tables["acteurs"]["acteur_id"].tolist() == ["A", "B", "C", "D"]
+    assert problemes[["gravite", "feuille", "ligne"]].fillna(0).to_numpy().tolist() == [
+        ["information", "Acteurs (suite)", 0], ["erreur", "Acteurs (suite)", 3],
+    ]  # fmt: skip
+    assert problemes["probleme"][1] == "Identifiant déjà donné feuille acteurs, ligne 2 ; ligne écartée."
+    assert comptes["lues"].tolist() == [1, 3, 2]
+    assert len(lues["acteurs"]) == 5
+
+
+def test_the_purpose_is_asked_for_and_may_be_the_answer_to_the_first_question(tmp_path):
+    questions = [["question_id", "question", "reponse"], ["Q1", "Où ?", "ici"], ["Q0", "Pourquoi ?", "Se parler"]]
+    _, settings, _, problemes, *_ = read_xlsx(tmp_path, questions=questions)
+    assert settings["finalite"] == "Se parler"
+    assert not len(problemes)
+    _, settings, _, problemes, *_ = read_xlsx(tmp_path, questions=questions[:2])
+    assert settings["finalite"] == ""
+    assert problemes[["gravite", "feuille"]].to_numpy().tolist() == [["attention", "parametres"]]
+    assert problemes["probleme"][0].startswith("La finalité de la carte n'est pas dite")
+    _, settings, _, problemes, *_ = read_xlsx(tmp_path, questions=questions, parametres=PURPOSE)
+    assert settings["finalite"] == "Se rencontrer"
+    assert problemes["gravite"].tolist() == ["information"]
+
+
+def test_the_tables_of_decisions_and_mappings_are_read(tmp_path):
+    tables, *_, problemes, _, _ = read_xlsx(
+        tmp_path, parametres=PURPOSE,
+        doublons=[["acteur_1", "acteur_2", "decision"], ["A", "B", "Fusionner"], ["A", "C", "pas un doublon"]],
+        colonnes_import=[["source", "colonne", "origine"], ["maison", "nom", "Intitulé;Nom"]],
+        questions=[["question_id", "question", "reponse"], ["Q0", "Pourquoi ?", ""]],
+    )  # fmt: skip
+    assert tables["doublons"]["decision"].tolist() == ["fusionner", "distincts"]
+    assert tables["colonnes_import"]["origine"].tolist() == ["Intitulé;Nom"]
+    assert tables["questions"]["question_id"].tolist() == ["Q0"]
+    assert not len(problemes)
+
+
+def test_names_are_keys_of_networks_instances_posts_and_survey(tmp_path):
+    tables, *_ = read_xlsx(
+        tmp_path, parametres=PURPOSE, acteurs=ACTORS, dispositifs=DEVICES,
+        reseaux=[["nom", "echelle"], ["Réseau des tiers-lieux", "locale"]],
+        adhesions=[["acteur", "reseau"], ["mjc", "réseau des tiers lieux"]],
+        instances=[["nom", "dispositif", "membres"], ["Copil", "ctg du pays", "Mairie ; msa"]],
+        postes=[["structure", "fonction", "dispositifs"], ["MJC", "animateur", "PAT"]],
+        enquete=[["structure", "mode_collecte"], ["Mairie", "liste_ouverte"]],
+    )  # fmt: skip
+    tables, problemes = resolve_references(tables)
+    assert not len(problemes)
+    assert tables["reseaux"]["reseau_id"].tolist() == ["reseau-des-tiers-lieux"]
+    assert tables["adhesions"][["acteur_id", "reseau_id"]].to_numpy().tolist() == [["B", "reseau-des-tiers-lieux"]]
+    assert tables["instances"][["instance_id", "dispositif_id", "membres"]].to_numpy().tolist() == [["copil", "d1", ("A", "C")]]
+    assert tables["postes"][["poste_id", "acteur_id", "dispositifs"]].to_numpy().tolist() == [["mjc-animateur", "B", ("d2",)]]
+    assert tables["enquete"]["acteur_id"].tolist() == ["A"]
+
+
+def test_other_text_tables_are_an_inventory_too(tmp_path):
+    (tmp_path / "acteurs.tsv").write_text("acteur_id\tnom\tcategorie\nA\tMairie\tcommune\n", encoding="utf-8")
+    (tmp_path / "acteurs-suite.txt").write_text("acteur_id;nom;categorie\nB;MJC;mjc\n", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("à faire", encoding="utf-8")
+    files = find_inventory(tmp_path)
+    assert [path.name for path in files] == ["acteurs-suite.txt", "acteurs.tsv"]
+    assert sorted(read_inventory(files)[0]["acteurs"]["acteur_id"]) == ["A", "B"]
+
+
+def test_corrections_are_put_in_place_at_reading(tmp_path):
+    corrections = pd.DataFrame(
+        [["inventaire.xlsx", "acteurs", 3, "MJC", "categorie", "mjc", "Médiathèque"]],
+        columns=["fichier", "feuille", "ligne", "nom", "colonne", "valeur", "correction"],
+    ).astype({"ligne": "Int64"})
+    make_xlsx(tmp_path / "inventaire.xlsx", parametres=PURPOSE, acteurs=ACTORS)
+    tables, *_, problemes, _, _ = read_inventory(find_inventory(tmp_path), corrections=corrections)
+    assert tables["acteurs"]["categorie"].tolist() == ["commune", "mediatheque", "msa"]
+    assert problemes["gravite"].tolist() == ["information"]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.references import index_rows, resolve_references
+from diagnostic.read.references import index_rows, name_rows, resolve_references
 from diagnostic.schema import PROBLEM_COLUMNS, describe_table, list_tables, make_table
 
 
@@ -61,7 +61,7 @@ def test_a_name_borne_by_several_rows_is_refused():
     tables, problemes = resolve(acteurs=actors, liens=make_links(("Mairie", "A"), ("M1", "A")))
     assert tables["liens"]["source_id"].tolist() == ["M1"]
     assert problemes["probleme"].tolist() == [
-        "« Mairie » est le nom de plusieurs lignes de la feuille acteurs. Ligne écartée."
+        "« Mairie » est le nom de plusieurs lignes de la feuille acteurs : Mairie, identifiant M1 ; mairie, identifiant M2. Ligne écartée."
     ]
 
 
@@ -160,9 +160,50 @@ def test_the_tables_given_are_not_touched():
 
 
 def test_index_rows():
-    identifiers, names = index_rows(fill("acteurs", acteur_id=["A", "B"], nom=["Été", "***"]), "acteurs")
+    actors = fill("acteurs", acteur_id=["A", "B"], nom=["L'Été", "***"], commune=["Auzon", None])
+    identifiers, names, bearers = index_rows(actors, "acteurs")
     assert identifiers == {"A", "B"}
-    assert names == {"ete": "A"}
+    assert names == {"lete": "A", "leteauzon": "A", "~ete": "A", "~eteauzon": "A"}
+    assert bearers[["nom", "identifiant"]].to_numpy().tolist() == [["L'Été", "A"]]
+    assert name_rows(actors, "acteurs") == {"a": "A", "b": "B", "lete": "A", "": "B"}
+
+
+TOWNS = fill(
+    "acteurs", acteur_id=["M1", "M2", "F1", "S1"], nom=["Mairie", "Mairie", "Foyer rural de la vallée", "CCAS de Saint-Flour"],
+    commune=["Auzon", "Brioude", "Auzon", "Saint-Flour"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "identifier"),
+    [("Mairie (Brioude)", "M2"), ("mairie - auzon", "M1"), ("Foyer rural, vallée", "F1"), ("Foyer rural de la vallée (Auzon)", "F1"),
+     ("CCAS de St Flour", "S1"), ("ccas St-Flour", "S1"), ("Mairie d'Auzon", "M1")],
+)  # fmt: skip
+def test_a_name_with_its_commune_or_without_its_small_words(cell, identifier):
+    tables, problemes = resolve(acteurs=TOWNS, liens=make_links((cell, "F1"), ("M1", "M2")))
+    expected = [identifier, "M1"] if identifier != "F1" else ["M1"]
+    assert tables["liens"]["source_id"].tolist() == expected
+    assert len(problemes) == (identifier == "F1"), "only the link of F1 with itself is refused"
+
+
+def test_an_ambiguous_name_lists_its_candidates_and_proposes_none():
+    _, problemes = resolve(acteurs=TOWNS, liens=make_links(("Mairie", "F1")))
+    candidates = "Mairie (Auzon), identifiant M1 ; Mairie (Brioude), identifiant M2"
+    message = f"« Mairie » est le nom de plusieurs lignes de la feuille acteurs : {candidates}. Ligne écartée."
+    assert problemes["probleme"].tolist() == [message]
+    assert problemes["proposition"].tolist() == [""]
+
+
+@pytest.mark.parametrize(("cell", "proposed"), [("CCAS de Saint-Flou", "S1"), ("Foyer", ""), ("M3", "")])
+def test_the_nearest_is_proposed_only_when_it_is_very_near(cell, proposed):
+    _, problemes = resolve(acteurs=TOWNS, liens=make_links((cell, "M1")))
+    assert problemes["proposition"].tolist() == [proposed]
+
+
+def test_links_repeated_or_reversed_are_told():
+    tables, problemes = resolve(acteurs=ACTEURS, liens=make_links(("MSA", "CCBB"), ("CC Bocage", "MSA"), ("MSA", "CCBB"), ("M1", "M2")))
+    assert tables["liens"]["ligne"].tolist() == [2, 5]
+    assert problemes[["gravite", "ligne"]].to_numpy().tolist() == [["information", 3], ["information", 4]]
 
 
 NAMES = st.sampled_from(["A", "B", "a", "Été", "ete", "CC", "C C", "zz", "***"])
@@ -174,6 +215,6 @@ def test_links_read_are_kept_or_set_aside(pairs):
     actors = fill("acteurs", acteur_id=["A", "B", "C", "D"], nom=["a", "Été", "CC", "c-c"])
     tables, problemes = resolve(acteurs=actors, liens=make_links(*pairs))
     kept = tables["liens"]
-    assert len(pairs) == len(kept) + (problemes["gravite"] == "erreur").sum()
+    assert len(pairs) == len(kept) + len(problemes), "each row set aside has one message, and no other row has any"
     assert set(kept["source_id"]) | set(kept["cible_id"]) <= {"A", "B", "C", "D"}
     assert (kept["source_id"] != kept["cible_id"]).all()

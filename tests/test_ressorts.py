@@ -110,6 +110,40 @@ def test_units_of_an_overlapping_layer_hold_the_commune_whole_each():
     assert problems.empty
 
 
+def test_former_communes_joined_since_keep_all_their_units():
+    rows = rows_of(("63109", "L", "U", None, None), ("63109", "L", "V", None, None), ("43157", "L", "U", None, None))
+    parts, _, problems = assign(rows.assign(methode_commune=["ancien_code", "code", "code"]))
+    assert parts == {("63109", "U"): None, ("63109", "V"): None, ("43157", "U"): 1.0}
+    assert problems[["gravite", "ligne"]].values.tolist() == [["attention", 2]]
+    assert "réunit d'anciennes communes de plusieurs unités de la couche L (U, V)" in problems["probleme"].iloc[0]
+    given = rows.assign(methode_commune="ancien_code", part_population=[0.3, 0.7, None])
+    assert assign(given)[0] == {("63109", "U"): 0.3, ("63109", "V"): 0.7, ("43157", "U"): 1.0}
+    # A layer that overlaps: each unit holds the commune whole, as for any other.
+    assert assign(rows.assign(methode_commune="ancien_code"), OVERLAPPING)[0]["63109", "U"] == 1.0
+
+
+def test_a_former_commune_of_the_same_unit_is_counted_once_and_told_as_such():
+    rows = rows_of(("63109", "L", "U", None, None), ("63109", "L", "U", None, None)).assign(methode_commune=["ancien_code", "code"])
+    parts, _, problems = assign(rows)
+    assert parts == {("63109", "U"): 1.0}
+    assert problems[["ligne", "a_faire"]].values.tolist() == [[3, "rien"]]
+
+
+def test_a_line_that_brings_several_communes_is_repeated_only_when_nothing_of_it_is_left():
+    rows = rows_of(("43157", "L", "U", None, None), ("43157", "L", "U", None, None), ("43040", "L", "U", None, None))
+    rows = rows.assign(ligne=[2, 3, 3])
+    assert assign(rows)[2].empty
+    assert assign(rows.iloc[:2])[2]["ligne"].tolist() == [3]
+
+
+def test_shares_of_surface_may_overlap_in_a_layer_that_does():
+    rows = rows_of(("43157", "L", "U", 0.6, True), ("43157", "L", "V", 0.6, True)).assign(methode="surface")
+    assert assign(rows, OVERLAPPING)[0] == {("43157", "U"): 0.6, ("43157", "V"): 0.6}
+    parts, _, problems = assign(rows)
+    assert parts == {("43157", "U"): None, ("43157", "V"): None} and "1,20" in problems["probleme"].iloc[0]
+    assert ressorts.assign_listed_layers(rows, OVERLAPPING)[0]["methode"].tolist() == ["surface", "surface"]
+
+
 def test_rows_without_commune_are_left_and_the_index_tells_which_are_kept():
     rows = rows_of((None, "L", "U", None, None), ("43157", "L", "U", None, None), ("43157", "L", "V", None, None))
     affectation, _, _ = ressorts.assign_listed_layers(rows, EXCLUSIVE)

@@ -64,7 +64,7 @@ def test_value_of_the_wrong_kind(key, text, told):
 def test_unknown_key_lists_the_known_ones():
     with pytest.raises(DiagnosticError, match="Réglage inconnu : « ponderations »") as error:
         read(ponderations="population")
-    assert "titre, finalite, date_edition" in error.value.a_faire
+    assert "finalite, titre, date_edition" in error.value.a_faire
     assert str(error.value).count("\n") == 2
 
 

@@ -208,3 +208,91 @@ def test_an_archive_that_unfolds_without_end_is_refused(tmp_path):
     assert path.stat().st_size < 1_000_000
     with pytest.raises(DiagnosticError, match="démesuré"):
         read_sheets(path)
+
+
+# --- merged cells, macros, links, formulas ------------------------------------------------------------------------
+def make_merged(path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "acteurs"
+    for row in [
+        ["Structure", None, None],
+        ["id", "nom", "ville"],
+        ["1", "a", "Le Puy"],
+        ["2", "b", None],
+        ["3", "c", None],
+        [],
+        ["note", None, None],
+    ]:
+        sheet.append(row)
+    for place in ("A1:C1", "C3:C5", "A7:C9"):
+        sheet.merge_cells(place)
+    book.save(path)
+    return path
+
+
+def make_merged_ods(path):
+    rows = "".join(
+        f"<table:table-row>{cells}</table:table-row>"
+        for cells in [
+            spell_ods("id") + spell_ods("nom") + spell_ods("ville"),
+            spell_ods("1")
+            + spell_ods("a")
+            + spell_ods("Le Puy").replace("<table:table-cell", '<table:table-cell table:number-rows-spanned="3"', 1),
+            spell_ods("2") + spell_ods("b") + "<table:covered-table-cell/>",
+            spell_ods("3") + spell_ods("c") + "<table:covered-table-cell/>",
+        ]
+    )
+    return make_ods(path, body=f'<table:table table:name="acteurs">{rows}</table:table>')
+
+
+@pytest.mark.parametrize("make, name", [(make_merged, "a.xlsx"), (make_merged_ods, "a.ods")])
+def test_cells_merged_over_lines_are_read_on_each_of_them(make, name, tmp_path):
+    sheets, problemes = read_workbook(make(tmp_path / name))
+    table = sheets["acteurs"]
+    found = table[table[1].isin(["a", "b", "c"])]
+    assert found[2].tolist() == ["Le Puy"] * 3
+    assert (table[0] == "note").sum() == (1 if name == "a.xlsx" else 0), "a merged note makes no line of its own"
+    assert problemes["gravite"].tolist() == ["information"]
+    assert problemes["probleme"][0].startswith("Cases fusionnées") and "2 case(s)" in problemes["probleme"][0]
+    assert problemes["ligne"].tolist() == [found.index[1]]
+
+
+def add_member(path, name, content=b"x"):
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name, member, word",
+    [("a.xlsm", "xl/vbaProject.bin", "macros"), ("a.xlsx", "xl/externalLinks/externalLink1.xml", "lié à d'autres fichiers"),
+     ("a.ods", "Basic/Standard/Module1.xml", "macros")],
+)  # fmt: skip
+def test_macros_and_links_are_told_and_left_alone(name, member, word, tmp_path):
+    path = (make_ods if name.endswith("ods") else make_xlsx)(tmp_path / name, acteurs=ROWS)
+    before = add_member(path, member, b"<a/>").read_bytes()
+    sheets, problemes = read_workbook(path)
+    assert sheets["acteurs"].to_numpy().tolist() == TEXT
+    assert problemes["gravite"].tolist() == ["information"] and word in problemes["probleme"][0]
+    assert path.read_bytes() == before
+
+
+def test_a_formula_without_result_is_told(tmp_path):
+    path = make_xlsx(tmp_path / "a.xlsx", acteurs=[["id", "n"], ["1", "=1+1"], ["2", "=[1]x!A1"]])
+    sheets, problemes = read_workbook(path)
+    assert sheets["acteurs"].iloc[1:, 1].tolist() == ["", ""]
+    assert problemes[["gravite", "ligne", "colonne"]].to_numpy().tolist() == [["attention", 2, "B"]]
+    assert "sans résultat enregistré : 2 case(s)" in problemes["probleme"][0]
+
+
+def test_a_formula_of_ods_is_read_by_its_result_and_its_link_told(tmp_path):
+    cells = [
+        '<table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2"/>',
+        """<table:table-cell table:formula="of:='file:///x.ods'#$a.A1" office:value-type="float" office:value="3"/>""",
+        '<table:table-cell table:formula="of:=A1"/>',
+    ]
+    body = f'<table:table table:name="a"><table:table-row>{"".join(cells)}</table:table-row></table:table>'
+    sheets, problemes = read_workbook(make_ods(tmp_path / "a.ods", body=body))
+    assert sheets["a"].loc[1].tolist()[:2] == ["2", "3"]
+    assert problemes["gravite"].tolist() == ["information", "attention"]

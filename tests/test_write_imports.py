@@ -19,7 +19,7 @@ def make_import():
     )
     actors = actors.assign(fichier="f.csv", feuille="f", ligne=[2, 3])
     problems = pd.DataFrame(
-        [["erreur", "f.csv", "f", 4, "nom", "x", "Illisible.", "corrigez"]], columns=PROBLEM_COLUMNS
+        [["erreur", "f.csv", "f", 4, "nom", "x", "Illisible.", "", "corrigez"]], columns=PROBLEM_COLUMNS
     )
     return {"acteurs": actors}, problems
 

@@ -14,6 +14,7 @@ from diagnostic.measure import (
     network,
     overlap,
     positions,
+    quality,
     silos,
 )
 from diagnostic.measure.records import build_records
@@ -42,11 +43,23 @@ def measure_dossier(tables):
     dict of str -> DataFrame, named as in `vocabulary/tables.csv`; `resultats` holds the flat records, `lectures` the
     sentences. What a missing table forbids is absent from the dict and told in `lectures`.
     """
-    results = measure_ressorts(tables) | measure_links(tables) | measure_gaps(tables)
+    results = measure_ressorts(tables) | measure_links(tables) | measure_gaps(tables) | measure_inventory(tables)
     results["territoires_resume"] = summarise_territories(tables, results)
     results["lectures"] = findings.list_findings(tables, results)
     results["resultats"] = build_records(results, tables["couches"])
     return results
+
+
+def measure_inventory(tables):
+    """Measure the inventory itself: how old its rows are, what they lack; pairs that a person has decided are no doubt any more."""
+    settings, actors, pairs = tables["reglages"], tables["acteurs"], tables.get("doublons_proposes")
+    actors = actors[~actors["hors_territoire"].astype(bool)]
+    date = settings["date_edition"] if pd.notna(settings["date_edition"]) else pd.Timestamp.today().normalize()
+    waiting = None if pairs is None else pairs[pairs["decision"].fillna("") == ""]
+    return {
+        "qualite": quality.measure_quality(actors, waiting, date, seuils=settings["fraicheur_mois"]),
+        "fraicheur_lignes": quality.measure_freshness(actors, date, seuils=settings["fraicheur_mois"]),
+    }
 
 
 def measure_ressorts(tables):

@@ -3,14 +3,14 @@
 import pandas as pd
 
 from diagnostic.read import coordinates
-from diagnostic.read.codes import compare_name, keep_rows, resolve_communes
-from diagnostic.read.cog import is_in, locate_points
+from diagnostic.read.cog import is_in
+from diagnostic.read.places import resolve_places
 from diagnostic.read.territories import list_territories
 from diagnostic.schema import is_imported, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
 
 
-def complete_actors(acteurs, cog, categories, *, communes, distance_max_km):
+def complete_actors(acteurs, cog, categories, *, communes, distance_max_km, written=None, crs=""):
     """Return the actors with commune, champ, place in the perimeter and point in metres, and the problems met.
 
     Parameters
@@ -20,18 +20,19 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km):
     categories : DataFrame, the vocabulary (code -> champ)
     communes : DataFrame of the perimeter
     distance_max_km : float
+    written : DataFrame, optional, lat and lon as read (text), on the index of `acteurs`: what the way back looks for
+    crs : str, optional, the projection that the dossier declares for points in metres
 
     Returns
     -------
-    acteurs : DataFrame, with champ, champ_origine, methode_commune, hors_territoire (the commune of the seat is known
+    acteurs : DataFrame, with champ, champ_origine, methode_commune, confiance_commune, hors_territoire (the commune of the seat is known
         and elsewhere, whatever the actor's ground), x_m, y_m
     problemes : DataFrame; far points are told for the rows of the inventory and for imported actors of the perimeter
     """
-    checked, points = coordinates.check_coordinates(acteurs)
+    checked, points = coordinates.check_coordinates(acteurs, written=written, crs=crs)
     acteurs = acteurs.assign(**checked)
-    found, doubts = _find_communes(acteurs, cog)
+    found, doubts = _find_communes(acteurs, cog, communes.index, distance_max_km)
     acteurs = acteurs.assign(**found)
-    acteurs, named = find_by_name(acteurs, communes)
     acteurs["commune"] = acteurs["commune"].astype("str").fillna(acteurs["code_insee"].map(cog["communes"]["nom"]))
     acteurs = fill_champ(acteurs, categories)
     outside = acteurs["code_insee"].notna() & ~is_in(acteurs["code_insee"], communes.index)
@@ -39,44 +40,23 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km):
     acteurs = acteurs.assign(**coordinates.place_points(acteurs, cog["communes"]))
     near = acteurs[~(is_imported(acteurs) & acteurs["hors_territoire"])]
     far = coordinates.check_distances(near, cog["communes"], distance_max_km)
-    return acteurs, join_problems(points, doubts, named, far, _tell_unplaced(acteurs))
+    return acteurs, join_problems(points, doubts, far, _tell_unplaced(acteurs))
 
 
-def find_by_name(acteurs, communes):
-    """Give its commune to an actor that names one of the perimeter and gives no code nor point; return (acteurs, problemes).
+def _find_communes(acteurs, cog, perimeter, far_km):
+    """Return code_insee, methode_commune and confiance_commune of each actor, and the problems.
 
-    The name must be borne by one commune of the perimeter only; a postcode that contradicts it leaves the cell empty.
+    What `importer` found is not sought again.
     """
-    names = communes["nom"].map(compare_name)
-    once = pd.Series(names.index, index=names).loc[~names.duplicated(keep=False).to_numpy()]
-    seeking = acteurs["code_insee"].isna() & acteurs["commune"].notna() & (acteurs["methode_commune"] != "outre_mer")
-    seeking &= acteurs["territoires"].map(len) == 0
-    found = acteurs.loc[seeking, "commune"].map(compare_name).map(once).dropna()
-    if not len(found):
-        return acteurs, None
-    served = communes["codes_postaux"].reindex(found).fillna("").to_numpy()
-    given = acteurs.loc[found.index, "code_postal"].astype("str").fillna("")
-    right = [code == "" or code in places.split(";") for code, places in zip(given, served, strict=True)]
-    found = found[right]
-    rows = acteurs.loc[found.index]
-    messages = [f"Commune « {name} » trouvée par son nom : {code}." for name, code in zip(rows["commune"], found, strict=True)]
-    fix = "rien ; ou écrivez le code dans code_insee"
-    told = list_problems("information", rows, messages, fix, colonne="commune", valeur=rows["nom"])
-    method = acteurs["methode_commune"].mask(acteurs.index.isin(found.index), "nom")
-    return acteurs.assign(code_insee=acteurs["code_insee"].fillna(found), methode_commune=method), told
-
-
-def _find_communes(acteurs, cog):
-    """Return code_insee and methode_commune of each actor, and the problems; what `importer` found is not sought again."""
-    codes, method = acteurs["code_insee"].astype("str"), acteurs["methode_commune"].astype("str")
+    names = ["code_insee", "methode_commune", "confiance_commune"]
+    given = {name: acteurs.reindex(columns=[name])[name].astype("str") for name in names}
+    codes, method = given["code_insee"], given["methode_commune"]
     done = is_imported(acteurs) & (is_in(codes, cog["communes"].index) & method.notna() | method.eq("outre_mer"))
-    resolved, problems = resolve_communes(acteurs[~done], cog)
-    codes = codes.where(done, resolved["code_insee"].reindex(acteurs.index))
-    method = method.where(done, resolved["methode_commune"].reindex(acteurs.index))
-    lost = codes.isna() & (method != "outre_mer")
-    held = locate_points(acteurs["lon"].where(lost), acteurs["lat"].where(lost))
-    found = {"code_insee": codes.fillna(held), "methode_commune": method.mask(held.notna(), "coordonnees")}
-    return found, keep_rows(problems)
+    resolved, problems = resolve_places(acteurs[~done], cog, perimeter=perimeter, far_km=far_km)
+    found = {name: given[name].where(done, resolved[name].reindex(acteurs.index)) for name in names}
+    # An import written before confidences were told.
+    found["confiance_commune"] = found["confiance_commune"].fillna("")
+    return found, problems
 
 
 def fill_champ(acteurs, categories):

@@ -4,15 +4,16 @@ import re
 
 import pandas as pd
 
-from diagnostic.read.cog import is_in
+from diagnostic.read.cog import is_in, read_shape_table
+from diagnostic.read.names import fold_name, list_names
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
-from diagnostic.vocabulary import normalize_label
 
 _PAST = {
     "deleguee": "n'existe plus : commune déléguée",
     "associee": "n'existe plus : commune associée",
     "arrondissement_municipal": "est un arrondissement",
     "fusionnee": "n'existe plus : territoire réuni à celui",
+    "dossier": "est remplacé, dans la feuille correspondance_cog, par celui",
 }
 
 
@@ -32,16 +33,17 @@ def resolve_communes(rows, cog, *, colonne="code_insee"):
     Notes
     -----
     Almost half of the postcodes are also commune codes, so a code that exists proves little: where most of a column are
-    postcodes, none of its values is accepted as a code; alone, a value that is both is checked against the name.
+    postcodes, none of its values is accepted as a code; alone, a value that is both is checked against the name. Each
+    sheet is judged by itself.
     """
-    codes = rows[colonne].astype("str").fillna("").str.upper()
+    codes = rows[colonne].astype("str").fillna("").str.strip().str.upper()
     communes, former = cog["communes"], cog["anciens"]
     exact = is_in(codes, communes.index)
     past = codes.map(former["nouveau_code"]).astype("str").where(~exact)
     overseas = is_in(codes, cog["outre_mer"].index) & ~exact
     method = pd.Series("", index=rows.index, dtype="str").mask(exact, "code").mask(past.notna(), "ancien_code")
     rows = rows[ORIGIN_COLUMNS].assign(code=codes, nom=_list_names(rows))
-    postcodes, unsure = find_postcodes(rows, cog)
+    postcodes, unsure = _judge_sheets(rows, cog)
     resolved = pd.DataFrame(
         {
             "code_insee": codes.where(exact).fillna(past).mask(postcodes),
@@ -56,6 +58,7 @@ def resolve_communes(rows, cog, *, colonne="code_insee"):
         _tell_overseas(rows[overseas & ~postcodes], cog, colonne),
         _tell_unknown(rows[unknown], cog, colonne),
         _tell_names(rows, resolved, cog, colonne),
+        _tell_split(rows[resolved["methode_commune"] == "code"], cog, colonne),
     ]
     return resolved, join_problems(*problems)
 
@@ -69,12 +72,20 @@ def _list_names(rows):
     return rows["commune"].astype("str").fillna("") if "commune" in rows else ""
 
 
+def _judge_sheets(rows, cog):
+    """Return `find_postcodes` of each sheet: a column is judged by its own look."""
+    parts = [find_postcodes(part, cog) for _, part in rows.groupby(["fichier", "feuille"], dropna=False, sort=False)]
+    if len(parts) < 2:
+        return parts[0] if parts else find_postcodes(rows, cog)
+    return tuple(pd.concat(masks).reindex(rows.index) for masks in zip(*parts, strict=True))
+
+
 def find_postcodes(rows, cog):
     """Return the mask of the values that are postcodes put in place of commune codes, and of those that may be.
 
     A whole column is judged by its look: more of its values are postcodes than commune codes, present or past, or
     all are both and most end in 0, as postcodes do. Elsewhere the commune's name decides; without a name, a value
-    that is both is read as a code, and is unsure where the column holds nothing else to judge by.
+    that is both is read as a code, and is unsure where the column holds postcodes, or nothing else to judge by.
     """
     filled, is_postcode = rows["code"] != "", is_in(rows["code"], cog["postaux"])
     is_code = is_in(rows["code"], cog["communes"].index) | is_in(rows["code"], cog["anciens"].index)
@@ -87,19 +98,23 @@ def find_postcodes(rows, cog):
     if looks or (is_postcode.sum() > is_code.sum() and is_postcode.sum() > 0.5 * filled.sum()):
         return is_postcode & ~agree, agree & False
     served = _follow_post(rows[named], cog["codes_postaux"]).reindex(rows.index, fill_value=False)
-    return served & ~agree, both & ~named & alone
+    return served & ~agree, both & ~named & (alone | (is_postcode & ~is_code).any())
 
 
 def _follow_name(rows, communes):
     """Return the mask of the rows whose name is the one of the commune of that code."""
-    return rows["nom"].map(compare_name) == rows["code"].map(communes["nom"]).fillna("").map(compare_name)
+    return _fold(rows["nom"]) == _fold(rows["code"].map(communes["nom"]).astype("str").fillna(""))
+
+
+def _fold(names):
+    return names.map({name: fold_name(name) for name in names.unique()})
 
 
 def _follow_post(rows, served):
     """Return the mask of the rows whose name is one of the communes that postcode serves."""
     served = served[served.index.isin(rows["code"])]
-    pairs = set(zip(served.index, served.str[1].map(compare_name), strict=True))
-    found = [pair in pairs for pair in zip(rows["code"], rows["nom"].map(compare_name), strict=True)]
+    pairs = set(zip(served.index, served.str[1].map(fold_name), strict=True))
+    found = [pair in pairs for pair in zip(rows["code"], _fold(rows["nom"]), strict=True)]
     return pd.Series(found, index=rows.index, dtype=bool)
 
 
@@ -115,18 +130,19 @@ def _tell_former(rows, former, communes, colonne):
 def _tell_postcodes(rows, postcodes, cog, colonne):
     found, filled = rows[postcodes], int((rows["code"] != "").sum())
     told = {code: _describe_post(code, cog) for code in found["code"].unique()}
-    messages = []
+    messages, proposals = [], []
     for code, name in zip(found["code"], found["nom"], strict=True):
         served = cog["codes_postaux"].loc[[code]].tolist()
-        named = [c for c, n in served if compare_name(n) == compare_name(name)] if name else []
+        named = [c for c, n in served if fold_name(n) == fold_name(name)] if name else []
         only = named if len(named) == 1 else [c for c, _ in served] if len(served) == 1 and not name else []
+        proposals.append(only[0] if only else "")
         proposal = f" Lecture proposée : « {only[0]} »." if only else ""
         other = cog["communes"]["nom"].get(code)
         confusion = f" (le code INSEE {code} est celui de {other})" if other else ""
         messages.append(f"« {code} » est un code postal : {told[code]}{confusion}.{proposal}")
     plural = "s" if len(found) > 1 else ""
     fix = f"écrivez le code INSEE ({len(found)} code{plural} posta{'ux' if plural else 'l'} sur {filled} valeurs dans la colonne)"
-    return list_problems("erreur", found, messages, fix, colonne=colonne, valeur=found["code"])
+    return list_problems("erreur", found, messages, fix, colonne=colonne, valeur=found["code"], proposition=proposals)
 
 
 def _describe_post(code, cog):
@@ -152,47 +168,52 @@ def _tell_overseas(rows, cog, colonne):
 
 def _tell_unknown(rows, cog, colonne):
     told = {code: _explain_unknown(code, cog) for code in rows["code"].unique()}
+    messages, proposals = ([told[code][place] for code in rows["code"]] for place in (0, 1))
     fix = "corrigez le code ; mettez la colonne au format Texte pour garder les zéros"
-    return list_problems("erreur", rows, rows["code"].map(told), fix, colonne=colonne, valeur=rows["code"])
+    return list_problems("erreur", rows, messages, fix, colonne=colonne, valeur=rows["code"], proposition=proposals)
 
 
 def _explain_unknown(code, cog):
+    """Return (what is wrong, the code to write instead or '')."""
     names = cog["communes"]["nom"]
     zero = code.removesuffix(".0").zfill(5)
     new = zero if zero in names.index else cog["anciens"]["nouveau_code"].get(zero)
     if new and code.endswith(".0"):
-        return f"Code « {code} » lu comme un nombre. Lecture proposée : « {zero} » ({names[new]})."
+        return f"Code « {code} » lu comme un nombre. Lecture proposée : « {zero} » ({names[new]}).", zero
     if new and len(code) == 4:
-        return f"Code « {code} » à 4 caractères : un tableur a mangé le zéro. Lecture proposée : « {zero} » ({names[new]})."
+        return f"Code « {code} » à 4 caractères : un tableur a mangé le zéro. Lecture proposée : « {zero} » ({names[new]}).", zero
     if re.fullmatch(r"\d+([.,]\d+)?E\+?\d+", code):
-        return f"Code « {code} » en notation scientifique : la valeur exacte est perdue."
-    return f"Code commune « {code} » inconnu au COG 2026."
+        return f"Code « {code} » en notation scientifique : la valeur exacte est perdue.", ""
+    return f"Code commune « {code} » inconnu au COG 2026.", ""
+
+
+def _tell_split(rows, cog, colonne):
+    """A commune from which others parted since 2021: an older table may mean one of them."""
+    parted = read_shape_table("communes_retablies.csv")
+    rows = rows[is_in(rows["code"], pd.Index(parted["separee_de"].unique()))]
+    told = {}
+    for code, apart in parted[parted["separee_de"].isin(rows["code"])].groupby("separee_de"):
+        each = zip(apart["code_insee"], apart["nom"], apart["annee"], strict=True)
+        names = ", ".join(f"{name} ({own}, {year})" for own, name, year in each)
+        told[code] = f"{code} ({cog['communes'].at[code, 'nom']}) s'est séparée depuis 2021 de : {names}."
+    fix = "rien si la donnée est récente ; si elle est plus ancienne, vérifiez la commune"
+    return list_problems("information", rows, rows["code"].map(told), fix, colonne=colonne, valeur=rows["code"])
 
 
 def _tell_names(rows, resolved, cog, colonne):
     """A name that is neither the one of the code nor of a commune joined to it: told, the code stays."""
     checked = (rows["nom"] != "") & (resolved["methode_commune"] == "code")
     rows, codes = rows[checked], resolved.loc[checked, "code_insee"]
-    official = codes.map(cog["communes"]["nom"])
-    written = pd.DataFrame({"code": codes, "nom": rows["nom"], "officiel": official}).drop_duplicates()
-    different = written[written["nom"].map(compare_name) != written["officiel"].map(compare_name)]
-    joined = cog["anciens_noms"]
-    joined = joined[joined.index.isin(different["code"])].map(compare_name)
-    pairs = set(zip(joined.index, joined, strict=True))
-    wrong = {
-        (code, name) for code, name in zip(different["code"], different["nom"], strict=True) if (code, compare_name(name)) not in pairs
-    }
-    told = pd.Series([pair in wrong for pair in zip(codes, rows["nom"], strict=True)], index=rows.index, dtype=bool)
+    official = codes.map(cog["communes"]["nom"]).astype("str")
+    different = _fold(rows["nom"]) != _fold(official)
+    rows, codes, official = rows[different], codes[different], official[different]
+    names = list_names()
+    known = set(zip(names["code_insee"], names["cle"], strict=True))
+    wrong = [pair not in known for pair in zip(codes, _fold(rows["nom"]), strict=True)]
+    told = pd.Series(wrong, index=rows.index, dtype=bool)
     rows, official = rows[told], official[told]
     messages = [
         f"Le code {code} est celui de {name}, et la case commune dit « {said} »."
         for code, name, said in zip(rows["code"], official, rows["nom"], strict=True)
     ]
     return list_problems("attention", rows, messages, "vérifiez le code ou le nom", colonne=colonne, valeur=rows["code"])
-
-
-def compare_name(name):
-    """Return what two spellings of one commune share: no article, Saint as St, no arrondissement, CEDEX or box number."""
-    bare = re.sub(r"(?i)\s*(\(.*|\b(cedex|bp|cs)\b.*|\d.*)$", "", name.strip())
-    words = normalize_label(re.sub(r"(?i)^(les?|la)\s+|^l['’]", "", bare))
-    return words.replace("sainte", "ste").replace("saint", "st")

@@ -2,10 +2,12 @@
 
 from functools import cache
 
-import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
-from diagnostic.read.territories import read_communes, read_former_codes, read_overseas
+from diagnostic.read.territories import locate_shapes, read_communes, read_former_codes, read_overseas
+from diagnostic.schema import join_problems, list_problems
 
 
 @cache
@@ -18,7 +20,8 @@ def read_cog():
         `communes` (all France, without geometry), `anciens` (index past code: nouveau_code, nature), `anciens_noms`
         (Series present code -> name of a commune joined to it), `outre_mer` (overseas collectivities, index
         code_insee), `postaux` (Index of postcodes), `codes_postaux` (Series postcode -> (code, name), one row a
-        commune served). Shared between calls: read only.
+        commune served), `desservies` (Index of "postcode|commune" pairs), `postal_unique` (Series postcode -> commune, for
+        those that serve one). Shared between calls: read only.
     """
     communes = read_communes(geometry=False)
     former = read_former_codes()
@@ -34,7 +37,56 @@ def read_cog():
         "outre_mer": read_overseas(),
         "postaux": pd.Index(served["code_postal"].unique()),
         "codes_postaux": served.set_index("code_postal")["commune"],
+        "desservies": pd.Index((served["code_postal"] + "|" + served["code_insee"]).unique()),
+        "postal_unique": served[~served["code_postal"].duplicated(keep=False)].set_index("code_postal")["code_insee"],
     }
+
+
+@cache
+def read_shape_table(name):
+    """Return a small table of `shapes/` as text (read only): codes_par_annee.csv, anciens_noms.csv, communes_retablies.csv."""
+    return pd.read_csv(locate_shapes() / name, dtype=str, keep_default_na=False)
+
+
+def extend_former(cog, listed):
+    """Return `cog` with the correspondances of a dossier added to its past codes, and the problems.
+
+    Parameters
+    ----------
+    cog : dict, `read_cog`
+    listed : DataFrame, table `correspondance_cog`: ancien_code, nouveau_code, ORIGIN_COLUMNS
+
+    Notes
+    -----
+    Chains are followed (A -> B -> C), through our own past codes too; the dossier's word wins over ours. Refused and
+    told: a code that is a commune of today, a chain that comes back on itself or ends on no commune, a second destination.
+    """
+    if not len(listed):
+        return cog, None
+    present = cog["communes"].index
+    rows = listed.assign(ancien=listed["ancien_code"].str.strip().str.upper(), nouveau=listed["nouveau_code"].str.strip().str.upper())
+    alive = is_in(rows["ancien"], present)
+    again = rows["ancien"].duplicated() & ~alive
+    steps = rows[~alive & ~again].set_index("ancien")["nouveau"]
+    ours = cog["anciens"]["nouveau_code"]
+    steps = pd.concat([steps, ours[~ours.index.isin(steps.index)]])
+    ends = rows["nouveau"]
+    for _ in range(len(rows) + 1):
+        ends = ends.where(is_in(ends, present), ends.map(steps))
+    lost = ~alive & ~again & ~is_in(ends, present)
+    kept = ~alive & ~again & ~lost
+    added = pd.DataFrame({"nouveau_code": ends[kept].to_numpy(), "nature": "dossier"}, index=pd.Index(rows.loc[kept, "ancien"]))
+    former = pd.concat([cog["anciens"][~cog["anciens"].index.isin(added.index)], added]).rename_axis("ancien_code")
+    cases = [
+        (alive, "Ce code est celui d'une commune de 2026 : correspondance refusée.", "supprimez la ligne"),
+        (again, "Ce code a déjà une correspondance plus haut : la première est gardée.", "n'en gardez qu'une"),
+        (lost, "La chaîne des codes ne mène à aucune commune de 2026 (ou tourne en rond) : refusée.", "corrigez le nouveau code"),
+    ]
+    told = [
+        list_problems("attention", rows[mask], text, fix, colonne="ancien_code", valeur=rows.loc[mask, "ancien_code"])
+        for mask, text, fix in cases
+    ]
+    return cog | {"anciens": former}, join_problems(*told)
 
 
 def is_in(codes, index):
@@ -49,19 +101,20 @@ def locate_points(lon, lat):
     ----------
     lon, lat : Series of float, degrees (WGS84), same index; missing where unknown
     """
-    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=lon.index, crs="EPSG:4326")
-    points = points[lon.notna() & lat.notna()].rename_axis(None)  # an index of the same name as a column stops the join
     found = pd.Series(pd.NA, index=lon.index, dtype="str")
-    if not len(points):
+    given = np.flatnonzero(lon.notna() & lat.notna())
+    if not len(given):
         return found
-    communes = _read_polygons()
-    joined = gpd.sjoin(gpd.GeoDataFrame(geometry=points), communes, predicate="within")
-    held = joined[~joined.index.duplicated()]["code_insee"]
-    found.loc[held.index] = held
+    polygons = read_polygons()
+    points = shapely.points(lon.iloc[given].astype(float), lat.iloc[given].astype(float))
+    place, commune = polygons.sindex.query(points, predicate="within")
+    first = np.unique(place, return_index=True)[1]
+    found.iloc[given[place[first]]] = polygons.index[commune[first]]
     return found
 
 
 @cache
-def _read_polygons():
+def read_polygons():
+    """Return the outlines of France's communes (index code_insee, column geometry); read once, never to be changed."""
     communes = read_communes()[["geometry"]]
-    return communes[communes.geometry.notna()].reset_index()
+    return communes[communes.geometry.notna()]

@@ -50,7 +50,7 @@ def draft_inventory(folder, *, departements=(), epci=(), regions=(), communes=No
 
     Returns
     -------
-    dict of DataFrame: communes, acteurs, couches, parametres
+    dict of DataFrame: communes, acteurs, couches, parametres, questions
 
     Raises
     ------
@@ -78,7 +78,14 @@ def draft_inventory(folder, *, departements=(), epci=(), regions=(), communes=No
         "acteurs": list_public_bodies(chosen),
         "couches": complete_layers(make_table("couches"), make_table("ressorts")).reset_index(),
         "parametres": read_vocabulary("parametres")[["cle", "valeur", "effet"]],
+        "questions": list_questions(),
     }
+
+
+def list_questions():
+    """Return the questions of OUTIL 4 to answer, the purpose of the map first: question_id, question, reponse (empty)."""
+    asked = read_vocabulary("questions").rename(columns={"code": "question_id"})
+    return asked[["question_id", "question"]].assign(reponse="")
 
 
 def find_epci(words):

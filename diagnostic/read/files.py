@@ -1,26 +1,29 @@
 """Any table file -> its sheets as raw text: nothing typed, nothing dropped, lines numbered as the user sees them."""
 
-import csv
-import io
-import json
 import re
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.read.geo_tables import read_geopackage, read_records
+from diagnostic.read.text_tables import read_text_table
 from diagnostic.read.workbooks import read_workbook
-from diagnostic.schema import ORIGIN_COLUMNS, list_problems
+from diagnostic.schema import join_problems, list_problems
 
 SPREADSHEETS = {".xlsx", ".xlsm", ".xls", ".ods"}
 TEXT_TABLES = {".csv", ".tsv", ".txt"}
-SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
+RECORDS = {".json", ".geojson", ".umap"}
+LARGEST_FILE = 200_000_000  # bytes
+LONGEST_CELL = 32_767  # characters that a spreadsheet keeps in a cell
 # What a cell may hold without being seen: breaks in numbers, marks of writing direction, control characters.
-_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+_SPACES = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
+_INVISIBLE = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+     "\u0080-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+# NFC is needed where a mark of accent follows its letter.
+_ODD = f"{_SPACES}|{_INVISIBLE}|\r|[\u0300-\u036f]"
 
 
 def read_sheets(path):
@@ -29,41 +32,63 @@ def read_sheets(path):
     Parameters
     ----------
     path : path-like
-        XLSX, XLSM, XLS, ODS, CSV, TSV, TXT or JSON (a list of records, or GeoJSON features).
+        XLSX, XLSM, XLS, ODS, CSV, TSV, TXT, JSON (a list of records), GeoJSON, uMap or GPKG.
 
     Returns
     -------
     sheets : dict of str -> DataFrame
         Cells as text ("" when empty), columns 0..n, index = line number in the file, from 1; empty lines are left out.
-    problemes : DataFrame or None
-        What was found out about the file: encoding and separator (`information`), formulas in error (`attention`).
+    problemes : DataFrame
+        What was found out about the file: encoding and separator, merged cells, unbreakable spaces, macros
+        (`information`), formulas in error, spoiled accents (`attention`).
 
     Raises
     ------
     DiagnosticError
-        File missing, empty, protected by a password, or not a table.
+        File missing, empty, too large, protected by a password, or not a table.
     """
     path = Path(path)
     _check_file(path)
-    suffix = path.suffix.lower()
-    if suffix in SPREADSHEETS:
-        sheets, notice = read_workbook(path)
-        sheets = {name: clean_cells(sheet) for name, sheet in sheets.items()}
-    elif suffix in TEXT_TABLES:
-        sheets, notice = _read_text_table(path)
-    elif suffix in {".json", ".geojson"}:
-        sheets, notice = {path.stem: read_records(path)}, None
-    else:
+    try:
+        sheets, notice = _read_any(path)
+    except PermissionError as error:
+        fix = "fermez-le dans le tableur, ou demandez le droit de le lire"
         raise DiagnosticError(
-            f"« {suffix or path.name} » n'est pas un format de tableau connu.", path.name,
-            "enregistrez le fichier en XLSX, ODS ou CSV",
-        )  # fmt: skip
+            "Ce fichier est ouvert ailleurs, ou vous n'avez pas le droit de le lire.", path.name, fix
+        ) from error
+    except OSError as error:
+        raise DiagnosticError(
+            "Ce fichier ne peut pas être lu.", path.name, "copiez-le sur ce poste et réessayez"
+        ) from error
+    except MemoryError as error:
+        fix = "gardez les seules lignes et colonnes utiles, enregistrez une copie"
+        raise DiagnosticError("Ce fichier dépasse la mémoire de ce poste.", path.name, fix) from error
+    told = [notice, *[_tell_characters(sheet, path, name) for name, sheet in sheets.items()]]
+    sheets = {name: clean_cells(sheet) for name, sheet in sheets.items()}
     sheets = {name: sheet[(sheet != "").any(axis=1)] for name, sheet in sheets.items()}
     if not any(map(len, sheets.values())):
         raise DiagnosticError(
             "Ce fichier ne contient aucune case remplie.", path.name, "vérifiez que c'est le bon fichier"
         )
-    return sheets, notice
+    return sheets, join_problems(*told)
+
+
+def _read_any(path):
+    suffix = path.suffix.lower()
+    if suffix in SPREADSHEETS:
+        return read_workbook(path)
+    if suffix in TEXT_TABLES:
+        table, notice = read_text_table(path)
+        return {path.stem: table}, notice
+    if suffix in RECORDS:
+        return read_records(path)
+    if suffix == ".gpkg":
+        return read_geopackage(path)
+    raise DiagnosticError(
+        f"« {suffix or path.name} » n'est pas un format de tableau connu.",
+        path.name,
+        "enregistrez le fichier en XLSX, ODS ou CSV",
+    )
 
 
 def locate_inside(folder, name, where):
@@ -81,128 +106,71 @@ def locate_inside(folder, name, where):
 
 
 def _check_file(path):
-    if not path.is_file():
+    fix = "vérifiez le nom et l'emplacement du fichier"
+    try:
+        str(path).encode("utf-8")
+        found, folder = path.is_file(), path.is_dir()
+        size = path.stat().st_size if found else 0
+    except (OSError, ValueError) as error:  # a name too long, or whose characters this system cannot tell
+        shown = str(path).encode("utf-8", "replace").decode("utf-8")
         raise DiagnosticError(
-            "Fichier introuvable." if not path.is_dir() else "Un dossier est donné là où un fichier est attendu.",
-            str(path), "vérifiez le nom et l'emplacement du fichier",
-        )  # fmt: skip
-    if path.stat().st_size == 0:
+            "Nom de fichier illisible.", shown[-200:], "renommez le fichier, en moins de 200 lettres"
+        ) from error
+    if not found:
+        message = "Un dossier est donné là où un fichier est attendu." if folder else "Fichier introuvable."
+        raise DiagnosticError(message, str(path), fix)
+    if size == 0:
         raise DiagnosticError("Fichier vide (0 octet).", path.name, "rouvrez l'original et enregistrez-le de nouveau")
-
-
-def _read_text_table(path):
-    content = path.read_bytes()
-    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if size > LARGEST_FILE:
         raise DiagnosticError(
-            "Ce fichier n'est pas du texte.", path.name, "enregistrez le tableau en CSV ou en XLSX depuis le tableur"
-        )
-    text, encoding = _decode(content)
-    separator = _find_separator(text)
-    lines = _split_text(text, separator, path)
-    table = pd.DataFrame(list(lines.values()), index=pd.Index(list(lines), dtype="int64"), dtype=str)
-    found = f"encodage {encoding}, séparateur {SEPARATORS[separator]}"
-    notice = list_problems(
-        "information", pd.DataFrame([[path.name, "", pd.NA]], columns=ORIGIN_COLUMNS), f"Lu avec : {found}.",
-        "rien, si les accents et les colonnes sont justes",
-    )  # fmt: skip
-    return {path.stem: clean_cells(table)}, notice
-
-
-def _split_text(text, separator, path):
-    """Return {line number: cells}, all rows as long as the longest; a cell over several lines has the number of the first."""
-    rows, line = {}, 1
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        for row in reader:
-            rows[line] = row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise DiagnosticError(
-            "Ce fichier texte ne se lit pas comme un tableau.", f"{path.name}, ligne {line}",
-            "rouvrez-le dans un tableur et enregistrez-le de nouveau en CSV",
-        ) from error  # fmt: skip
-    longest = max(map(len, rows.values()), default=0)
-    return {line: row + [""] * (longest - len(row)) for line, row in rows.items()}
-
-
-def _decode(content):
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace"), "UTF-16"
-    try:
-        return content.decode("utf-8-sig"), "UTF-8"
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), "Windows-1252"
-
-
-def _find_separator(text):
-    """Return the separator that splits the first lines into the most cells, the same number on each."""
-    sample = "".join(islice(io.StringIO(text, newline=""), 30))[:100_000]  # csv refuses cells over 131,072
-    scores = {}
-    for separator in SEPARATORS:
-        widths = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if row]
-        usual = max(set(widths), key=widths.count, default=1)
-        scores[separator] = (usual > 1) * (widths.count(usual) / len(widths) + min(usual, 50) / 1000) if widths else 0
-    return max(scores, key=scores.get) if any(scores.values()) else ";"
-
-
-def read_records(path):
-    """Read a JSON list of records (or GeoJSON features) as raw text, the keys as first row.
-
-    Numbers keep the writing of the file; lists are joined by ";"; a line is the record's rank + 1.
-    """
-    path = Path(path)
-    _check_file(path)
-    text, _ = _decode(path.read_bytes())
-    try:
-        # Numbers as text: a postcode stays what the file says. NaN, which is no JSON, is an empty cell.
-        content = json.loads(text, parse_float=str, parse_int=str, parse_constant=lambda _: None)
-    except json.JSONDecodeError as error:
-        raise DiagnosticError(
-            "Ce fichier JSON est abîmé.", f"{path.name}, ligne {error.lineno}", "téléchargez-le de nouveau à sa source"
-        ) from error
-    except RecursionError as error:
-        raise DiagnosticError(
-            "Ce fichier JSON n'est pas une liste de fiches.", path.name, "donnez le fichier d'origine"
-        ) from error
-    records = content.get("features", content.get("data")) if isinstance(content, dict) else content
-    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise DiagnosticError(
-            "Ce fichier JSON n'est pas une liste de fiches.", path.name, "donnez le fichier d'origine"
-        )
-    flat = [_flatten_record(record) for record in records]
-    columns = list(dict.fromkeys(key for record in flat for key in record))
-    rows = [columns, *[[record.get(column, "") for column in columns] for record in flat]]
-    return clean_cells(pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1), dtype=str))
-
-
-def _flatten_record(record):
-    if record.get("type") == "Feature":
-        properties, point = record.get("properties"), record.get("geometry")
-        record = dict(properties) if isinstance(properties, dict) else {}
-        if isinstance(point, dict) and point.get("type") == "Point":
-            record |= dict(zip(("longitude", "latitude"), point.get("coordinates") or (), strict=False))
-    return {_flatten_value(key): _flatten_value(value) for key, value in record.items()}
-
-
-def _flatten_value(value):
-    if isinstance(value, list):
-        return ";".join(map(_flatten_value, value))
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else "" if value is None else str(value)
-    return text.encode("utf-8", "ignore").decode("utf-8")  # half a character (a lone surrogate) cannot be written
+            f"Fichier de {size // 1_000_000} Mo : au-delà de {LARGEST_FILE // 1_000_000} Mo, il n'est pas lu.", path.name,
+            "gardez les seules lignes de votre territoire (ou les seules colonnes utiles), enregistrez une copie",
+        )  # fmt: skip
 
 
 def clean_cells(raw):
     """Return `raw` with unbreakable spaces made plain, invisible characters removed and cells stripped.
 
-    Accents typed as two characters are joined (NFC): the same word from two computers is the same text.
+    Accents typed as two characters are joined (NFC), line breaks are all the same: one word from two computers is one text.
     """
-    cleaned = raw.fillna("").astype(str)
-    for column in cleaned.columns:
-        cells = cleaned[column].str.replace(_SPACES, " ", regex=True).str.replace(_INVISIBLE, "", regex=True)
-        cleaned[column] = cells.str.strip().str.normalize("NFC")
-    return cleaned
+    return pd.DataFrame({column: _clean_column(raw[column]) for column in raw.columns}, index=raw.index)
+
+
+def _clean_column(cells):
+    cells = cells.fillna("").astype("str")
+    # Most columns are plain: what is rare is looked for first, and only its cells are rewritten.
+    odd = cells.str.contains(_ODD, regex=True).astype(bool)
+    if odd.any():
+        plain = (
+            cells[odd]
+            .str.replace(re.compile(_SPACES), " ", regex=True)
+            .str.replace(re.compile(_INVISIBLE), "", regex=True)
+        )
+        plain = plain.str.replace(re.compile(r"\r\n?"), "\n", regex=True).str.normalize("NFC")
+        cells = cells.mask(odd, plain)
+    return cells.str.strip()
+
+
+def _tell_characters(sheet, path, name):
+    """Tell how many cells of a raw sheet hold unbreakable spaces, invisible characters, or more than a spreadsheet keeps."""
+    spaces, invisible, long = 0, 0, 0
+    for column in sheet.columns:
+        cells = sheet[column]
+        spaces += int(cells.str.contains(_SPACES, regex=True).sum())
+        invisible += int(cells.str.contains(_INVISIBLE, regex=True).sum())
+        long += int((cells.str.len() > LONGEST_CELL).sum())
+    rows = pd.DataFrame({"fichier": [path.name], "feuille": name, "ligne": pd.array([pd.NA], dtype="Int64")})
+    told = []
+    if spaces:
+        message = f"Espaces insécables lus comme des espaces : {spaces} case(s)."
+        told.append(list_problems("information", rows, message, "rien"))
+    if invisible:
+        message = f"Caractères invisibles retirés (contrôle, sens d'écriture) : {invisible} case(s)."
+        told.append(list_problems("information", rows, message, "rien"))
+    if long:
+        message = f"Cases de plus de {LONGEST_CELL} caractères : {long}. Elles sont gardées ; un tableur les couperait."
+        told.append(list_problems("attention", rows, message, "raccourcissez ces textes"))
+    return join_problems(*told)
 
 
 def write_origin(table, path, sheet):

@@ -1,42 +1,51 @@
-"""Open-data files -> tables of the house, by mappings declared in `vocabulary/adaptateurs.csv`.
+"""Open-data files -> tables of the house, by the mappings of `vocabulary/adaptateurs.csv` (see `adapters`).
 
 Every row of the file is accounted for: kept (with the commune it falls in, wherever that is) or set aside with a reason.
 """
 
-import re
-
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import codes, coordinates
-from diagnostic.read.cog import is_in, locate_points
-from diagnostic.read.files import read_sheets, write_origin
-from diagnostic.read.values import read_dates, read_numbers
-from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, list_problems
-from diagnostic.vocabulary import normalize_label, read_vocabulary
+from diagnostic.read.adapters import (
+    FILLED_BY_US,
+    OUT_OF_LIST,
+    apply_rules,
+    find_columns,
+    list_sources,
+    make_fingerprint,
+    read_column_rules,
+    read_links,
+    read_rules,
+)  # fmt: skip
+from diagnostic.read.angles import read_angles
+from diagnostic.read.coordinates import check_coordinates
+from diagnostic.read.files import read_sheets
+from diagnostic.read.layouts import arrange, find_file_date
+from diagnostic.read.places import resolve_places
+from diagnostic.read.programmes import split_programmes
+from diagnostic.read.values import read_dates
+from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, list_problems, map_aliases
+from diagnostic.vocabulary import normalize_label
 
-# Items of a list may be joined by commas with quotes left over, as `A","B` or `A,"B`: the quotes tell the breaks.
-_BROKEN_LIST = re.compile(r'"?[,;]"|",|;|,(?=[A-ZÉÈÀÂÎÔ"])')
+MOST_ROWS = 1_000_000  # what a sheet can hold, and a little less
+_CLUES = ["code_insee", "commune", "code_postal"]
+_NAMING = ["nom", "code_postal", "commune", "code_insee", "adresse"]
 
 
-def list_sources():
-    """Return the sources that can be imported (index source; libelle, editeur, licence, prefixe, table)."""
-    return read_vocabulary("sources").set_index("source")
-
-
-def read_import(source, path, cog):
+def read_import(source, path, cog, *, columns=None):
     """Read one open-data file.
 
     Parameters
     ----------
-    source : str, an index value of `list_sources`
+    source : str, an index value of `list_sources`, or a name declared in the sheet colonnes_import
     path : path-like
     cog : dict, `read.cog.read_cog`
+    columns : DataFrame, table `colonnes_import` of the dossier, optional
 
     Returns
     -------
     tables : dict of DataFrame, text ready to be written to a sheet and read back by `clean_table`:
-        `acteurs`, or `dispositifs` and `affiliations`
+        `acteurs`, or `dispositifs` and `affiliations`; `ecartees` when rows were set aside
     problemes : DataFrame
     nb_lues : int, rows of the file
 
@@ -45,189 +54,210 @@ def read_import(source, path, cog):
     DiagnosticError
         Unknown source; file that is not this source's (columns missing, all listed).
     """
-    known = list_sources()
-    if source not in known.index:
-        fix = f"choisissez parmi : {', '.join(known.index)}"
-        raise DiagnosticError(f"Source « {source} » inconnue.", "commande importer", fix)
+    about = _describe_source(source, columns)
+    declared = read_column_rules(columns, source, path) if about["lecture"] == "generique" and columns is not None else None
+    rules = declared if declared is not None else read_rules(source)
     sheets, notice = read_sheets(path)
-    sheet, raw = next(iter(sheets.items()))
-    body = raw.iloc[1:].set_axis(list(raw.iloc[0]) if len(raw) else [], axis=1)
-    body = body[(body != "").any(axis=1)]
-    rows, problems = _map_columns(body, source, path, sheet)
-    if not len(body):
-        raise DiagnosticError("Ce fichier n'a aucune ligne.", str(path), "téléchargez-le de nouveau à sa source")
-    about = known.loc[source]
-    named = f"{about['editeur']}, {about['libelle'].lower()}, fichier {_file_date(path)[1]}, {about['licence']}"
-    rows = write_origin(rows.assign(source=named), path, sheet)
-    if known.at[source, "table"] == "dispositifs":
-        tables, found = _split_programmes(rows, known.at[source, "prefixe"], cog)
+    wanted = [name for cell in rules["origine"] for part in cell.split(";") for name in part.split("|") if name]
+    wanted += list(map_aliases("acteurs")) if about["lecture"] == "generique" else []
+    body, origin, date, told = arrange(about["lecture"], sheets, wanted, path)
+    if about["lecture"] == "generique":
+        rules = add_known_headings(rules, body.columns)
+    _check_file(body, origin, rules, source, path, about)
+    rows = apply_rules(body, rules, source)
+    rows = rows.assign(**origin, date_maj=_iso_dates(rows, path, date))
+    rows = rows.assign(source=_name_source(rows, about, path, date)).drop(columns="licence", errors="ignore")
+    if about["table"] == "dispositifs":
+        tables, found = split_programmes(rows, about["prefixe"], cog)
     else:
-        rows["date_maj"] = _iso_dates(rows, path)
-        rows["acteur_id"] = known.at[source, "prefixe"] + "-" + rows["cle"]
-        tables, found = _place_actors(rows, cog)
-    return tables, join_problems(notice, problems, found), len(body)
+        rows, sorting = _sort_categories(rows, body, rules, about, source)
+        tables, found = _keep_actors(rows, body, about["prefixe"], cog)
+        found = join_problems(sorting, found)
+    return tables, join_problems(notice, told, found), len(body)
 
 
-def _map_columns(body, source, path, sheet):
-    rules = read_vocabulary("adaptateurs")
-    rules = rules[rules["source"] == source]
-    wanted = {name for cell in rules["origine"] for name in cell.split(";") if name}
-    missing = sorted(wanted - set(body.columns))
+def _describe_source(source, columns):
+    """Return what `sources.csv` says of a source; one declared in colonnes_import is a table like any other."""
+    known = list_sources()
+    declared = [] if columns is None else [name for name in columns["source"].dropna().unique() if name not in known.index]
+    if source in known.index:
+        return known.loc[source]
+    if source in declared:
+        return pd.Series({**known.loc["tableau"], "prefixe": source.upper(), "editeur": source, "libelle": "tableau importé"})
+    fix = f"choisissez parmi : {', '.join([*known.index, *declared])} ; ou déclarez la vôtre dans la feuille colonnes_import"
+    raise DiagnosticError(f"Source « {source} » inconnue.", "commande importer", fix)
+
+
+def add_known_headings(rules, headings):
+    """Return the rules of a table, with one more for each heading that is a name of our own columns or an alias of one."""
+    aliases, given = map_aliases("acteurs"), set(rules["colonne"])
+    more = {}
+    for heading in headings:
+        column = aliases.get(normalize_label(heading))
+        column = "cle" if column == "acteur_id" else column
+        if column and column not in given and column not in FILLED_BY_US:
+            more.setdefault(column, heading)
+    added = pd.DataFrame(list(more.items()), columns=["colonne", "origine"], dtype=str)
+    return pd.concat([rules, added.assign(regle="copie", argument="", presence="requise")], ignore_index=True)
+
+
+def _check_file(body, origin, rules, source, path, about):
+    """Raise when the file is not this source's, has no row, or has more than a sheet can hold."""
+    _, missing = find_columns(rules, body.columns)
+    if about["lecture"] == "generique":
+        missing += [name for name in ("nom", "categorie") if name not in set(rules["colonne"])]
     if missing:
+        fix = "donnez le fichier publié par la source, sans en renommer les colonnes"
+        own = "ajoutez à la feuille colonnes_import la colonne du fichier, ou une valeur pour toutes les lignes"
         raise DiagnosticError(
             f"Ce fichier n'est pas celui de « {source} » : colonnes absentes : {', '.join(missing)}.",
             f"{path} (colonnes lues : {', '.join([name for name in body.columns if name][:8]) or 'aucune'})",
-            "donnez le fichier publié par la source, sans en renommer les colonnes",
+            own if about["lecture"] == "generique" else fix,
         )  # fmt: skip
-    body = body.loc[:, ~body.columns.duplicated()]
-    mapped, problems = pd.DataFrame(index=body.index), []
-    located = write_origin(pd.DataFrame(index=body.index), path, sheet)
-    for rule in rules.itertuples():
-        mapped[rule.colonne], found = _apply(rule, body, source, located)
-        problems.append(found)
-    return mapped, join_problems(*problems)
+    if not len(body):
+        raise DiagnosticError("Ce fichier n'a aucune ligne.", str(path), "téléchargez-le de nouveau à sa source")
 
 
-def _apply(rule, body, source, located):
-    columns = [name for name in rule.origine.split(";") if name]
-    if rule.regle == "copie":
-        return body[columns[0]], None
-    if rule.regle == "constante":
-        return pd.Series(rule.argument, index=body.index), None
-    if rule.regle == "rang":
-        return pd.Series([f"{rank:05d}" for rank in range(1, len(body) + 1)], index=body.index), None
-    if rule.regle == "joindre":
-        return body[columns].agg(rule.argument.join, axis=1), None
-    if rule.regle == "oui_si":
-        return body[columns[0]].isin(rule.argument.split(";")).map({True: "oui", False: "non"}), None
-    if rule.regle in ("correspondance", "correspondances"):
-        return _translate(rule, body[columns], source, located)
-    raise ValueError(f"unknown rule {rule.regle!r}")
+def _name_source(rows, about, path, date):
+    """Return what is said of each row: who publishes, what, of which date, under which licence; the file's own words win."""
+    found, named = find_file_date(path)
+    latest = rows["date_maj"].max()
+    if date:
+        named = f"de {date}"
+    elif not found and latest:
+        named = f"{named.removesuffix(')')}, fiche la plus récente du {latest})"
+    licence = rows["licence"].where(rows["licence"] != "", about["licence"]) if "licence" in rows else about["licence"]
+    text = f"{about['editeur']}, {about['libelle'].lower()}, fichier {named}, " + licence
+    text = pd.Series(text, index=rows.index, dtype=str)
+    return rows["source"].where(rows["source"] != "", text) if "source" in rows else text
 
 
-def _translate(rule, cells, source, located):
-    """Translate by `correspondances.csv`: the first known item wins for one value, all are kept for a list."""
-    table = read_vocabulary("correspondances")
-    table = table[(table["source"] == source) & (table["colonne"] == rule.colonne)]
-    codes_ = {normalize_label(value): code for value, code in zip(table["valeur"], table["code"], strict=True)}
-    order = {normalize_label(value): rank for rank, value in enumerate(table["valeur"])}
-    joined = cells.agg(";".join, axis=1) if cells.shape[1] > 1 else cells.iloc[:, 0]
-
-    def translate(cell):
-        items = [normalize_label(item) for item in _BROKEN_LIST.split(cell) if item]
-        found = [item for item in items if item in codes_]
-        if rule.regle == "correspondance":
-            return codes_[min(found, key=order.get)] if found else ""
-        return ";".join(dict.fromkeys(codes_[item] for item in found))
-
-    distinct = {cell: translate(cell) for cell in joined.unique()}
-    translated = joined.map(distinct)
-    if rule.regle == "correspondances":
-        return translated, None
-    default = list_sources().at[source, "categorie_defaut"]
-    unknown = translated == ""
-    untold = unknown & (joined.str.strip("; ") != "")
-    fix = "corrigez la catégorie dans le fichier importé s'il le faut"
-    message = f"Type sans équivalent dans notre liste : classé « {default} »."
-    problems = list_problems("information", located[untold], message, fix, colonne=rule.origine, valeur=joined[untold])
-    return translated.mask(unknown, default), problems
-
-
-def _file_date(path):
-    """Return (ISO date or '', how to name the file): the year and month written in the file's name."""
-    name = re.sub(r".*[\\/]", "", str(path))
-    found = re.search(r"(20\d\d)[-_]?(0[1-9]|1[0-2])?", name)
-    if not found:
-        return "", f"« {name} » (date inconnue)"
-    return f"{found[1]}-{found[2] or '01'}-01", f"de {found[1]}" + (f"-{found[2]}" if found[2] else "")
-
-
-def _iso_dates(rows, path):
-    fallback = _file_date(path)[0]
+def _iso_dates(rows, path, date):
+    """Return date_maj as ISO text; a row without one has the file's date."""
+    fallback = date or find_file_date(path)[0]
     if "date_maj" not in rows:
-        return fallback
-    return read_dates(rows["date_maj"])[0].dt.strftime("%Y-%m-%d").fillna(fallback)
+        return pd.Series(fallback, index=rows.index, dtype=str)
+    return read_dates(rows["date_maj"])[0].dt.strftime("%Y-%m-%d").astype("str").fillna(fallback)
 
 
-def _place_actors(rows, cog):
-    """Give each row its commune (by code, else by coordinates); a row with neither is set aside and told."""
-    problems = []
-    points = pd.DataFrame({axis: read_numbers(rows[axis])[0] for axis in ("lat", "lon")})
-    checked, found = coordinates.check_coordinates(rows.assign(**points))
-    problems.append(found)
-    coded = rows if "code_insee" in rows else rows.assign(code_insee="")
-    resolved, found = codes.resolve_communes(coded, cog)
-    problems.append(codes.keep_rows(found))
-    lost = resolved["code_insee"].isna() & (resolved["methode_commune"] != "outre_mer")
-    held = locate_points(checked["lon"].where(lost), checked["lat"].where(lost))
-    by_point = lost & held.notna()
-    resolved = resolved.mask(by_point, pd.DataFrame({"code_insee": held, "methode_commune": "coordonnees"}))
-    aside = (lost & ~by_point) | (rows["nom"] == "")
-    problems.append(_tell_aside(rows[aside], coded, cog))
-    kept = rows.assign(
-        code_insee=resolved["code_insee"].fillna(coded["code_insee"]), methode_commune=resolved["methode_commune"],
-        lat=checked["lat"].map("{:.6f}".format).where(checked["lat"].notna(), ""),
-        lon=checked["lon"].map("{:.6f}".format).where(checked["lon"].notna(), ""),
-    ).loc[~aside]  # fmt: skip
-    columns = [c for c in describe_table("acteurs").index if c in kept]
-    return {"acteurs": kept[[*columns, *ORIGIN_COLUMNS]]}, join_problems(*problems)
+def _sort_categories(rows, body, rules, about, source):
+    """Put the rows without a category in the one of the source; part those whose type is no actor of OUTIL 1.
 
-
-def _tell_aside(rows, coded, cog):
-    """Tell the rows set aside, with the commune that the postcode and the name lead to: proposed, never applied."""
-    told = pd.DataFrame({"nom": rows["nom"], "code": coded.loc[rows.index, "code_insee"]})
-    told = told.join(rows.reindex(columns=["code_postal", "commune"], fill_value=""))
-    messages = []
-    for name, code, postcode, town in told.itertuples(index=False, name=None):
-        served = cog["codes_postaux"].loc[[postcode]].tolist() if postcode in cog["postaux"] else []
-        found = [f"« {there} » ({label})" for there, label in served if normalize_label(label) == normalize_label(town)]
-        proposal = f" Lecture proposée : {found[0]}." if len(found) == 1 else ""
-        place = f"Code commune « {code} » inconnu et aucun point en France" if code else "Ni code commune, ni point en France"
-        messages.append(f"{place} : ligne écartée.{proposal}" if name else "Ligne sans nom : écartée.")
-    fix = "complétez la ligne dans le fichier d'origine, puis réimportez"
-    return list_problems("erreur", rows, messages, fix, colonne="nom, code, coordonnées", valeur=rows["nom"])
-
-
-def _split_programmes(rows, prefix, cog):
-    """Part the affiliations of territories: one dispositif an `id_territoire`, one affiliation a row of the file."""
-    codes_ = _read_commune_siren(rows["territoire_code"], cog)
-    rows = rows.assign(dispositif_id=prefix + "-" + rows["cle"], territoire_code=codes_)
-    is_siren = codes_.str.fullmatch(r"\d{9}")
-    gone = is_siren & ~codes_.isin(cog["communes"]["epci"].dropna().unique())
-    resolved, problems = codes.resolve_communes(rows[~is_siren], cog, colonne="territoire_code")
-    overseas = resolved["methode_commune"].reindex(rows.index) == "outre_mer"
-    found = codes_.where(is_siren | overseas, resolved["code_insee"].reindex(rows.index))
-    aside = gone | found.isna()
-    kept = rows[~aside].assign(territoire_code=found[~aside])
-    contracts = kept.drop_duplicates("dispositif_id").set_index("dispositif_id")
-    members = kept.drop_duplicates(["dispositif_id", "territoire_code"]).groupby("dispositif_id")["territoire_code"]
-    contracts = contracts.assign(territoires=members.agg(";".join), nature="dispositif").reset_index()
-    columns = [c for c in describe_table("dispositifs").index if c in contracts]
-    tables = {
-        "dispositifs": contracts[[*columns, *ORIGIN_COLUMNS]],
-        "affiliations": kept[["dispositif_id", "territoire_code", "source", *ORIGIN_COLUMNS]],
-    }
-    return tables, join_problems(problems, _tell_gone(rows[gone]), _tell_empty(rows[codes_ == ""]))
-
-
-def _tell_gone(rows):
-    message = "Ce SIREN n'est ni celui d'une intercommunalité à fiscalité propre ni celui d'une commune de 2026 : ligne écartée."
-    fix = "rien, si l'établissement a disparu ou n'a pas de fiscalité propre ; sinon corrigez le code"
-    return list_problems("erreur", rows, message, fix, colonne="territoire_code", valeur=rows["territoire_code"])
-
-
-def _tell_empty(rows):
-    return list_problems("erreur", rows, "Ligne sans code de territoire : écartée.", "complétez le code", colonne="territoire_code")
-
-
-def _read_commune_siren(codes_, cog):
-    """Replace the SIREN of a commune by its INSEE code.
-
-    A commune that changed its SIREN keeps its former one in old files: the code is read in its digits (21,
-    departement, 0, number, key).
+    Returns
+    -------
+    rows : DataFrame, with `raison` filled for the rows to leave out
+    problemes : DataFrame, one row a type left out, one a row put in the default category
     """
-    by_siren = cog["communes"].reset_index().dropna(subset="siren").set_index("siren")["code_insee"]
-    parts = codes_.str.extract(r"^21(\d[\dAB])0(\d{3})\d$")
-    digits = (parts[0] + parts[1]).astype("str")
-    known = is_in(digits, cog["communes"].index) | is_in(digits, cog["anciens"].index)
-    return codes_.map(by_siren).astype("str").fillna(digits.where(known)).fillna(codes_)
+    translated = rules[(rules["colonne"] == "categorie") & rules["regle"].str.startswith("correspondance")]
+    default, categories = about["categorie_defaut"], rows["categorie"]
+    reason = pd.Series("", index=rows.index, dtype=str).mask(categories == "", "Ligne sans catégorie : écartée.")
+    if not len(translated):
+        return rows.assign(raison=reason), None
+    found, _ = find_columns(translated, body.columns)
+    columns = list(dict.fromkeys(name for names in found.values() for name in names if name))
+    cells = apply_rules(body, translated.iloc[:1].assign(origine=";".join(columns), regle="joindre", argument=";"), source)["categorie"]
+    out = (categories == OUT_OF_LIST) | ((categories == "") & (default == OUT_OF_LIST))
+    told = (categories == "") & ~out & (cells.str.strip("; ") != "")
+    located, colonne = rows[ORIGIN_COLUMNS], ";".join(columns)
+    message = f"Type sans équivalent dans notre liste : classé « {default} »."
+    fix = "corrigez la catégorie dans le fichier importé s'il le faut"
+    defaults = list_problems("information", located[told], message, fix, colonne=colonne, valeur=cells[told])
+    rows = rows.assign(categorie=categories.mask((categories == "") & ~out, default), raison="")
+    rows["raison"] = rows["raison"].mask(out, OUT_OF_LIST)
+    return rows, join_problems(defaults, _tell_out(cells[out], located[out], read_links(source), colonne))
+
+
+def _tell_out(cells, located, links, colonne):
+    """Tell the types that are no actor of OUTIL 1: one row a type, with how many rows of the file it left out."""
+    counts = cells.value_counts()
+    labels = dict(zip(links["valeur"], links["libelle"], strict=True))
+    first = located.loc[cells.drop_duplicates().index].set_index(cells.drop_duplicates())
+    shown = [f"{code} ({labels[code]})" if labels.get(code) else code for code in counts.index]
+    messages = [f"Type hors de l'OUTIL 1 : {n} ligne(s) comptée(s), non gardée(s)." for n in counts]
+    fix = "rien ; ou demandez l'ajout du type aux correspondances"
+    return list_problems("information", first.loc[counts.index], messages, fix, colonne=colonne, valeur=shown)
+
+
+def _keep_actors(rows, body, prefix, cog):
+    """Give each row its key and its commune; return the tables `acteurs` and `ecartees`, and the problems."""
+    placed, problems = _place(rows, cog)
+    kept_key, repeated, told = _make_keys(rows, body)
+    nameless = (rows["raison"] == "") & (rows["nom"] == "") & (rows.get("type_libelle", "") == "")
+    reason = rows["raison"].mask(nameless, "Ligne sans nom : écartée.")
+    reason = reason.mask((reason == "") & placed["lost"], placed["raison"])
+    out, repeated = reason == OUT_OF_LIST, repeated & (reason != OUT_OF_LIST)
+    aside = (reason != "") & ~out & ~repeated
+    rows = rows.assign(**placed.drop(columns=["lost", "raison"]), acteur_id=prefix + "-" + kept_key, nom=_name_rows(rows, placed, cog))
+    problems = join_problems(problems, told, _tell_aside(rows[aside], reason[aside]))
+    kept = rows[~aside & ~out & ~repeated]
+    if len(kept) > MOST_ROWS:
+        fix = "donnez l'extrait de votre région ou de votre département"
+        raise DiagnosticError(f"Ce fichier garderait {len(kept)} lignes : une feuille en tient {MOST_ROWS}.", rows["fichier"].iloc[0], fix)
+    columns = [c for c in describe_table("acteurs").index if c in kept]
+    columns = [c for c in columns if c in ("acteur_id", "nom", "categorie", "code_insee") or (kept[c] != "").any()]
+    tables = {"acteurs": kept[[*columns, *ORIGIN_COLUMNS]]}
+    if aside.any():
+        tables["ecartees"] = list_set_aside(rows[aside], reason[aside])
+    return tables, problems
+
+
+def list_set_aside(rows, reason):
+    """Return the rows set aside as a sheet to correct: every column of the house, then where they were and why they were left."""
+    columns = [c for c in describe_table("acteurs").index if c not in FILLED_BY_US or c == "acteur_id"]
+    described = rows.reindex(columns=columns, fill_value="")
+    located = {"fichier_origine": rows["fichier"], "ligne_origine": rows["ligne"].astype("str")}
+    return described.assign(**located, raison=reason).reset_index(drop=True)
+
+
+def _name_rows(rows, placed, cog):
+    """Return the names; an equipment without one is named by its type and its commune."""
+    if "type_libelle" not in rows:
+        return rows["nom"]
+    towns = placed["code_insee"].map(cog["communes"]["nom"]).astype("str")
+    made = (rows["type_libelle"] + " (" + towns + ")").fillna(rows["type_libelle"])
+    return rows["nom"].where(rows["nom"] != "", made)
+
+
+def _make_keys(rows, body):
+    """Return (the key of each row, the mask of the exact repeats, problemes).
+
+    The key is the source's own; a row without one is named by what it says. Two rows of one key that say different things
+    are two: each bears a mark made of what it says, so that the order of the file does not count.
+    """
+    naming = [rows[name] for name in _NAMING if name in rows]
+    key = rows["cle"].str.replace(r"\s+", "-", regex=True) if "cle" in rows else pd.Series("", index=rows.index, dtype=str)
+    nameless = key.str.strip("-|") == ""
+    key = key.mask(nameless, make_fingerprint([cells[nameless] for cells in naming])) if nameless.any() else key
+    repeated = body.duplicated()
+    shared = key.where(~repeated).duplicated(keep=False) & ~repeated
+    if shared.any():
+        key = key.mask(shared, key[shared] + "-" + make_fingerprint([body.loc[shared, name] for name in body.columns], 6))
+    twice, named = rows[repeated], rows[shared]
+    message = "Répétition exacte d'une ligne du fichier : comptée, non gardée."
+    same = list_problems("information", twice, message, "rien : une seule est gardée", colonne="nom", valeur=twice["nom"])
+    message = "Identifiant porté par plusieurs lignes différentes : toutes gardées, chacune le sien."
+    fix = "rien ; ou écrivez au producteur : deux structures ont un seul identifiant"
+    two = list_problems("information", named, message, fix, colonne="identifiant", valeur=named["nom"])
+    return key, repeated, join_problems(same, two)
+
+
+def _place(rows, cog):
+    """Give each row its commune by every clue it has; return what was found and why some are lost, and the problems."""
+    written = rows.reindex(columns=["lat", "lon"], fill_value="")
+    points = pd.DataFrame({axis: read_angles(written[axis])[0] for axis in ("lat", "lon")})
+    clues = rows.reindex(columns=[*ORIGIN_COLUMNS, *_CLUES], fill_value="").assign(**points)
+    checked, told = check_coordinates(clues, written=written)
+    resolved, found = resolve_places(clues.assign(**checked), cog)
+    lost = resolved["code_insee"].isna() & (resolved["methode_commune"] != "outre_mer")
+    given = clues["code_insee"]
+    reason = pd.Series("Ni code commune, ni nom, ni point qui mène à une commune : ligne écartée.", index=rows.index, dtype=str)
+    reason = reason.mask(given != "", "Code commune « " + given + " » inconnu, et aucun autre indice : ligne écartée.")
+    spelled = {axis: checked[axis].map("{:.6f}".format).where(checked[axis].notna(), "") for axis in ("lat", "lon")}
+    return resolved.assign(code_insee=resolved["code_insee"].fillna(given), **spelled, lost=lost, raison=reason), join_problems(told, found)
+
+
+def _tell_aside(rows, reason):
+    fix = "complétez la ligne dans la feuille ecartees du fichier importé, ou dans problemes.xlsx"
+    colonne = pd.Series("code_insee", index=rows.index, dtype=str).mask(rows["categorie"] == "", "categorie").mask(rows["nom"] == "", "nom")
+    told = list_problems("erreur", rows, reason, fix, valeur=rows["nom"])
+    return told.assign(colonne=colonne.tolist()) if len(told) else told

@@ -3,25 +3,28 @@
 from pathlib import Path
 
 import pandas as pd
-from rapidfuzz import fuzz, process
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.files import SPREADSHEETS, read_sheets
+from diagnostic.read.corrections import select_corrections
+from diagnostic.read.files import SPREADSHEETS, TEXT_TABLES
+from diagnostic.read.references import name_rows
+from diagnostic.read.ressorts import DEPARTEMENT_LAYERS, SHAPE_LAYERS
 from diagnostic.read.settings import read_settings
+from diagnostic.read.sheets import choose_sheets, gather_sheets, split_name
 from diagnostic.read.tables import clean_table
-from diagnostic.schema import join_problems, list_problems, list_tables, list_vocabularies, make_table
+from diagnostic.read.wide import GRIDS, WIDE_SHEETS, has_columns, is_wide, read_wide, tell_wide
+from diagnostic.schema import describe_table, join_problems, list_problems, list_tables, list_vocabularies, make_table
 from diagnostic.vocabulary import extend_list, normalize_label, read_list
 
 COUNT_COLUMNS = ["fichier", "feuille", "lues"]
-# Sheets written by the software for the reader's eye.
-SILENT_SHEETS = {"lisezmoi", "listes", "problemes", "comptes", "modeemploi"}
+_CONTINUED = {"suite", "bis", "ter", "2", "3", "4", "5", "6", "7", "8", "9"}
 
 
 def find_inventory(folder):
     """Return the files that hold the inventory of the dossier `folder`.
 
-    One workbook `inventaire`, or the CSV files of a folder `inventaire`, or else the CSV files of `folder` itself that bear
-    the name of a table.
+    One workbook `inventaire`, or the text tables (CSV, TSV, TXT) of a folder `inventaire`, or else those of `folder` itself
+    that bear the name of a table or of a grid, followed or not by « suite » or a number.
 
     Raises
     ------
@@ -34,11 +37,11 @@ def find_inventory(folder):
             "Dossier introuvable.", str(folder), "vérifiez le nom ; ou créez-le avec « diagnostic nouveau »"
         )
     books = sorted(p for p in folder.iterdir() if p.stem.lower() == "inventaire" and p.suffix.lower() in SPREADSHEETS)
-    tables = _list_csv(folder / "inventaire")
+    tables = _list_text(folder / "inventaire")
     if len(books) > 1 or (books and tables):
         names = ", ".join([p.name for p in books] + ["dossier inventaire"] * bool(tables))
         raise DiagnosticError(f"Plusieurs inventaires : {names}.", str(folder), "n'en gardez qu'un dans le dossier")
-    tables = tables or [p for p in _list_csv(folder) if normalize_label(p.stem) in _name_tables()]
+    tables = tables or [path for path in _list_text(folder) if _is_named(path)]
     if not books and not tables:
         raise DiagnosticError(
             "Aucun inventaire dans ce dossier.", str(folder),
@@ -47,60 +50,154 @@ def find_inventory(folder):
     return books or tables
 
 
-def _list_csv(folder):
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() == ".csv") if folder.is_dir() else []
+def _list_text(folder):
+    """Return the text tables of `folder`; a .txt counts only when it bears the name of a table: others are notes."""
+    if not folder.is_dir():
+        return []
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in TEXT_TABLES)
+    return [path for path in found if path.suffix.lower() != ".txt" or _is_named(path)]
 
 
-def _name_tables():
-    """Return {normalised name: table} for the tables of the schema."""
-    return {normalize_label(table): table for table in list_tables()}
+def _is_named(path):
+    name, after = split_name(path.stem)
+    return name is not None and (not after or after in _CONTINUED)
 
 
-def read_inventory(files):
+def read_inventory(files, *, corrections=None):
     """Read and clean every table of the inventory.
+
+    Parameters
+    ----------
+    files : list of Path, `find_inventory`
+    corrections : DataFrame, optional, the cells that a person corrected (`read.correction_files`)
 
     Returns
     -------
-    tables : dict of DataFrame, one per table of the schema (empty when the inventory has none)
+    tables : dict of DataFrame, one per table of the schema (empty when the inventory has none), with the identifiers made
     settings : dict
     lists : dict of DataFrame, the vocabulary with the dossier's own entries
     problemes, comptes : DataFrame
+        In `comptes`, `lues` counts the rows of a long sheet and the statements of a grid: one a role, a link or a unit.
+    lues : dict of DataFrame, the rows as they were read, in text; those of a grid under its own name (saisie_liens...)
 
     Raises
     ------
     DiagnosticError
         Every structural fault of every sheet, together.
     """
-    sheets, problems, errors = _gather_sheets(files)
-    tables = {name: make_table(name) for name in list_tables()}
-    counts = []
-
-    def clean(table, lists, aliases=None):
-        if table not in sheets:
-            return
-        raw, path, sheet = sheets[table]
-        try:
-            tables[table], found, read = clean_table(raw, table, path, sheet, lists=lists, aliases=aliases)
-        except DiagnosticError as error:
-            errors.append(error)
-        else:
-            problems.append(found)
-            counts.append([path.name, sheet, read])
-
+    sheets, problems, errors = gather_sheets(files)
+    tables, counts, lues = {name: make_table(name) for name in list_tables()}, [], {}
     shipped = {name: read_list(name) for name in list_vocabularies()}
-    clean("parametres", shipped)
+    lists, chosen = shipped, {name: [s for s in sheets if s["nom"] == name and not s["suite"]] for name in ("parametres",)}
+
+    def clean(table, aliases=None, known=None):
+        parts = []
+        for sheet in sorted(chosen.get(table, ()), key=lambda sheet: sheet["nom"] in WIDE_SHEETS):
+            try:
+                part, found, rows, nb, name = _read_sheet(sheet, lists, aliases, known, corrections)
+            except DiagnosticError as error:
+                errors.append(error)
+                continue
+            parts.append(part)
+            problems.append(found)
+            counts.append([sheet["path"].name, sheet["feuille"], nb])
+            lues.setdefault(name, []).append(rows)
+            if table == "ressorts":
+                known = list_layers(tables["couches"], part, known)
+        tables[table], found = join_sheets(parts, table)
+        problems.append(found)
+
+    clean("parametres")
     settings = _try_settings(tables["parametres"], errors)
-    clean("vocabulaire", shipped)
+    chosen, told, refused = choose_sheets(sheets, settings["alias"])
+    problems += told
+    errors += refused
+    clean("vocabulaire")
     lists, tables["vocabulaire"], found = extend_lists(shipped, tables["vocabulaire"])
     problems.append(found)
-    if not settings["personnes"] and "personnes" in sheets:
-        problems.append(_tell_persons(*sheets.pop("personnes")))
-    for table in list_tables():
+    if not settings["personnes"] and "personnes" in chosen:
+        problems += [_tell_persons(sheet) for sheet in chosen.pop("personnes")]
+    for table in [name for name in list_tables() if name not in GRIDS] + list(GRIDS):
         if table not in ("parametres", "vocabulaire"):
-            clean(table, lists, settings["alias"].get(table))
+            clean(table, settings["alias"].get(table), _list_headings(tables, table))
     if errors:
         raise DiagnosticError.gather(errors)
-    return tables, settings, lists, join_problems(*problems), pd.DataFrame(counts, columns=COUNT_COLUMNS)
+    settings, found = ask_purpose(settings, tables["questions"], files[0])
+    lues = {name: pd.concat(parts, ignore_index=True) for name, parts in lues.items()}
+    counts = pd.DataFrame(counts, columns=COUNT_COLUMNS)
+    return tables, settings, lists, join_problems(*problems, found), counts, lues
+
+
+def _read_sheet(sheet, lists, aliases, known, corrections):
+    """Return (rows kept, problemes, rows as read, number read, long table or grid) of a sheet."""
+    table, path, name = sheet["table"], sheet["path"], sheet["feuille"]
+    chosen = {"lists": lists, "corrections": select_corrections(corrections, path.name, name)}
+    grid = sheet["nom"] in WIDE_SHEETS and not (len(sheet["raw"]) and has_columns(sheet["raw"], table, aliases))
+    if not grid and not is_wide(sheet["raw"], table, known or {}):
+        kept, found, rows = clean_table(sheet["raw"], table, path, name, aliases=aliases, **chosen)
+        return kept, found, rows, len(rows), table
+    kept, found, rows, nb = read_wide(sheet["raw"], table, path, name, known=known, **chosen)
+    told = None if sheet["nom"] in WIDE_SHEETS else tell_wide(table, path, name)
+    return kept, join_problems(found, told), rows, nb, f"saisie_{table}"
+
+
+def _list_headings(tables, table):
+    """Return what may head the columns of a grid of `table`: {normalised name: identifier}; None for another table."""
+    if table == "ressorts":
+        return list_layers(tables["couches"])
+    if table not in GRIDS:
+        return None
+    target = "dispositifs" if table == "participations" else "acteurs"
+    return name_rows(tables[target], target)
+
+
+def list_layers(couches, listed=None, known=None):
+    """Return {normalised layer: {normalised unit: unite_id}}: the layers declared, those the software brings, the units listed."""
+    names = [*couches["couche"].dropna(), *SHAPE_LAYERS, *DEPARTEMENT_LAYERS]
+    layers = {normalize_label(name): {} for name in names} | {name: dict(units) for name, units in (known or {}).items()}
+    if listed is None or not len(listed):
+        return layers
+    units = listed[["couche", "unite_id", "unite_nom"]].drop_duplicates().melt(["couche", "unite_id"], value_name="label")
+    codes = listed[["couche", "unite_id"]].drop_duplicates().assign(label=lambda rows: rows["unite_id"])
+    for couche, rows in pd.concat([units, codes]).dropna(subset=["couche", "unite_id", "label"]).groupby("couche"):
+        labels = rows["label"].map(normalize_label)
+        layers.setdefault(normalize_label(couche), {}).update(zip(labels, rows["unite_id"], strict=True))
+    return layers
+
+
+def join_sheets(parts, table):
+    """Return the rows of the sheets of one table, one sheet after the other, and the identifiers that two sheets give."""
+    filled = [part for part in parts if len(part)]
+    if len(filled) < 2:
+        return (filled or parts or [make_table(table)])[0], None
+    joined, described = pd.concat(filled, ignore_index=True), describe_table(table)
+    keys = [column for column, row in described.iterrows() if row["genre"] == "id" and row["statut"] == "R"][:1]
+    if not keys or table in ("vocabulaire", "affiliations"):
+        return joined, None
+    repeated = joined.duplicated(keys)
+    first = joined.drop_duplicates(keys).set_index(keys[0])
+    again = joined[repeated]
+    where = "feuille " + first["feuille"].astype("str") + ", ligne " + first["ligne"].astype("str")
+    messages = ("Identifiant déjà donné " + again[keys[0]].map(where) + " ; ligne écartée.").to_list()
+    fix = "si c'est une autre structure, donnez un autre identifiant ; sinon, rien"
+    problems = list_problems("erreur", again, messages, fix, colonne=keys[0], valeur=again[keys[0]])
+    return joined[~repeated].reset_index(drop=True), problems
+
+
+def ask_purpose(settings, questions, path):
+    """Return the settings with the purpose of the map, taken from question Q0 when `parametres` is silent, and the problems."""
+    numbers = questions["question_id"].astype("str").str.replace(r"\D", "", regex=True)
+    answers = questions.loc[numbers.eq("0").to_numpy(bool), "reponse"].dropna()
+    given, answer = settings["finalite"], answers.iloc[0] if len(answers) else ""
+    where = pd.DataFrame({"fichier": [path.name], "feuille": ["parametres"], "ligne": pd.array([pd.NA], dtype="Int64")})
+    if not given and not answer:
+        message = "La finalité de la carte n'est pas dite : à quoi sert-elle, et pour qui ?"
+        fix = "écrivez-la en une phrase au réglage finalite (feuille parametres) ou à la question Q0 (feuille questions)"
+        return settings, list_problems("attention", where, message, fix, colonne="valeur")
+    if given and answer and normalize_label(given) != normalize_label(answer):
+        message = "La finalité n'est pas la même au réglage finalite et à la question Q0 : celle du réglage est imprimée."
+        return settings, list_problems("information", where, message, "gardez une seule phrase", colonne="valeur", valeur=answer)
+    return settings | {"finalite": given or answer}, None
 
 
 def _try_settings(parametres, errors):
@@ -115,52 +212,11 @@ def _try_settings(parametres, errors):
         return {"alias": {}, "personnes": False}
 
 
-def _gather_sheets(files):
-    """Return ({table: (raw, path, sheet)}, list of problemes, errors) of all the files of an inventory."""
-    names, found, strangers, problems, errors = _name_tables(), {}, [], [], []
-    for path in files:
-        try:
-            sheets, notice = read_sheets(path)
-        except DiagnosticError as error:
-            errors.append(error)
-            continue
-        problems.append(notice)
-        for sheet, raw in sheets.items():
-            table = names.get(normalize_label(sheet))
-            if table is None:
-                strangers.append(sheet)
-                problems.append(_tell_stranger(path, sheet, raw))
-            elif table in found:
-                both = f"{path.name}, feuilles {found[table][2]} et {sheet}"
-                errors.append(DiagnosticError(f"Deux feuilles pour la table {table}.", both, "n'en gardez qu'une"))
-            else:
-                found[table] = raw, path, sheet
-    if not found and not errors:
-        raise DiagnosticError(
-            f"Aucune feuille connue dans cet inventaire (feuilles lues : {', '.join(strangers)}).",
-            ", ".join(p.name for p in files), f"nommez les feuilles : {', '.join(list_tables()[:8])}...",
-        )  # fmt: skip
-    return found, problems, errors
-
-
-def _tell_stranger(path, sheet, raw):
-    """Tell a sheet that stands for no table, with the nearest name; ours and empty ones are not told."""
-    if normalize_label(sheet) in SILENT_SHEETS or not len(raw):
-        return None
-    near = process.extractOne(normalize_label(sheet), list(_name_tables()), scorer=fuzz.ratio, score_cutoff=75)
-    hint = f" Vouliez-vous dire « {_name_tables()[near[0]]} » ?" if near else ""
-    message = f"Feuille « {sheet} » non reconnue : elle n'est pas lue.{hint}"
-    return list_problems("attention" if near else "information", _locate(path, sheet), message, "rien ; ou renommez-la")
-
-
-def _tell_persons(raw, path, sheet):
+def _tell_persons(sheet):
+    where = pd.DataFrame({"fichier": [sheet["path"].name], "feuille": [sheet["feuille"]], "ligne": pd.array([pd.NA], dtype="Int64")})
     message = "Feuille personnes non lue : le réglage personnes ne le demande pas."
     fix = "rien ; ou écrivez oui au réglage personnes (rien n'en est jamais exporté)"
-    return list_problems("information", _locate(path, sheet), message, fix) if len(raw) > 1 else None
-
-
-def _locate(path, sheet):
-    return pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([pd.NA], dtype="Int64")})
+    return list_problems("information", where, message, fix) if len(sheet["raw"]) > 1 else None
 
 
 def extend_lists(shipped, entries):

@@ -4,12 +4,13 @@ import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read import ressorts
-from diagnostic.read.codes import resolve_communes
 from diagnostic.read.cog import is_in
-from diagnostic.read.files import locate_inside, read_sheets
-from diagnostic.read.tables import clean_table
-from diagnostic.schema import join_problems, list_problems, make_table
-from diagnostic.vocabulary import normalize_label
+from diagnostic.read.layer_files import count_read, read_layer_files
+from diagnostic.read.layer_places import place_rows
+from diagnostic.read.polygons import POLYGON_FILES
+from diagnostic.read.ressorts import spell_layers
+from diagnostic.read.territories import read_communes
+from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, make_table
 
 COG_SOURCE = "IGN Admin Express et INSEE COG, Licence Ouverte 2.0"
 NATIONAL_LAYERS = [*ressorts.SHAPE_LAYERS, *ressorts.DEPARTEMENT_LAYERS]
@@ -20,46 +21,67 @@ NATIONAL_SOURCES = {
 }
 
 
-def read_layers(tables, communes, cog, *, folder, lists):
+def read_layers(tables, communes, cog, *, folder, lists, corrections=None):
     """Assemble every layer of a dossier on the communes of its perimeter.
 
     Parameters
     ----------
     tables : dict, with `couches` and `ressorts`
-    communes : DataFrame of the perimeter
+    communes : DataFrame of the perimeter; without geometry, the outlines of `shapes/` serve where a layer needs them
     cog : dict, `read.cog.read_cog`
     folder : Path of the dossier (files of layers are in ressorts/)
     lists : dict of vocabularies
+    corrections : DataFrame, optional, those of the whole dossier, for the files of layers
 
     Returns
     -------
-    dict of DataFrame: `couches` (index couche), `unites`, `affectation`, and `ressorts`, the rows kept with their
-        present commune code, those of the layer files included
+    dict of DataFrame: `couches` (index couche), `unites`, `affectation`, and `ressorts`, the rows kept, once each, those
+        of the layer files included; one that stands for several communes has the code of the first in the perimeter
     problemes : DataFrame
     comptes : DataFrame fichier, feuille, lues of the layer files
     """
     own = tables["ressorts"]
     couches = complete_layers(tables["couches"], own)
-    files, problems, counts = read_layer_files(couches, folder, lists)
+    files, problems, lues = read_layer_files(couches, folder, _draw(communes, couches), lists, corrections=corrections)
     rows = pd.concat([part for part in [own, *files] if len(part)] or [make_table("ressorts")], ignore_index=True)
     rows["couche"] = spell_layers(rows["couche"], couches.index)
     couches, strays = declare_strays(couches, rows)
-    resolved, found = resolve_communes(rows, cog)
-    rows = rows.assign(code_insee=resolved["code_insee"])
+    rows, found = place_rows(rows, cog)
     listed, units, told = ressorts.assign_listed_layers(rows, couches)
     parts, names, brought = assign_national_layers(communes, couches, listed["couche"].unique())
     affectation = pd.concat([listed, *parts], ignore_index=True)
     affectation = affectation[is_in(affectation["code_insee"], communes.index)].reset_index(drop=True)
     unites = pd.concat([units, *names], ignore_index=True).merge(affectation[["couche", "unite_id"]].drop_duplicates())
     doubts = ressorts.check_complete(affectation, couches, communes), _tell_empty(couches, affectation)
-    layers = {"couches": couches, "unites": unites, "affectation": affectation, "ressorts": rows.loc[listed.index]}
-    return layers, join_problems(*problems, strays, found, told, *brought, *doubts), counts
+    kept = list_kept(rows, listed, communes)
+    layers = {"couches": couches, "unites": unites, "affectation": affectation, "ressorts": kept}
+    return layers, join_problems(*problems, strays, found, told, *brought, *doubts), count_read(lues)
+
+
+def _draw(communes, couches):
+    """Return `communes` with outlines, read only where a layer comes as a file of outlines."""
+    suffixes = couches["fichier_couche"].dropna().str.extract(r"(\.[^.]*)$")[0].str.lower()
+    if "geometry" in communes or not suffixes.isin(POLYGON_FILES).any():
+        return communes
+    return read_communes(communes.index)
+
+
+def list_kept(rows, listed, communes):
+    """Return the rows of `ressorts` that were kept, once each: `listed` is on the index of those that lead to a commune.
+
+    An outline that meets no commune of the perimeter is kept too: it is elsewhere.
+    """
+    kept = rows[rows.index.isin(listed.index) | rows["methode"].eq(ressorts.AWAY)]
+    inside = is_in(kept["code_insee"].astype("str"), communes.index)
+    first = kept.assign(dehors=~inside).sort_values("dehors", kind="stable")
+    shown = first[~first.duplicated(ORIGIN_COLUMNS)].sort_index()
+    return shown.drop(columns=["dehors", "methode", "methode_commune"])
 
 
 def assign_national_layers(communes, couches, listed):
     """Return (affectations, unites, problemes) of the layers the software brings; one that the dossier lists stays the dossier's."""
     parts, names, problems = [], [], []
-    brought = couches.index[couches["nature"].isin(["shapes", "departements"])]
+    brought = couches.index[couches["nature"].isin(["shapes", "departements"]) & couches["fichier_couche"].isna()]
     for couche in brought[~brought.isin(listed)]:
         if couche in ressorts.SHAPE_LAYERS:
             affectation, unites = ressorts.assign_shape_layer(communes, couche)
@@ -72,19 +94,6 @@ def assign_national_layers(communes, couches, listed):
         message = f"Couche {couche} : donnée par le dossier et fournie par le logiciel ; celle du dossier est prise."
         problems.append(_tell_layers([couche], [message], "écrivez « communes » dans la colonne nature", "information"))
     return parts, names, problems
-
-
-def spell_layers(names, known):
-    """Return the names of layers with the spelling of `known` where only case, accents, spaces or hyphens differ.
-
-    An exact name wins; a loose spelling that two known names share leads to neither.
-    """
-    keys = pd.Series([normalize_label(name) for name in known], index=list(known), dtype=str)
-    alone = keys[~keys.duplicated(keep=False) & (keys != "")]
-    spelled = dict(zip(alone, alone.index, strict=True))
-    exact = set(known)
-    distinct = {name: name if name in exact else spelled.get(normalize_label(name), name) for name in names.dropna().unique()}
-    return names.map(distinct)
 
 
 def _tell_empty(couches, affectation):
@@ -114,8 +123,12 @@ def complete_layers(declared, listed):
         couches = make_table("couches").set_index("couche").reindex(pd.Index(NATIONAL_LAYERS, name="couche"))
     given = set(spell_layers(listed["couche"], couches.index)) | set(couches.index[couches["fichier_couche"].notna()])
     national = couches.index.isin(NATIONAL_LAYERS) & ~couches.index.isin(given)
-    nature = couches["nature"].astype("str").fillna(pd.Series("communes", index=couches.index).mask(national, "shapes"))
-    wrong = couches.index[nature.isin(["shapes", "departements"]) & ~couches.index.isin(NATIONAL_LAYERS)]
+    by_file = couches["fichier_couche"].notna()
+    nature = couches["nature"].astype("str").mask(by_file & couches["nature"].eq("shapes"))
+    nature = nature.fillna(pd.Series("communes", index=couches.index).mask(national, "shapes"))
+    _refuse_thresholds(couches["seuil_surface"].dropna().astype(float))
+    provided = nature.isin(["shapes", "departements"]) & ~by_file
+    wrong = couches.index[provided & ~couches.index.isin(NATIONAL_LAYERS)]
     if len(wrong):
         raise DiagnosticError(
             f"Couches que le logiciel n'apporte pas : {', '.join(wrong)}.", "feuille couches, colonne nature",
@@ -124,7 +137,7 @@ def complete_layers(declared, listed):
     labels = {name: label for name, (_, _, label) in ressorts.SHAPE_LAYERS.items()} | ressorts.DEPARTEMENT_LAYERS
     sources = dict.fromkeys(ressorts.SHAPE_LAYERS, (COG_SOURCE, "COG 2026")) | NATIONAL_SOURCES
     known = pd.DataFrame.from_dict(sources, orient="index", columns=["source", "millesime"]).reindex(couches.index)
-    known = known.where(nature.isin(["shapes", "departements"]))  # a layer the dossier lists is not ours to date
+    known = known.where(provided)  # a layer the dossier lists is not ours to date
     flags = couches[["exclusive", "complete", "infra_communale"]].astype("boolean")
     return couches.assign(
         nature=nature, libelle=[labels.get(name, name.replace("_", " ")) for name in couches.index],
@@ -135,37 +148,12 @@ def complete_layers(declared, listed):
     )  # fmt: skip
 
 
-def read_layer_files(couches, folder, lists):
-    """Read the layers that come as files of ressorts/; return (list of tables, list of problemes, comptes).
-
-    A file is read once, whatever the number of layers it holds; without a column `couche` all of it is the one layer
-    that names it. Rows of another layer are set aside and told.
-    """
-    rows, problems, counts, errors = [], [], [], []
-    for name, group in couches["fichier_couche"].dropna().groupby(couches["fichier_couche"], sort=False):
-        path = locate_inside(folder / "ressorts", name, "feuille couches, colonne fichier_couche")
-        defaults = {"couche": group.index[0]} if len(group) == 1 else {}
-        try:
-            sheets, notice = read_sheets(path)
-            sheet, raw = next(iter(sheets.items()))
-            table, found, read = clean_table(raw, "ressorts", path, sheet, lists=lists, defaults=defaults)
-        except DiagnosticError as error:
-            errors.append(error)
-            continue
-        table = table.assign(fichier=f"ressorts/{path.name}", couche=spell_layers(table["couche"], group.index))
-        mine = table["couche"].isin(group.index)
-        rows.append(table[mine])
-        counts.append([f"ressorts/{path.name}", sheet, read])
-        problems += [notice, found, _tell_other_layers(table[~mine], name)]
-    if errors:
-        raise DiagnosticError.gather(errors)
-    return rows, problems, pd.DataFrame(counts, columns=["fichier", "feuille", "lues"])
-
-
-def _tell_other_layers(rows, name):
-    messages = [f"Couche « {couche} » que la feuille couches n'attend pas du fichier {name} ; ligne écartée." for couche in rows["couche"]]
-    fix = "ajoutez cette couche à la feuille couches, avec ce fichier"
-    return list_problems("erreur", rows, messages, fix, colonne="couche", valeur=rows["couche"])
+def _refuse_thresholds(thresholds):
+    wrong = thresholds[~((thresholds > 0.5) & (thresholds <= 1))]
+    if len(wrong):
+        shown = ", ".join(f"{value:g} ({couche})".replace(".", ",") for couche, value in wrong.items())
+        fix = "écrivez une part au-dessus de 0,5 et d'au plus 1 (0,95 pour 95 %), ou videz la case"
+        raise DiagnosticError(f"Seuil de surface refusé : {shown}.", "feuille couches, colonne seuil_surface", fix)
 
 
 def declare_strays(couches, rows):
@@ -175,7 +163,7 @@ def declare_strays(couches, rows):
         return couches, None
     added = pd.DataFrame(
         {"nature": "communes", "libelle": [name.replace("_", " ") for name in strays], "exclusive": True, "complete": False,
-         "infra_communale": False}, index=pd.Index(strays, name="couche"),
+         "infra_communale": False, "fichier_couche": None}, index=pd.Index(strays, name="couche"),
     )  # fmt: skip
     first = rows.drop_duplicates("couche").set_index("couche")
     told = list_problems(

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from diagnostic.schema import join_problems, list_problems
-from diagnostic.vocabulary import read_vocabulary
+from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
+from diagnostic.vocabulary import normalize_label, read_vocabulary
 
 AFFECTATION_COLUMNS = ["code_insee", "couche", "unite_id", "part", "methode"]
 UNITE_COLUMNS = ["couche", "unite_id", "unite_nom", "organisme_id"]
@@ -14,7 +14,21 @@ SHAPE_LAYERS = {
     "DEPARTEMENT": ("departement", "departement_nom", "Départements"),
 }
 DEPARTEMENT_LAYERS = {"MSA": "Caisses de MSA", "CAF": "Caisses d'allocations familiales"}
+AWAY = "hors_territoire"  # methode of an outline that meets no commune of the perimeter
 UNKNOWN_PART = "INFRA"  # a published value: the commune is subdivided, the units are not given
+
+
+def spell_layers(names, known):
+    """Return the names of layers with the spelling of `known` where only case, accents, spaces or hyphens differ.
+
+    An exact name wins; a loose spelling that two known names share leads to neither.
+    """
+    keys = pd.Series([normalize_label(name) for name in known], index=list(known), dtype=str)
+    alone = keys[~keys.duplicated(keep=False) & (keys != "")]
+    spelled = dict(zip(alone, alone.index, strict=True))
+    exact = set(known)
+    distinct = {name: name if name in exact else spelled.get(normalize_label(name), name) for name in names.dropna().unique()}
+    return names.map(distinct)
 
 
 def assign_shape_layer(communes, couche):
@@ -73,7 +87,7 @@ def assign_listed_layers(ressorts, couches):
 
     Parameters
     ----------
-    ressorts : DataFrame, table `ressorts` with resolved communes
+    ressorts : DataFrame, table `ressorts` with resolved communes; methode and methode_commune where they are known
     couches : DataFrame, index couche, with exclusive and infra_communale (booleans)
 
     Returns
@@ -86,19 +100,28 @@ def assign_listed_layers(ressorts, couches):
     One row a commune and unit: a repeated row counts once. A commune with one unit has part 1, or the part given
     (the rest is not covered); with several, the given parts or missing. `INFRA` is a unit of unknown number: it
     stays, its part missing, and is told. In an exclusive layer a commune with two units, not marked infra, is told
-    and keeps the first by line. Parts out of 0-1, or that sum to more than 1, are told and count as unknown.
+    and keeps the first by line; when the two come from former communes joined since, both stay, their part unknown.
+    Parts out of 0-1, or that sum to more than 1, are told and count as unknown.
     """
     rows = ressorts[ressorts["code_insee"].notna()]
+    rows = rows.assign(methode=rows.get("methode", "liste"))
     repeated = rows.duplicated(["couche", "code_insee", "unite_id"])
-    rows, problems = rows[~repeated], [_tell_repeated(rows[repeated])]
-    stated = rows["infra"].astype("boolean").fillna(False).astype(bool)
-    rows = rows.assign(infra=stated | rows["couche"].map(couches["infra_communale"]).eq(True))
+    past = _find_past(rows, ["couche", "code_insee", "unite_id"])
+    problems = [_tell_repeated(rows[repeated], rows[~repeated], past)]
+    rows = rows[~repeated]
     exclusive = rows["couche"].map(couches["exclusive"]).ne(False)
+    stated = rows["infra"].astype("boolean").fillna(False).astype(bool)
+    joined = _find_joined(rows) & exclusive & ~stated
+    problems.append(_tell_joined(rows[joined]))
+    stated |= joined
+    rows = rows.assign(infra=stated | rows["couche"].map(couches["infra_communale"]).eq(True))
     clash = _find_several(rows) & exclusive & ~rows["infra"]
     problems.append(_tell_clash(rows[clash]))
     rows = rows[~(clash & rows.duplicated(["couche", "code_insee"]))]
-    part, told = _share_parts(rows, stated.reindex(rows.index))
-    affectation = rows.assign(part=part, methode="liste")[AFFECTATION_COLUMNS]
+    # Outlines that overlap in a layer that may are no mistake: their shares of surface may sum to more than the commune.
+    apart = exclusive.reindex(rows.index) | rows["methode"].ne("surface")
+    part, told = _share_parts(rows, stated.reindex(rows.index), apart)
+    affectation = rows.assign(part=part)[AFFECTATION_COLUMNS]
     names = rows.astype({"unite_nom": "str", "organisme_id": "str"})
     names = names.groupby(["couche", "unite_id"])[["unite_nom", "organisme_id"]].first().reset_index()
     names = names.assign(**{column: names[column].fillna(names["unite_id"]) for column in ("unite_nom", "organisme_id")})
@@ -110,22 +133,59 @@ def _find_several(rows):
     return rows.groupby(["couche", "code_insee"])["unite_id"].transform("size") > 1
 
 
-def _share_parts(rows, stated):
-    """Return the part of each row (`stated`: the user says that the commune is subdivided), and what is wrong in the given ones."""
+def _find_joined(rows):
+    """Return the mask of the rows of a commune that has several units because former communes of it were joined since."""
+    return _find_several(rows) & _find_past(rows, ["couche", "code_insee"])
+
+
+def _find_past(rows, keys):
+    """Return the mask of the rows of a group of `keys` where one at least was found by a former code."""
+    if "methode_commune" not in rows:
+        return pd.Series(False, index=rows.index)
+    return rows["methode_commune"].eq("ancien_code").groupby([rows[key] for key in keys]).transform("any")
+
+
+def _share_parts(rows, stated, apart):
+    """Return the part of each row, and what is wrong in the given ones.
+
+    `stated`: the commune is said to be subdivided; `apart`: its units cannot overlap.
+    """
     several, given = _find_several(rows), rows["part_population"].astype(float)
     unknown = rows["unite_id"].str.upper() == UNKNOWN_PART
     out = given.notna() & ~given.between(0, 1)
     # One unit holds the whole commune, unless the row says subdivided; units of a layer that overlaps hold it whole each.
     whole = (~several & ~stated) | (several & ~rows["infra"])
     part = given.mask(out).mask(given.isna() & whole, 1.0).mask(unknown)
-    total = part.where(rows["infra"]).groupby([rows["couche"], rows["code_insee"]]).transform("sum")
+    total = part.where(rows["infra"] & apart).groupby([rows["couche"], rows["code_insee"]]).transform("sum")
     over = total > 1 + 1e-9
     return part.mask(over), join_problems(_tell_infra(rows[unknown]), _tell_out(rows[out], given[out]), _tell_over(rows[over], total[over]))
 
 
-def _tell_repeated(rows):
-    message = "Ligne répétée (même commune, même unité) : comptée une fois."
-    return list_problems("information", rows, message, "supprimez la répétition", colonne="code_insee", valeur=rows["code_insee"])
+def _tell_joined(rows):
+    """Tell, one row a commune, the former communes of different units that are one commune now."""
+    units = rows.groupby(["couche", "code_insee"])["unite_id"].agg(", ".join)
+    told = rows.drop_duplicates(["couche", "code_insee"])
+    messages = [
+        f"{code} réunit d'anciennes communes de plusieurs unités de la couche {couche} ({units[couche, code]}) : "
+        "toutes gardées, parts inconnues."
+        for couche, code in zip(told["couche"], told["code_insee"], strict=True)
+    ]
+    fix = "donnez à la commune son unité d'aujourd'hui, ou les parts de population de chacune"
+    return list_problems("attention", told, messages, fix, colonne="unite_id", valeur=told["unite_id"])
+
+
+def _tell_repeated(rows, kept, past):
+    # An EPCI or a departement brings many communes: its line is told when nothing of it is left.
+    lines = pd.MultiIndex.from_frame(rows[ORIGIN_COLUMNS].astype("object"))
+    rows = rows[~lines.isin(pd.MultiIndex.from_frame(kept[ORIGIN_COLUMNS].astype("object")))].drop_duplicates(ORIGIN_COLUMNS)
+    past = past.reindex(rows.index)
+    messages = past.map({
+        False: "Ligne répétée (même commune, même unité) : comptée une fois.",
+        True: "Ancienne commune réunie à une autre de la même unité : comptée une fois.",
+    })  # fmt: skip
+    fix = past.map({False: "supprimez la répétition", True: "rien"})
+    told = list_problems("information", rows, messages, "", colonne="code_insee", valeur=rows["code_insee"])
+    return told.assign(a_faire=fix.to_list()) if len(rows) else told
 
 
 def _tell_clash(rows):

@@ -45,6 +45,8 @@ def read_settings(parametres, where):
             errors.append(DiagnosticError(f"Réglage « {key} » : « {given[key]} » {wrong}.", where, row["effet"]))
     if errors:
         raise DiagnosticError.gather(errors)
+    if settings["crs"]:  # x and y mean nothing without their projection
+        aliases["acteurs"] = {"x": "lon", "y": "lat"} | aliases.get("acteurs", {})
     return settings
 
 

@@ -56,7 +56,7 @@ def read_divisions(division):
 def read_former_codes():
     """Return ancien_code, ancien_nom, nature, nouveau_code, nouveau_nom; one row an old code, never two.
 
-    nature: deleguee, associee, arrondissement_municipal, fusionnee (no longer any status; its name is not known).
+    nature: deleguee, associee, arrondissement_municipal, fusionnee (no longer any status; named when 2021 or later had it).
     A delegated commune may bear the code of the present commune: both codes are then equal, only the name is old.
     """
     return _read_table("communes_anciennes.csv").copy()

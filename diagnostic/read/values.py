@@ -4,74 +4,122 @@ import re
 
 import numpy as np
 import pandas as pd
-from stdnum.fr import siren, siret
 
+from diagnostic.read.dates import read_dates  # noqa: F401  the readers of cells are found here, wherever they are written
 from diagnostic.vocabulary import normalize_label
 
-_YES = {"oui", "o", "vrai", "true", "1", "x", "yes"}
-_NO = {"non", "n", "faux", "false", "0", "no"}
-_LIST_BREAKS = re.compile(r"[;|\n\r]+")
+_YES = {"oui", "o", "vrai", "true", "1", "x", "yes", "✓", "✔", "☑", "✅"}
+_NO = {"non", "n", "faux", "false", "0", "no", "☐"}
+# `A","B` and `A";"B`: what is left of a list in a cell whose quotes were broken.
+_LIST_BREAKS = re.compile(r"\"\s*,\s*\"|[;|\n\r]+")
+_COMMAS = re.compile(r"\"?\s*,\s*\"?|\s/\s")
+_UNIT = r"\s*(?:%|km|€|h)$"
+# What people write where they have nothing to write; "s" is the statistical secret, in columns of numbers only.
+_MISSING = {"nc", "nd", "nr", "na", "ns", "so", "null", "none", "nan", "nonrenseigne", "nonconnu", "noncommunique", "inconnu",
+            "nondisponible", "sansobjet", "neant", "avenir", "acompleter", "arenseigner"}  # fmt: skip
+_MISSING_SIGNS = {
+    "-",
+    "--",
+    "---",
+    "—",
+    "–",
+    "?",
+    "??",
+    "/",
+    "...",
+    "…",
+    "#N/A",
+    "#N/D",
+    "#REF!",
+    "#VALEUR!",
+    "#VALUE!",
+    "*",
+    ".",
+}
 
 
 def read_numbers(cells):
-    """Return cells as float: narrow spaces, French commas and a trailing % or km are understood."""
-    text = cells.str.replace(r"\s|(?:%|km)$", "", regex=True).str.replace(",", ".", regex=False)
-    numbers = pd.to_numeric(text.where(text != ""), errors="coerce").astype(float)
-    numbers = numbers.where(np.isfinite(numbers))  # pandas reads "inf" as a number
+    """Return cells as float: spaces and apostrophes in thousands, French commas and a unit at the end are understood.
+
+    Examples
+    --------
+    >>> read_numbers(pd.Series(["1 234,5", "1'234", "45 %", "douze"]))[0].tolist()
+    [1234.5, 1234.0, 45.0, nan]
+    """
+    plain = (cells == "") | cells.str.fullmatch(r"[+-]?[0-9]+(?:[.][0-9]+)?").astype(bool)
+    text = cells.where(cells != "")
+    if not plain.all():  # most numbers are plain: only the others are rewritten
+        odd = cells[~plain].str.replace(_UNIT, "", regex=True).str.replace(r"\s", "", regex=True)
+        odd = odd.str.replace(r"(?<=\d)['’](?=\d{3})", "", regex=True).str.replace(",", ".", regex=False)
+        # Unicode has other digits and pandas reads them; a spreadsheet does not.
+        shaped = odd.str.fullmatch(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+        text = text.mask(~plain, odd.where(shaped))
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    numbers = numbers.where(np.isfinite(numbers))  # 1e400 is no number
     return numbers, numbers.isna() & (cells != "")
 
 
-def read_dates(cells):
-    """Return cells as dates, day first (03/02/2025 is the 3rd of February); a year or a month alone is its first day."""
-    # Microseconds hold every year; nanoseconds stop in 2262, before the 31/12/9999 that means "no end".
-    dates = pd.Series(pd.NaT, index=cells.index, dtype="datetime64[us]")
-    text = cells.str.replace(r"[ T]\d{1,2}:\d{2}(:\d{2})?.*$", "", regex=True)
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y/%m/%d", "%m/%Y", "%Y-%m", "%Y"):
-        found = pd.to_datetime(text.where(dates.isna()), format=form, errors="coerce")
-        dates = dates.fillna(found.astype("datetime64[us]"))
-    return dates, dates.isna() & (cells != "")
+def read_shares(cells):
+    """Return cells as shares between 0 and 1 (45 % is 0.45), the mask of the unread and the mask of the percentages."""
+    numbers, wrong = read_numbers(cells)
+    percent = cells.str.endswith("%").astype(bool) & ~wrong
+    return numbers.where(~percent, numbers / 100), wrong, percent
+
+
+def propose_numbers(cells):
+    """Return the one number that each unread cell holds (environ 12, 1.234,5), as it should be written, or ''."""
+    text = cells.str.replace(
+        r"^([+-]?\d{1,3}(?:\.\d{3})+),(\d+)$", lambda m: m[1].replace(".", "") + "," + m[2], regex=True
+    )
+    alone = text.str.extract(r"^[^\d]*?([+-]?\d+(?:[.,]\d+)?)[^\d]*$", expand=False).fillna("")
+    return alone.mask(cells.str.contains(r"\d[_xX]|[xX]\d", regex=True), "")
+
+
+def find_missing(cells, *, secret=False):
+    """Return the mask of the cells that say there is nothing to say (n.c., nd, -, non renseigné); `secret` adds « s »."""
+    words = cells[cells.str.fullmatch("[^0-9]{1,20}").astype(bool)].unique()
+    folded = _MISSING | ({"s"} if secret else set())
+    said = [word for word in words if word in _MISSING_SIGNS or normalize_label(word) in folded]
+    return cells.isin(said) if said else pd.Series(False, index=cells.index)
 
 
 def read_yes_no(cells):
     """Return cells as nullable booleans: oui/non, vrai/faux, 1/0, a cross."""
-    folded = cells.str.casefold().str.removesuffix(".0")
-    values = pd.Series(pd.NA, index=cells.index, dtype="boolean")
-    values = values.mask(folded.isin(_YES), True).mask(folded.isin(_NO), False)
+    ranks, distinct = pd.factorize(cells)
+    folded = [cell.casefold().removesuffix(".0") for cell in distinct]
+    said = pd.array([True if word in _YES else False if word in _NO else None for word in folded], dtype="boolean")
+    values = pd.Series(said.take(ranks), index=cells.index)
     return values, values.isna() & (cells != "")
 
 
 def read_choices(cells, labels):
     """Return cells as vocabulary codes; `labels` maps normalised labels to codes."""
-    distinct = pd.Series(cells.unique())
-    codes = dict(zip(distinct, distinct.map(normalize_label).map(labels), strict=True))
-    values = cells.map(codes)
-    return values.where(cells != ""), values.isna() & (cells != "")
+    ranks, distinct = pd.factorize(cells)
+    codes = pd.array([labels.get(normalize_label(cell)) if cell else None for cell in distinct], dtype="str")
+    values = pd.Series(codes.take(ranks), index=cells.index)
+    return values, values.isna() & (cells != "")
 
 
-def split_lists(cells):
-    """Return each cell as a tuple of stripped items; `;`, `|` and line breaks part them, quotes left over are dropped."""
+def split_lists(cells, labels=None):
+    """Return each cell as a tuple of stripped items; `;`, `|`, line breaks and `","` part them, quotes left over are dropped.
+
+    With `labels` (normalised label -> code), a comma or " / " parts an item too when all its parts are known and it is not:
+    « Santé, mobilité » is two themes, « Le Puy, Brioude » stays one text.
+    """
+    known = labels or {}
+
+    def part(item):
+        if not known or normalize_label(item) in known:
+            return [item]
+        parts = [text for text in _COMMAS.split(item) if text.strip()]
+        return parts if len(parts) > 1 and all(normalize_label(text) in known for text in parts) else [item]
 
     def split(cell):
         items = (item.strip().strip('"').strip() for item in _LIST_BREAKS.split(cell))
+        items = (text.strip().strip('"').strip() for item in items for text in part(item))
         return tuple(dict.fromkeys(item for item in items if item))
 
-    distinct = {cell: split(cell) for cell in cells.unique()}
-    return cells.map(distinct)
-
-
-def check_identifiers(cells, digits):
-    """Return SIREN (9) or SIRET (14) cells with their spaces removed, and a reason for each one refused ('' when right).
-
-    The check digit is Luhn's, with La Poste's exception (both from `stdnum`). Zeros alone pass Luhn and are refused.
-    """
-    text = cells.str.replace(r"[\s.\-]", "", regex=True)
-    number = siren if digits == 9 else siret
-    right = text.map({written: number.is_valid(written) for written in text.unique()}).astype(bool)
-    name = "SIREN" if digits == 9 else "SIRET"
-    reasons = pd.Series("", index=cells.index, dtype=str).mask(~right, f"{name} dont la clé de contrôle est fausse.")
-    reasons = reasons.mask(text.str.fullmatch("0+"), f"{name} fait de zéros.")
-    reasons = reasons.mask(~text.str.fullmatch(rf"[0-9]{{{digits}}}"), f"{name} qui n'a pas {digits} chiffres.")
-    scientific = cells.str.fullmatch(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
-    reasons = reasons.mask(scientific, "Notation scientifique d'un tableur : la valeur exacte est perdue.")
-    reasons = reasons.mask(cells == "", "")
-    return text.where((cells != "") & (reasons == "")), reasons
+    ranks, distinct = pd.factorize(cells)
+    items = np.empty(len(distinct), dtype=object)
+    items[:] = [split(cell) for cell in distinct]
+    return pd.Series(items[ranks], index=cells.index, dtype=object)

@@ -2,21 +2,42 @@
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from diagnostic.schema import describe_table, list_tables, list_vocabularies
 from diagnostic.vocabulary import extend_list, read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import find_safe_labels, flatten_table, label_codes
+from diagnostic.write.wide_sheets import WIDE_SHEETS, lay_out_sheets, write_wide_sheet
 from diagnostic.write.workbook import OPTIONS, READING_SHEET, write_column
 
 LISTS_SHEET = "listes"
 YES_NO = ["oui", "non"]
-LAST_LINE = 5000  # drop-down lists go down to this line
-HIDDEN_TABLES = {"personnes", "vocabulaire", "correspondance_cog", "constats_decisions", "enquete", "territoires"}
+LAST_LINE = 5000  # drop-down lists go down to this line, or further when the table does
 STATUS_NOTES = {"R": "Obligatoire.", "r": "Recommandé.", "o": "Facultatif."}
+# Tables whose names may be written in place of an identifier: {table: name of the list of its names}.
+NAME_LISTS = {"acteurs": "noms_acteurs", "dispositifs": "noms_dispositifs", "reseaux": "noms_reseaux"}
+# Columns that the software fills, in sheets where nobody sorts or deletes rows: a spreadsheet allows neither on locked cells.
+LOCKED_COLUMNS = {"parametres": ["cle", "effet"], "questions": ["question_id", "question"]}
+FORM_MARGINS = {"parametres": 0, "questions": 2}  # lines left free under the text
+PROTECTION = {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "sort": True, "autofilter": True}
+TEXT_LENGTHS = {"code_insee": 5, "siren": 9, "siret": 14}
+WIDTHS = {"nom": 40, "effet": 60, "remarques": 40, "question": 60, "reponse": 70, "source": 32, "cle": 24, "valeur": 50}
+COLOURS = "En-têtes : brun = obligatoire, orange = recommandé, gris = facultatif. Une feuille vide n'est pas une faute."
+EXAMPLE_NOTE = "La ligne en gris italique, sous les en-têtes, est un exemple FICTIF : elle n'est jamais lue."
+FIRST_STEPS = [
+    "1. Feuille questions : répondez d'abord à Q0, la finalité de la carte (à quoi sert-elle, pour qui, sous quelle forme).",
+    "2. Feuille acteurs : une ligne par structure, sous celles qui y sont déjà ; puis les feuilles dispositifs et participations.",
+    "3. Enregistrez, puis lancez « diagnostic verifier » et le nom du dossier : chaque doute est dit, avec sa feuille et sa ligne.",
+]
+PARTNER_STEPS = [
+    "1. Feuille acteurs : une ligne par structure.",
+    "2. Remplissez les colonnes brunes, et les orange quand vous le savez ; laissez vide ce que vous ne savez pas.",
+    "3. Enregistrez et renvoyez ce fichier. N'y mettez ni nom de personne, ni téléphone, ni adresse électronique.",
+]
 
 
-def write_inventory(tables, path, *, titre, lignes=()):
+def write_inventory(tables, path, *, titre, lignes=(), modele=False):
     """Write an inventory workbook with a sheet for every table of the schema, filled or empty.
 
     Parameters
@@ -27,22 +48,40 @@ def write_inventory(tables, path, *, titre, lignes=()):
         entries (`tables["vocabulaire"]`) are in the lists too.
     titre : str
     lignes : sequence of str, first advice of the reading sheet
+    modele : bool, a workbook to fill: first steps, an example row in the main sheets, wide sheets to type in
     """
+    wide = lay_out_sheets(tables) if modele else {}
+    names = [name for name in read_vocabulary("feuilles")["feuille"] if name in list_tables() or name in wide]
+    return _write_book(path, titre, [*(FIRST_STEPS if modele else []), *lignes], {n: tables.get(n) for n in names} | wide, modele)
+
+
+def write_template(path, *, tables=("acteurs",), titre="Inventaire à remplir", lignes=()):
+    """Write an empty workbook for a partner: a few tables, their drop-down lists, an example row and the reading sheet."""
+    return _write_book(path, titre, [*PARTNER_STEPS, *lignes], dict.fromkeys(tables), True)
+
+
+def _write_book(path, titre, lines, tables, exemples):
+    """Write a workbook of `tables` in order, None for an empty one; what they hold of the schema decides each sheet."""
     lists = gather_lists(tables.get("vocabulaire"))
+    ranks = read_vocabulary("feuilles").set_index("feuille")["rang"]
     with write_atomic(path) as temporary:
         book = xlsxwriter.Workbook(temporary, OPTIONS)
         book.set_properties({"title": titre, "created": pd.Timestamp("2026-01-01").to_pydatetime(), "author": ""})
         styles = _make_styles(book)
-        _write_reading(book, styles, titre, lignes)
-        order = ["parametres", "acteurs", "dispositifs", "participations", "liens", "postes", "couverture_inventaire"]
-        sheets = {}
-        for table in [*order, *(t for t in list_tables() if t not in order and t != "personnes")]:
-            sheets[table] = _write_sheet(book, styles, table, label_codes(tables.get(table), table, lists))
-            if table in HIDDEN_TABLES and not len(tables.get(table, ())):
-                sheets[table].hide()
-        places = _write_lists(book, styles, lists)
-        for table, sheet in sheets.items():
-            _add_drop_downs(sheet, table, places)
+        notes = [*lines, *([EXAMPLE_NOTE] if exemples else []), COLOURS]
+        _write_reading(book, styles, titre, notes, list(tables))
+        shown = [name for name in read_vocabulary("exemples")["table"].unique() if exemples and name in tables]
+        offers = _name_offers(book, tables, lists, shown)
+        for name, rows in tables.items():
+            if name in WIDE_SHEETS:
+                sheet = write_wide_sheet(book, styles, name, rows, offers)
+            else:
+                sheet = _write_sheet(book, styles, name, label_codes(rows, name, lists), _read_example(name, lists, shown))
+                _add_rules(sheet, name, _find_last_line(rows), offers)
+            if ranks[name] == "rare" and not len(rows if rows is not None else ()):
+                sheet.hide()
+            sheet.set_tab_color({"principale": "#7A2A10", "utile": "#BC4B1C", "rare": "#767676"}[ranks[name]])
+        _write_lists(book, styles, lists, list(tables))
         book.close()
     return path
 
@@ -58,88 +97,173 @@ def gather_lists(own):
 
 def _make_styles(book):
     heading = {"bold": True, "font_color": "white", "text_wrap": True, "valign": "top", "border": 1, "border_color": "white"}
-    return {
-        "titre": book.add_format({"bold": True, "font_size": 16, "font_color": "#7A2A10"}),
-        "R": book.add_format(heading | {"bg_color": "#7A2A10"}),
-        "r": book.add_format(heading | {"bg_color": "#BC4B1C"}),
-        "o": book.add_format(heading | {"bg_color": "#767676"}),
-        "texte": book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"}),
-        "cellule": book.add_format({"num_format": "@"}),
-        "date": book.add_format({"num_format": "dd/mm/yyyy"}),
-        "entier": book.add_format({"num_format": "General"}),
-        "nombre": book.add_format({"num_format": "General"}),
-    }
+    formats = {
+        "titre": {"bold": True, "font_size": 16, "font_color": "#7A2A10"},
+        "R": heading | {"bg_color": "#7A2A10"}, "r": heading | {"bg_color": "#BC4B1C"}, "o": heading | {"bg_color": "#767676"},
+        "entete_libre": heading | {"bg_color": "#BC4B1C", "num_format": "@", "locked": False},
+        "texte": {"text_wrap": True, "valign": "top", "num_format": "@"},
+        "cellule": {"num_format": "@", "locked": False},
+        "reponse": {"num_format": "@", "locked": False, "text_wrap": True, "valign": "top", "border": 1, "border_color": "#BC4B1C"},
+        "verrou": {"num_format": "@", "font_color": "#404040", "bg_color": "#EDEDED", "text_wrap": True, "valign": "top"},
+        "exemple": {"num_format": "@", "italic": True, "font_color": "#767676", "bg_color": "#F7F3EE"},
+        "date": {"num_format": "dd/mm/yyyy"}, "entier": {"num_format": "General"}, "nombre": {"num_format": "General"},
+        "lien": {"underline": True, "font_color": "#0072B2", "valign": "top"},
+    }  # fmt: skip
+    return {name: book.add_format(form) for name, form in formats.items()}
 
 
-def _write_reading(book, styles, titre, lignes):
+def _write_reading(book, styles, titre, lines, names):
+    """Write the reading sheet: the first steps, the sheets, then what each column holds."""
     sheet = book.add_worksheet(READING_SHEET)
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 28)
-    sheet.set_column(2, 2, 90)
+    for place, width in enumerate([24, 28, 90]):
+        sheet.set_column(place, place, width)
     sheet.write_string(0, 0, titre, styles["titre"])
-    colours = "En-têtes : brun = obligatoire, orange = recommandé, gris = facultatif. Une feuille vide n'est pas une faute."
     row = 2
-    for line in [*lignes, colours]:
+    for line in lines:
         sheet.merge_range(row, 0, row, 2, "", styles["texte"])
         sheet.write_string(row, 0, line, styles["texte"])
+        sheet.set_row(row, 15 * (1 + len(line) // 125))
         row += 1
-    row += 1
-    for place, label in enumerate(["Feuille", "Colonne", "Ce qu'on y met"]):
-        sheet.write_string(row, place, label, styles["R"])
-    for table in [t for t in list_tables() if t != "personnes"]:
-        for column, described in describe_table(table).iterrows():
-            row += 1
-            for place, text in enumerate([table, column, f"{STATUS_NOTES[described['statut']]} {described['description']}."]):
-                sheet.write_string(row, place, text, styles["texte"])
-    row += 2
-    sheet.write_string(row, 0, "Questions du guide (OUTIL 4)", styles["titre"])
-    for question in read_vocabulary("questions")["question"]:
-        row += 1
-        sheet.merge_range(row, 0, row, 2, "", styles["texte"])
-        sheet.write_string(row, 0, question, styles["texte"])
+    row = _write_row(sheet, row + 1, ["Feuille", "", "À quoi elle sert"], styles["R"])
+    described = read_vocabulary("feuilles").set_index("feuille")
+    ranks = {"principale": "à remplir d'abord", "utile": "selon vos besoins", "rare": "rarement utile, masquée"}
+    for name in names:
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", styles["lien"], name)
+        row = _write_row(sheet, row, [None, ranks[described.at[name, "rang"]], described.at[name, "description"]], styles["texte"])
+    row = _write_row(sheet, row + 1, ["Feuille", "Colonne", "Ce qu'on y met"], styles["R"])
+    for table in [name for name in names if name in list_tables()]:
+        for column, told in describe_table(table).iterrows():
+            text = f"{STATUS_NOTES[told['statut']]} {told['description']}."
+            row = _write_row(sheet, row, [table, column, text], styles["texte"])
 
 
-def _write_sheet(book, styles, table, rows):
+def _write_row(sheet, row, texts, style):
+    for place, text in enumerate(texts):
+        if text is not None:
+            sheet.write_string(row, place, text, style)
+    return row + 1
+
+
+def _read_example(table, lists, shown):
+    """Return the example row of a table as {column: text}, {} where it has none or none is `shown`."""
+    if table not in shown:
+        return {}
+    cells = read_vocabulary("exemples").query("table == @table").set_index("colonne")["valeur"]
+    return flatten_table(label_codes(cells.to_frame().T, table, lists)).iloc[0].to_dict()
+
+
+def _write_sheet(book, styles, table, rows, example):
+    """Write the headings with what they mean, the example row, then the rows."""
     sheet = book.add_worksheet(table)
+    filled = flatten_table(rows).reset_index(drop=True) if rows is not None else pd.DataFrame()
     described = describe_table(table)
-    filled = flatten_table(rows) if rows is not None else pd.DataFrame()
     for place, (column, row) in enumerate(described.iterrows()):
         sheet.write_string(0, place, column, styles[row["statut"]])
         sheet.write_comment(0, place, f"{STATUS_NOTES[row['statut']]} {row['description']}", {"x_scale": 2})
-        sheet.set_column(place, place, 40 if column in ("nom", "effet", "remarques") else 18, styles["cellule"])
-        if column in filled.columns:
-            write_column(sheet, filled[column], place, styles)
-    sheet.freeze_panes(1, 1)
+        sheet.set_column(place, place, WIDTHS.get(column, 18), styles["cellule"])
+        if example:
+            sheet.write_string(1, place, example.get(column, ""), styles["exemple"])
+        if column in filled.columns and table not in LOCKED_COLUMNS:
+            write_column(sheet, filled[column].reindex(range(-1, len(filled))) if example else filled[column], place, styles)
+    if table in LOCKED_COLUMNS:
+        _write_form(sheet, styles, table, filled.reindex(columns=described.index, fill_value="").astype("str").fillna(""))
+    sheet.set_row(0, 30)
+    sheet.freeze_panes(2 if example else 1, 1)
+    sheet.autofilter(0, 0, _find_last_line(rows) - 1, len(described) - 1)
     return sheet
 
 
-def _write_lists(book, styles, lists):
-    """Write every vocabulary in its own column of one sheet; return {list: reference of its cells}."""
+def _write_form(sheet, styles, table, filled):
+    """Write a sheet where only some cells are to fill: the others are locked, without a password; rows may be added below."""
+    for place, column in enumerate(filled.columns):
+        style = styles["verrou" if column in LOCKED_COLUMNS[table] else "reponse"]
+        for row, text in enumerate(filled[column].astype(str), start=1):
+            sheet.write_string(row, place, text, style) if text else sheet.write_blank(row, place, None, style)
+    lengths = {column: filled[column].astype("str").str.len() // WIDTHS.get(column, 18) for column in filled.columns}
+    for row, nb_lines in enumerate(pd.DataFrame(lengths).max(axis=1), start=1):
+        sheet.set_row(row, 15 * (1 + nb_lines + FORM_MARGINS[table]))
+    if table == "questions":
+        expected = filled["question_id"].map(read_vocabulary("questions").set_index("code")["reponse_attendue"])
+        for row, text in expected.dropna().items():
+            sheet.write_comment(row + 1, filled.columns.get_loc("reponse"), text, {"x_scale": 2})
+    sheet.protect("", PROTECTION)
+
+
+def _find_last_line(rows):
+    return max(LAST_LINE, 1000 + (len(rows) if rows is not None else 0))
+
+
+def _name_offers(book, tables, lists, shown):
+    """Return {list: what a drop-down offers}: the labels of the vocabularies, the names of the rows of other sheets."""
+    offers = {"oui_non": YES_NO}
+    for name, (column, labels) in _place_lists(lists, list(tables)).items():
+        letter = xl_col_to_name(column)
+        offers[name] = f"={LISTS_SHEET}!${letter}$2:${letter}${len(labels) + 1}"
+    for table, name in NAME_LISTS.items():
+        if table in tables:
+            letter = xl_col_to_name(describe_table(table).index.get_loc("nom"))
+            first = 3 if table in shown else 2
+            cells = f"{table}!${letter}${first}:${letter}${_find_last_line(tables[table])}"
+            # Down to the last name only: a spreadsheet opens the list at its first empty entry.
+            end = f"INDEX({cells},MAX(1,COUNTA({cells})))"
+            book.define_name(name, f"={table}!${letter}${first}:{end}")
+            offers[f"ref:{table}"] = f"={name}"
+    return offers
+
+
+def _place_lists(lists, names):
+    """Return {list: (its column in the sheet listes, its labels)} for the lists that the columns of these tables draw from."""
+    described = pd.concat([describe_table(name) for name in names if name in list_tables()])
+    drawn = described.loc[described["genre"].isin(["choix", "liste"]), "liste"]
+    drawn = {*drawn[(drawn != "") & ~drawn.str.startswith("ref:")], *(WIDE_SHEETS[n].offre for n in names if n in WIDE_SHEETS)}
+    placed = {}
+    for column, name in enumerate(sorted(drawn - {""})):
+        listed = name.removesuffix("+")
+        safe = find_safe_labels(lists[listed], listed)
+        placed[name] = column, [*(safe.get(code, code) for code in lists[listed].index), *(["*"] if name.endswith("+") else [])]
+    return placed
+
+
+def _write_lists(book, styles, lists, names):
+    """Write every vocabulary in its own column of one sheet, locked: the drop-down lists read it."""
     sheet = book.add_worksheet(LISTS_SHEET)
-    described = pd.concat([describe_table(table) for table in list_tables()])
-    names = described.loc[described["genre"] == "choix", "liste"].unique()
-    places = {}
-    for column, name in enumerate(sorted(names)):
-        entries = lists[name.removesuffix("+")]
-        safe = find_safe_labels(entries, name.removesuffix("+"))
-        labels = [*(safe.get(code, code) for code in entries.index), *(["*"] if name.endswith("+") else [])]
-        sheet.write_string(0, column, name.removesuffix("+"), styles["R"])
+    for name, (column, labels) in _place_lists(lists, names).items():
         sheet.set_column(column, column, 32)
-        for row, label in enumerate(labels, start=1):
-            sheet.write_string(row, column, label, styles["texte"])
-        letter = xlsxwriter.utility.xl_col_to_name(column)
-        places[name] = f"={LISTS_SHEET}!${letter}$2:${letter}${len(labels) + 1}"
-    return places
+        sheet.write_string(0, column, name.removesuffix("+"), styles["R"])
+        sheet.write_column(1, column, labels, styles["texte"])
+    sheet.freeze_panes(1, 0)
+    sheet.protect("", PROTECTION)
 
 
-def _add_drop_downs(sheet, table, places):
-    for place, (_, row) in enumerate(describe_table(table).iterrows()):
-        if row["genre"] == "oui_non":
-            rule = {"validate": "list", "source": YES_NO}
-        elif row["genre"] == "choix":
-            rule = {"validate": "list", "source": places[row["liste"]]}
+def _add_rules(sheet, table, last, offers):
+    """Add to each column the list it offers, or the check of its codes: a warning, since the group may add its own words."""
+    for place, (column, row) in enumerate(describe_table(table).iterrows()):
+        offer = offers.get("oui_non" if row["genre"] == "oui_non" else row["genre"] if row["genre"].startswith("ref:") else row["liste"])
+        if offer is not None:
+            # Several values in a cell, or an identifier in place of a name, are right too: offered, not asked.
+            asked = row["genre"] in ("choix", "oui_non")
+            rule = {"validate": "list", "source": offer, "error_type": "warning", "show_error": asked}
+        elif row["genre"] in TEXT_LENGTHS:
+            rule = _limit_length(row["genre"])
+        elif row["genre"] == "id" and place == 0 and table not in ("vocabulaire", "parametres"):
+            rule = _forbid_repeats(column, last)
         else:
             continue
-        # A warning, not a refusal: the group may add its own words.
-        sheet.data_validation(1, place, LAST_LINE, place, rule | {"error_type": "warning", "ignore_blank": True})
+        sheet.data_validation(1, place, last - 1, place, rule | {"ignore_blank": True})
+
+
+def _limit_length(kind):
+    length, name = TEXT_LENGTHS[kind], "Code INSEE" if kind == "code_insee" else kind.upper()
+    example = " : 01004 et non 1004" if kind == "code_insee" else ""
+    return {
+        "validate": "length", "criteria": "=", "value": length, "error_type": "warning", "error_title": name,
+        "error_message": f"{length} caractères attendus{example}. Garder quand même ?",
+    }  # fmt: skip
+
+
+def _forbid_repeats(column, last):
+    return {
+        "validate": "custom", "value": f"=COUNTIF($A$2:$A${last},A2)=1", "error_type": "warning", "error_title": "Identifiant",
+        "error_message": f"« {column} » déjà donné à une autre ligne. Garder quand même ?",
+    }  # fmt: skip

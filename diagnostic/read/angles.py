@@ -1,0 +1,66 @@
+"""Latitudes and longitudes as text -> numbers: decimal comma, degrees-minutes-seconds, both in one cell."""
+
+import re
+
+import numpy as np
+
+_ANGLE = re.compile(
+    r"(?P<avant>[NSEOW])? ?(?P<signe>[+-])?(?P<degres>\d{1,3}(?:[.,]\d+)?) ?(?P<deg>[°ºd])? ?"
+    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?) ?(?:['’′]|mn?) ?(?:(?P<secondes>\d{1,2}(?:[.,]\d+)?) ?(?:\"|''|”|″|s)?)?)? ?(?P<apres>[NSEOW])?",
+    re.IGNORECASE,
+)
+_NUMBER = r"[+-]?\d{1,3}"
+_PAIR = re.compile(
+    rf"^({_NUMBER}\.\d+)\s*[,;/\s]\s*({_NUMBER}\.\d+)$|^([^;]*\d[^;]*?)\s*(?:;|,\s|(?<=[NSEOW])\s)\s*([^;]*\d[^;]*)$",
+    re.IGNORECASE,
+)
+
+
+def read_angles(cells):
+    """Return cells as decimal degrees (or metres): decimal comma, degrees-minutes-seconds, N S E O and W are understood.
+
+    Returns
+    -------
+    numbers : Series of float
+    wrong : mask of the filled cells that hold no number
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_angles(pd.Series(["45,04", "45°02'30\\"N", "3° 30' O", "abc"]))[0].round(4).tolist()
+    [45.04, 45.0417, -3.5, nan]
+    """
+    numbers = cells.map({cell: _read_angle(cell) for cell in cells.unique()}).astype(float)
+    return numbers, numbers.isna() & (cells != "")
+
+
+def _read_angle(cell):
+    text = re.sub(r"[\s\u00a0\u202f]+", " ", cell).strip()
+    plain = re.fullmatch(r"[+-]?\d[\d ]*(?:[.,]\d+)?", text)
+    if plain:
+        return float(text.replace(" ", "").replace(",", "."))
+    found = _ANGLE.fullmatch(text)
+    if not found or not any(found.group("avant", "apres", "deg")):
+        return np.nan
+    sign, degrees, minutes, seconds = found.group("signe", "degres", "minutes", "secondes")
+    angle = sum(
+        float((part or "0").replace(",", ".")) / scale for part, scale in ((degrees, 1), (minutes, 60), (seconds, 3600))
+    )
+    side = (found["avant"] or found["apres"] or "").upper()
+    return -angle if sign == "-" or side in ("S", "O", "W") else angle
+
+
+def split_pairs(rows):
+    """Return `rows` (text) where a lat cell that holds both values, with an empty lon, is parted: "45.04, 3.88", "45,04 ; 3,88".
+
+    A comma parts the two only where the numbers have points, or a space follows it: "45,04" stays one number.
+    """
+    if not {"lat", "lon"} <= set(rows):
+        return rows
+    lat, lon = rows["lat"].astype("str").fillna(""), rows["lon"].astype("str").fillna("")
+    pairs = lat.where((lon == "") | (lon == lat)).str.strip(" ()[]").str.extract(_PAIR)
+    first, second = pairs[0].fillna(pairs[2]), pairs[1].fillna(pairs[3])
+    parted = first.notna()
+    return (
+        rows.assign(lat=rows["lat"].mask(parted, first), lon=rows["lon"].mask(parted, second)) if parted.any() else rows
+    )

@@ -1,0 +1,61 @@
+"""What is told of a doubtful commune, apart from how it is found (tests/test_places.py)."""
+
+import pandas as pd
+import pytest
+
+from diagnostic.read import candidates
+from diagnostic.read.cog import read_cog
+from diagnostic.schema import join_problems, list_problems
+
+
+@pytest.fixture(scope="module")
+def cog():
+    return read_cog()
+
+
+def cases_of(*rows):
+    blank = {"nom": "", "cle": "", "code_postal": "", "autour": "", "code": False, "ouvert": True}
+    return pd.DataFrame([blank | row for row in rows])
+
+
+def explain(cog, perimeter=(), **case):
+    cases = cases_of(case)
+    lists = candidates._cut_names(cog, list(perimeter), cases)
+    return candidates._explain(next(cases.itertuples(index=False)), lists)
+
+
+def test_a_suggestion_comes_first_from_the_postcode(cog):
+    # « Beaumon » is as near Beaumont (63032) as Beaumont elsewhere: the postcode narrows it.
+    *_, said, one = explain(cog, nom="Beaumon", cle="beaumon", code_postal="43100", autour="43")
+    assert one == "Beaumont" and "43022" in said
+
+
+def test_no_suggestion_is_far_from_what_is_written(cog):
+    gravite, _, said, one = explain(cog, nom="Xyzxyz", cle="xyzxyz", autour="43")
+    assert (gravite, one) == ("attention", "")
+    assert said == "« Xyzxyz » n'est le nom d'aucune commune (département 43)."
+
+
+def test_a_row_found_otherwise_has_its_name_told_more_softly(cog):
+    assert explain(cog, nom="Xyzxyz", cle="xyzxyz", autour="43", ouvert=False)[0] == "information"
+
+
+def test_wide_searches_are_counted(cog):
+    cases = cases_of(*[{"nom": f"qqq{n}", "cle": f"qqq{n}"} for n in range(candidates.MOST_WIDE_SEARCHES + 50)])
+    assert len(candidates._cut_names(cog, [], cases)["wide"]) == candidates.MOST_WIDE_SEARCHES
+    assert not candidates._cut_names(cog, ["43040"], cases)["wide"]  # the perimeter is enough
+
+
+def test_a_code_is_proposed_only_where_the_row_was_found_by_other_means():
+    rows = pd.DataFrame({"fichier": "f", "feuille": "s", "ligne": [2, 3, 4]})
+    problems = list_problems("attention", rows, "Code inconnu.", "corrigez", colonne="code_insee", valeur="x")
+    resolved = pd.DataFrame(
+        {
+            "code_insee": ["43040", "43157", None],
+            "methode_commune": ["nom_code_postal", "coordonnees", ""],
+            "confiance_commune": ["forte", "a_verifier", ""],
+        }
+    )
+    told = candidates.propose_codes(problems, rows, resolved, pd.Series(dtype="str"))
+    assert told["proposition"].tolist() == ["43040", "", ""]
+    assert candidates.propose_codes(join_problems(), rows, resolved, pd.Series(dtype="str")).empty

@@ -1,0 +1,62 @@
+"""National programmes: contracts of territories, every affiliation accounted for."""
+
+import pytest
+
+from diagnostic.read.cog import read_cog
+from diagnostic.read.imports import read_import
+from diagnostic.read.territories import read_communes
+
+ANCT = "programme,id_territoire,lib_territoire,code"
+
+
+@pytest.fixture(scope="module")
+def cog():
+    return read_cog()
+
+
+@pytest.fixture(scope="module")
+def pilot():
+    return read_communes(departements=["43", "63"], geometry=False)
+
+
+def write(folder, name, heading, *rows):
+    path = folder / name
+    path.write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_programmes_are_contracts_of_territories(cog, chemin_piege):
+    path = write(
+        chemin_piege, "programmes 2024-09.csv", ANCT,
+        "pvd,pvd-1,Brioude,43040", "pvd,pvd-1,Brioude,43040", "crte,crte-1,Velay,200073419", "crte,crte-1,Velay,43157",
+        "ti,ti-1,Gone,200057990", "va,va-1,Ancienne,212503908", "va,va-2,Vide,", "va,va-3,Ancien,63330", "va,va-4,Outre-mer,97801",
+        "va,va-5,Faux,99999",
+    )  # fmt: skip
+    tables, problems, read = read_import("programmes-anct", path, cog)
+    devices, members = tables["dispositifs"].set_index("dispositif_id"), tables["affiliations"]
+    assert read == 10 == len(members) + 3
+    assert devices["territoires"].to_dict() == {
+        "ANCT-pvd-1": "43040", "ANCT-crte-1": "200073419;43157", "ANCT-va-1": "25390", "ANCT-va-3": "63109", "ANCT-va-4": "97801",
+    }  # fmt: skip
+    told = problems[problems["gravite"] == "erreur"].set_index("ligne")["probleme"]
+    assert sorted(told.index) == [6, 8, 11]
+    assert "intercommunalité à fiscalité propre" in told[6]
+    assert "sans code" in told[8]
+    assert "99999" in told[11]
+
+
+def test_programmes_are_all_in_the_list_of_the_guide_or_told(partage, cog):
+    tables, _, _ = read_import("programmes-anct", partage / "ressorts" / "programmes_anct_2024.csv", cog)
+    assert {"pvd", "va", "acv"} <= set(tables["dispositifs"]["type"])
+
+
+def test_programmes_of_2024(partage, cog, pilot):
+    tables, problems, read = read_import("programmes-anct", partage / "ressorts" / "programmes_anct_2024.csv", cog)
+    members = tables["affiliations"].merge(tables["dispositifs"][["dispositif_id", "type"]])
+    assert read == 11_270
+    assert len(members) + (problems["gravite"] == "erreur").sum() == read
+    inside = members[members["territoire_code"].isin(pilot.index)].drop_duplicates(["type", "territoire_code"])
+    assert inside["type"].value_counts()[["pvd", "va", "acv"]].tolist() == [59, 55, 4]
+    assert problems.loc[problems["gravite"] == "erreur", "valeur"].str.fullmatch(r"200\d{6}").all()
+    epci = set(cog["communes"]["epci"].dropna())
+    assert members["territoire_code"].isin({*epci, *cog["communes"].index, *cog["outre_mer"].index}).all()

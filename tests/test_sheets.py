@@ -1,0 +1,124 @@
+"""Sheets by their names: which are read together, which are left out, and what is told of each."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from diagnostic.read.sheets import choose_sheets, gather_sheets, split_name
+
+HEAD = [["acteur_id", "nom", "categorie"], ["A", "a", "mjc"]]
+OTHER = [["lien", "adresse"], ["x", "y"]]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "expected"),
+    [
+        ("acteurs", ("acteurs", "")),
+        ("Acteurs ", ("acteurs", "")),
+        ("Acteurs (suite)", ("acteurs", "suite")),
+        ("acteurs 2", ("acteurs", "2")),
+        ("acteurs2", ("acteurs", "2")),
+        ("ACTEURS - santé", ("acteurs", "sante")),
+        ("acteurs_2024", ("acteurs", "2024")),
+        ("Saisie participations", ("saisie_participations", "")),
+        ("saisie-liens 2", ("saisie_liens", "2")),
+        ("Couverture inventaire suite", ("couverture_inventaire", "suite")),
+        ("acteur", (None, "")),
+        ("acteursx", (None, "")),
+        ("nos acteurs", (None, "")),
+        ("Feuil1", (None, "")),
+    ],
+)
+def test_names(sheet, expected):
+    assert split_name(sheet) == expected
+
+
+def choose(aliases=None, **sheets):
+    listed = []
+    for feuille, rows in sheets.items():
+        name, after = split_name(feuille)
+        table = (name or "").removeprefix("saisie_")
+        raw = pd.DataFrame(rows, index=range(1, len(rows) + 1), dtype=str)
+        listed.append(
+            {
+                "nom": name,
+                "table": table,
+                "suite": after,
+                "path": Path("inventaire.xlsx"),
+                "feuille": feuille,
+                "raw": raw,
+            }
+        )
+    chosen, problems, errors = choose_sheets(listed, aliases or {})
+    told = [part.iloc[0] for part in problems if part is not None and len(part)]
+    read = {table: [sheet["feuille"] for sheet in kept] for table, kept in chosen.items() if kept}
+    return read, [(row["gravite"], row["feuille"]) for row in told], [error.quoi for error in errors]
+
+
+def test_one_sheet_says_nothing():
+    assert choose(acteurs=HEAD) == ({"acteurs": ["acteurs"]}, [], [])
+
+
+def test_a_table_goes_on_in_another_sheet():
+    read, told, errors = choose(acteurs=HEAD, **{"acteurs (suite)": HEAD, "acteurs santé": HEAD})
+    assert read == {"acteurs": ["acteurs", "acteurs (suite)", "acteurs santé"]}
+    assert told == [("information", "acteurs santé")]
+    assert not errors
+
+
+def test_two_sheets_of_one_name_are_an_error():
+    read, _, errors = choose(acteurs=HEAD, **{"Acteurs ": HEAD})
+    assert read == {}
+    assert errors == ["Deux feuilles pour la table acteurs."]
+
+
+def test_a_sheet_without_the_columns_is_a_stranger():
+    assert choose(acteurs=HEAD, **{"acteurs utiles": OTHER}) == (
+        {"acteurs": ["acteurs"]},
+        [("information", "acteurs utiles")],
+        [],
+    )
+    assert choose(**{"acteurs utiles": OTHER}) == ({}, [("information", "acteurs utiles")], [])
+
+
+def test_the_headings_of_the_dossier_count():
+    rows = [["acteur_id", "Dénomination", "Genre"], ["A", "a", "mjc"]]
+    aliases = {"acteurs": {"Genre": "categorie"}}
+    assert choose(**{"acteurs suite": rows})[0] == {}
+    assert choose(aliases, **{"acteurs suite": rows})[0] == {"acteurs": ["acteurs suite"]}
+
+
+def test_of_several_years_the_latest_is_read():
+    read, told, _ = choose(**{"acteurs 2023": HEAD, "acteurs 2024": HEAD, "acteurs 2024 santé": HEAD})
+    assert read == {"acteurs": ["acteurs 2024", "acteurs 2024 santé"]}
+    assert told == [("attention", "acteurs 2023"), ("information", "acteurs 2024 santé")]
+    read, told, _ = choose(acteurs=HEAD, **{"acteurs 2024": HEAD})
+    assert read == {"acteurs": ["acteurs"]}
+    assert told == [("attention", "acteurs 2024")]
+
+
+@pytest.mark.parametrize(
+    "name", ["acteurs archive", "acteurs (old)", "Acteurs - copie", "acteurs à supprimer", "acteurs ne pas utiliser"]
+)
+def test_what_was_put_away_is_not_read(name):
+    assert choose(acteurs=HEAD, **{name: HEAD}) == ({"acteurs": ["acteurs"]}, [("attention", name)], [])
+
+
+def test_the_settings_have_one_sheet():
+    rows = [["cle", "valeur"], ["titre", "x"]]
+    assert choose(parametres=rows, **{"parametres suite": rows})[0] == {"parametres": ["parametres"]}
+
+
+def test_grids_and_long_sheets_are_one_table():
+    read, told, _ = choose(liens=[["source_id", "cible_id", "type"]], saisie_liens=OTHER, **{"saisie_liens 2": OTHER})
+    assert read == {"liens": ["liens", "saisie_liens", "saisie_liens 2"]}
+    assert told == [("information", "saisie_liens 2")]
+
+
+def test_an_unreadable_file_joins_the_errors(tmp_path):
+    (tmp_path / "liens.csv").write_bytes(b"")
+    (tmp_path / "acteurs.csv").write_text("acteur_id;nom\nA;a", encoding="utf-8")
+    found, _, errors = gather_sheets([tmp_path / "acteurs.csv", tmp_path / "liens.csv"])
+    assert [sheet["nom"] for sheet in found] == ["acteurs"]
+    assert len(errors) == 1
