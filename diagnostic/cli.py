@@ -291,14 +291,15 @@ class Progress:
 
 def _show_counts(counts):
     counts = counts[counts["lues"] > 0]
-    table = Table(title="Lignes lues = dans le territoire + hors du territoire + fusionnées + écartées", title_justify="left")
-    for heading in ("Fichier", "Feuille", "Lues", "Dans", "Hors", "Fusionnées", "Écartées"):
-        table.add_column(heading, justify="left" if heading in ("Fichier", "Feuille") else "right", overflow="fold")
+    columns = {"Lues": "lues", "Dans": "dans_territoire", "Hors": "hors_territoire", "Fusionnées": "fusionnees", "Écartées": "ecartees"}
+    if not counts["fusionnees"].any():
+        columns.pop("Fusionnées")
+    parts = "dans le territoire + hors du territoire + " + ("fusionnées + " if "Fusionnées" in columns else "") + "écartées"
+    table = Table(title=f"Lignes lues = {parts}", title_justify="left")
+    for heading in ("Fichier, feuille", *columns):
+        table.add_column(heading, justify="left" if heading not in columns else "right", overflow="fold")
     for row in counts.itertuples():
-        table.add_row(
-            row.fichier, row.feuille,
-            *map(str, (row.lues, row.dans_territoire, row.hors_territoire, row.fusionnees, row.ecartees)),
-        )
+        table.add_row(f"{row.fichier}, {row.feuille}", *(str(getattr(row, name)) for name in columns.values()))
     console.print(table)
 
 

@@ -6,7 +6,8 @@ import pytest
 from retouches import LISTS, find_columns, read_book, write_book, write_problem_file
 
 from diagnostic.schema import PROBLEM_COLUMNS, PROBLEM_HEADINGS, describe_table, list_tables
-from diagnostic.write.problems import COLOURS, find_correctable, sort_problems, summarize_problems, write_problems
+from diagnostic.write.forms import COLOURS
+from diagnostic.write.problems import find_correctable, sort_problems, summarize_problems, write_problems
 
 COUNTS = pd.DataFrame({"fichier": ["f.xlsx"], "feuille": ["acteurs"], "lues": [3]})
 
@@ -121,10 +122,12 @@ def test_rows_set_aside_are_all_there_with_their_faults_shown(example):
 def test_a_decision_on_doublons_is_a_choice_and_a_former_one_is_only_shown(example):
     sheet = openpyxl.load_workbook(example)["doublons"]
     heading, *rows = list_rows(sheet)
-    assert heading[-3:] == ["décision déjà prise", "décision", "note"]
-    assert [row[-3:] for row in rows] == [[None, None, None], ["distincts", None, None]]
+    places = {name: place for place, name in enumerate(heading)}
+    assert heading[-2:] == ["acteur_id_1", "acteur_id_2"] and places["décision"] < places["motif"]
+    shown = [[row[places[name]] for name in ("décision déjà prise", "décision", "note")] for row in rows]
+    assert shown == [[None, None, None], ["distincts", None, None]]
     assert sheet.data_validations.dataValidation[0].formula1 == '"fusionner,distincts"'
-    assert not sheet.cell(2, len(heading) - 1).protection.locked and sheet.cell(2, 1).protection.locked
+    assert not sheet.cell(2, places["décision"] + 1).protection.locked and sheet.cell(2, 1).protection.locked
 
 
 def test_two_writings_have_the_same_bytes(example, tmp_path):

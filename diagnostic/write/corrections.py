@@ -8,7 +8,7 @@ import xlsxwriter
 from diagnostic.schema import EMPTY_WORD
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import flatten_table
-from diagnostic.write.problems import make_styles, spell_texts, write_reading
+from diagnostic.write.forms import make_styles, spell_texts, write_reading
 from diagnostic.write.workbook import OPTIONS
 
 LINES = [

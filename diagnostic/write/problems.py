@@ -20,19 +20,21 @@ from diagnostic.vocabulary import normalize_label
 from diagnostic.vocabulary.formats import count_words, format_number
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import find_safe_labels, flatten_table
-from diagnostic.write.workbook import A4, OPTIONS, READING_SHEET
+from diagnostic.write.forms import (
+    NOT_TEXT,
+    finish_sheet,
+    fit_heights,
+    make_styles,
+    write_cells,
+    write_headings,
+    write_reading,
+)
+from diagnostic.write.workbook import OPTIONS
 
 MOST_ROWS = 100_000  # beyond, the file is too slow to open; the gravest problems come first
 MOST_COMMENTS = 2_000  # a sheet
+PAIR_ORDER = ["score", "nom_1", "nom_2", "decision", "motif", "commune", "distance_km", "source_1", "source_2", "note", "decision_prise"]
 LISTS_SHEET = "listes"
-COLOURS = {"bloquant": "#E8A0A0", "erreur": "#F6C6A8", "attention": "#FBE7A1", "information": "#D6E4F0"}
-# Sorting and filtering are for the reader; what is locked is where each row comes from.
-PROTECTION = dict.fromkeys(["autofilter", "sort", "format_cells", "format_columns", "format_rows"], True)
-WIDTHS = {
-    "gravite": 12, "fichier": 18, "feuille": 14, "ligne": 7, "nom": 26, "colonne": 16, "valeur": 26, "probleme": 48, "proposition": 22,
-    "accepter": 10, "correction": 26, "a_faire": 40, "problemes": 48, "score": 7, "motif": 40, "decision": 14, "note": 26, "resume": 48,
-}  # fmt: skip
-NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LINES = [
     ("Ce classeur dit ce que le logiciel n'a pas pu lire ou qu'il faut vérifier. Vos fichiers ne sont pas modifiés : vos corrections "
     "sont gardées à part et remises en place à chaque lecture."),
@@ -136,72 +138,6 @@ def _tell_counts(problems, aside):
     return lines
 
 
-def make_styles(book):
-    """Return the formats of a workbook in which some cells are to be filled."""
-    cell = {"valign": "top", "text_wrap": True, "num_format": "@"}
-    border = {"border": 1, "border_color": "#B8A15A"}
-    styles = {
-        "titre": book.add_format({"bold": True, "font_size": 16, "font_color": "#7A2A10"}),
-        "entete": book.add_format({"bold": True, "font_color": "white", "bg_color": "#7A2A10", "text_wrap": True, "valign": "top"}),
-        "texte": book.add_format(cell), "nombre": book.add_format({"valign": "top", "num_format": "0.###"}),
-        "libre": book.add_format(cell | border | {"bg_color": "#FFF9DB", "locked": False}),
-        "faute": book.add_format(cell | {"border": 2, "border_color": "#B03A2E", "bg_color": "#F6C6A8", "locked": False}),
-        "absent": book.add_format(cell | {"bg_color": "#EDEDED"}),
-    }  # fmt: skip
-    return styles | {name: book.add_format(cell | {"bg_color": colour, "bold": True}) for name, colour in COLOURS.items()}
-
-
-def write_reading(book, styles, titre, lignes):
-    """Write the reading sheet: a title, then one sentence a line."""
-    sheet = book.add_worksheet(READING_SHEET)
-    sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 110)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_paper(A4)
-    sheet.write_string(0, 0, titre, styles["titre"])
-    for row, line in enumerate(lignes, start=2):
-        sheet.write_string(row, 0, line, styles["texte"])
-        sheet.set_row(row, 16 * (1 + len(line) // 115))
-
-
-def spell_texts(cells):
-    """Return cells as text that a spreadsheet accepts: no control character, one kind of line break, "" when missing."""
-    texts = cells.astype("object").where(cells.notna(), "").astype("str")
-    return [NOT_TEXT.sub("", text).replace("\r\n", "\n").replace("\r", "\n") for text in texts.tolist()]
-
-
-def _write_cells(sheet, place, cells, style, numbers=None):
-    """Write one column below its heading; `style` is a format, or one a row."""
-    if pd.api.types.is_numeric_dtype(cells.dtype):
-        for row, value in enumerate(cells.tolist(), start=1):
-            if value is not pd.NA and value == value:
-                sheet.write_number(row, place, value, numbers)
-        return
-    formats = style if isinstance(style, list) else [style] * len(cells)
-    for row, (text, form) in enumerate(zip(spell_texts(cells), formats, strict=True), start=1):
-        if text:
-            sheet.write_string(row, place, text, form)
-        else:
-            sheet.write_blank(row, place, None, form)
-
-
-def _write_headings(sheet, styles, columns, headings=None):
-    for place, column in enumerate(columns):
-        sheet.write_string(0, place, (headings or {}).get(column, column), styles["entete"])
-        sheet.set_column(place, place, WIDTHS.get(column, 18))
-
-
-def _finish(sheet, nb_rows, nb_columns, *, frozen=0, locked=True):
-    sheet.freeze_panes(1, frozen)
-    sheet.autofilter(0, 0, max(nb_rows, 1), nb_columns - 1)
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    if locked:
-        sheet.protect("", PROTECTION)
-
-
 def find_correctable(problems):
     """Return the mask of the problems that are on cells a correction can reach: a line, a column, one value for each column.
 
@@ -217,7 +153,7 @@ def find_correctable(problems):
 def _write_problem_sheet(book, styles, problems):
     sheet = book.add_worksheet("problemes")
     columns = list(PROBLEM_HEADINGS)
-    _write_headings(sheet, styles, columns, PROBLEM_HEADINGS)
+    write_headings(sheet, styles, columns, PROBLEM_HEADINGS)
     open_, offered = find_correctable(problems), problems["proposition"] != ""
     shown = flatten_table(problems.assign(accepter="", correction=""))
     formats = {
@@ -226,15 +162,12 @@ def _write_problem_sheet(book, styles, problems):
         "correction": [styles["libre" if ready else "absent"] for ready in open_],
     }
     for place, column in enumerate(columns):
-        _write_cells(sheet, place, shown[column], formats.get(column, styles["texte"]), styles["nombre"])
-    # LibreOffice does not fit the height of rows it did not write.
-    texts = shown.drop(columns="ligne").apply(lambda cells: cells.astype("str").str.len() // WIDTHS[cells.name])
-    for row, more in (texts.max(axis=1) if len(shown) else texts.iloc[:, 0]).clip(upper=5).items():
-        sheet.set_row(row + 1, 15 * (1 + int(more)))
+        write_cells(sheet, place, shown[column], formats.get(column, styles["texte"]), styles["nombre"])
+    fit_heights(sheet, shown.drop(columns="ligne"))
     if len(problems):
         rule = {"validate": "list", "source": ["oui"], "error_type": "warning", "ignore_blank": True}
         sheet.data_validation(1, columns.index("accepter"), len(problems), columns.index("accepter"), rule)
-    _finish(sheet, len(problems), len(columns), frozen=columns.index("colonne"))
+    finish_sheet(sheet, len(problems), len(columns), frozen=columns.index("colonne"))
 
 
 def _list_house_columns(table):
@@ -254,21 +187,21 @@ def _write_aside(book, styles, table, rows, problems, places):
     shown = flatten_table(rows.reindex(columns=[*ORIGIN_COLUMNS, *house]).reset_index(drop=True))
     whole = faults.groupby("rang")["probleme"].agg(lambda texts: "\n".join(dict.fromkeys(texts)))
     shown.insert(len(ORIGIN_COLUMNS), "problemes", whole.reindex(shown.index).fillna(""))
-    _write_headings(sheet, styles, shown.columns, {"problemes": "problèmes"})
+    write_headings(sheet, styles, shown.columns, {"problemes": "problèmes"})
     described = describe_table(table)
     commented = 0
     for place, column in enumerate(shown.columns):
         if column not in house:
-            _write_cells(sheet, place, shown[column], styles["texte"], styles["nombre"])
+            write_cells(sheet, place, shown[column], styles["texte"], styles["nombre"])
             continue
         wrong = faults[faults["colonne"] == column].groupby("rang")["probleme"].agg("\n".join)
         formats = [styles["faute" if bad else "libre"] for bad in shown.index.isin(wrong.index)]
-        _write_cells(sheet, place, shown[column].astype("object"), formats)
+        write_cells(sheet, place, shown[column].astype("object"), formats)
         for row, text in wrong.head(max(MOST_COMMENTS - commented, 0)).items():
             sheet.write_comment(row + 1, place, NOT_TEXT.sub("", text)[:1000], {"x_scale": 2, "author": ""})
         commented += len(wrong)
         _add_choices(sheet, place, len(shown), described.loc[column], places)
-    _finish(sheet, len(shown), len(shown.columns), frozen=len(ORIGIN_COLUMNS))
+    finish_sheet(sheet, len(shown), len(shown.columns), frozen=len(ORIGIN_COLUMNS))
 
 
 def _find_faults(table, rows, problems):
@@ -295,7 +228,7 @@ def _write_lists(book, styles, aside, lists):
         safe = find_safe_labels(entries, name.removesuffix("+"))
         labels = [*(safe.get(code, code) for code in entries.index), *(["*"] if name.endswith("+") else [])]
         sheet.write_string(0, column, name, styles["entete"])
-        _write_cells(sheet, column, pd.Series(labels, dtype="object"), styles["texte"])
+        write_cells(sheet, column, pd.Series(labels, dtype="object"), styles["texte"])
         letter = xlsxwriter.utility.xl_col_to_name(column)
         places[name] = f"={LISTS_SHEET}!${letter}$2:${letter}${len(labels) + 1}"
     return places
@@ -312,10 +245,10 @@ def _write_original(book, styles, table, rows):
     """Write the rows set aside as they were read, hidden: what is corrected is what differs from them."""
     sheet = book.add_worksheet(_name_sheet(ORIGINAL_SHEET, table))
     shown = flatten_table(rows.reindex(columns=[*ORIGIN_COLUMNS, *_list_house_columns(table)]))
-    _write_headings(sheet, styles, shown.columns)
+    write_headings(sheet, styles, shown.columns)
     for place, column in enumerate(shown.columns):
         cells = shown[column] if column == "ligne" else shown[column].astype("object")
-        _write_cells(sheet, place, cells, styles["texte"], styles["nombre"])
+        write_cells(sheet, place, cells, styles["texte"], styles["nombre"])
     sheet.protect("", {})
     sheet.very_hidden()
 
@@ -323,17 +256,22 @@ def _write_original(book, styles, table, rows):
 def _write_doublons(book, styles, doublons):
     """Write the pairs proposed; a decision already taken is shown beside, and the new one is a choice."""
     sheet = book.add_worksheet("doublons")
-    shown = doublons.drop(columns=["decision", "note"], errors="ignore").reset_index(drop=True)
     taken = doublons.reindex(columns=["decision"])["decision"].fillna("").astype("str").to_numpy()
-    shown = flatten_table(shown.assign(decision_prise=taken, decision="", note=""))
-    _write_headings(sheet, styles, shown.columns, {"decision": "décision", "decision_prise": "décision déjà prise"})
+    shown = doublons.reset_index(drop=True).assign(decision_prise=taken, decision="", note="")
+    # What is read first stands first; the identifiers, which only the software needs, last.
+    first = [column for column in PAIR_ORDER if column in shown]
+    last = [column for column in shown if column.startswith("acteur_id_")]
+    shown = flatten_table(shown[[*first, *shown.columns.difference([*first, *last], sort=False), *last]])
+    headings = {"decision": "décision", "decision_prise": "décision déjà prise", "distance_km": "km"}
+    write_headings(sheet, styles, shown.columns, headings)
     for place, column in enumerate(shown.columns):
         style = styles["libre" if column in ("decision", "note") else "texte"]
-        _write_cells(sheet, place, shown[column], style, styles["nombre"])
+        write_cells(sheet, place, shown[column], style, styles["nombre"])
+    fit_heights(sheet, shown)
     rule = {"validate": "list", "source": ["fusionner", "distincts"], "error_type": "warning", "ignore_blank": True}
     chosen = shown.columns.get_loc("decision")
     sheet.data_validation(1, chosen, len(shown), chosen, rule)
-    _finish(sheet, len(shown), len(shown.columns), frozen=2)
+    finish_sheet(sheet, len(shown), len(shown.columns), frozen=2)
 
 
 def _write_plain(book, styles, name, table):
@@ -342,8 +280,8 @@ def _write_plain(book, styles, name, table):
     if not len(flat.columns):
         return
     headings = {"gravite": "gravité", "probleme": "problème", "nb_lignes": "lignes", "premiere_ligne": "première ligne"}
-    _write_headings(sheet, styles, flat.columns, headings)
+    write_headings(sheet, styles, flat.columns, headings)
     for place, column in enumerate(flat.columns):
         gravity = [styles.get(value, styles["texte"]) for value in flat[column]] if column == "gravite" else styles["texte"]
-        _write_cells(sheet, place, flat[column], gravity, styles["nombre"])
-    _finish(sheet, len(flat), len(flat.columns), locked=False)
+        write_cells(sheet, place, flat[column], gravity, styles["nombre"])
+    finish_sheet(sheet, len(flat), len(flat.columns), locked=False)
