@@ -237,7 +237,7 @@ def import_source(source, path, folder):
 
     folder = Path(folder)
     # Only the inventory is read: an earlier import that is damaged must not prevent its own replacement.
-    listed, settings, *_ = read_inventory(find_inventory(folder))
+    listed, settings, *_ = read_inventory(find_inventory(folder), only=("communes", "colonnes_import"))
     communes, *_ = read_perimeter(listed["communes"], settings, read_cog(), folder)
     tables, problemes, nb_lues = read_import(source, path, read_cog(), columns=listed["colonnes_import"])
     target = folder / "imports" / f"{source}.xlsx"

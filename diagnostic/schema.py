@@ -105,6 +105,8 @@ def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur="", pr
     located = rows.reindex(columns=ORIGIN_COLUMNS).reset_index(drop=True)
     problems = located.assign(gravite=gravite, colonne=colonne)
     for name, values in {"valeur": valeur, "probleme": probleme, "proposition": proposition, "a_faire": a_faire}.items():
+        if isinstance(values, pd.Series):  # a column of text gives its cells at once, an iteration one by one
+            values = values.to_numpy(dtype=object)
         problems[name] = values if isinstance(values, str) else pd.Series(list(values), dtype="object")
     return problems[PROBLEM_COLUMNS]
 

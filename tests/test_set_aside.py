@@ -40,9 +40,9 @@ def book(cog, chemin_piege):
 
 def test_nothing_corrected_nothing_taken_and_every_row_told(book, cog, lists):
     sheets, path = book
-    taken, problems, count = read_set_aside(sheets, path, cog, lists=lists)
+    taken, problems, rows = read_set_aside(sheets, path, cog, lists=lists)
     told = problems[problems["gravite"] == "erreur"]
-    assert (len(taken), count, len(told)) == (0, 3, 3)
+    assert (len(taken), len(rows), len(told)) == (0, 3, 3)
     assert told["ligne"].tolist() == [2, 3, 4] and told["feuille"].eq("ecartees").all() and told["fichier"].eq(path.name).all()
     assert told["colonne"].tolist() == ["code_insee", "nom", "code_insee"]
     assert "france_services_2024-08.csv, ligne 3" in told["probleme"].iloc[0]
@@ -54,11 +54,11 @@ def test_a_row_completed_by_hand_is_taken_back_once(book, cog, lists):
     place = {name: raw.columns[(raw.iloc[0] == name).to_numpy()][0] for name in ("code_insee", "commune", "code_postal", "nom")}
     raw.loc[2, [place["commune"], place["code_postal"]]] = ["Brioude", "43100"]
     raw.loc[3, place["nom"]] = "Maison C"
-    taken, problems, count = read_set_aside(sheets | {"ecartees": raw}, path, cog, lists=lists)
+    taken, problems, rows = read_set_aside(sheets | {"ecartees": raw}, path, cog, lists=lists)
     assert taken[["acteur_id", "code_insee", "methode_commune", "categorie"]].values.tolist() == [
         ["FS-2", "43040", "nom_code_postal", "france_services"], ["FS-3", "43040", "code", "france_services"],
     ]  # fmt: skip
-    assert count == len(taken) + (problems["gravite"] == "erreur").sum() == 3
+    assert len(rows) == len(taken) + (problems["gravite"] == "erreur").sum() == 3
 
 
 def test_the_way_back_by_corrections(book, cog, lists):
@@ -70,6 +70,6 @@ def test_the_way_back_by_corrections(book, cog, lists):
 
 
 def test_an_import_without_rows_aside(cog, lists, chemin_piege):
-    taken, problems, count = read_set_aside({}, chemin_piege / "x.xlsx", cog, lists=lists)
-    assert (len(taken), len(problems), count) == (0, 0, 0)
+    taken, problems, rows = read_set_aside({}, chemin_piege / "x.xlsx", cog, lists=lists)
+    assert (len(taken), len(problems), len(rows)) == (0, 0, 0)
     assert {"acteur_id", "nom", "ligne"} <= set(taken.columns)

@@ -45,6 +45,7 @@ def read_cells(shown):
         ("statut", ["absent_verifie", "present"], ["Absence vérifiée", "Présente"]),
         ("champ", ["developpement_local", None], ["Développement local", "—"]),
         ("themes", [("a", "b"), ()], ["a, b", "—"]),
+        ("date_maj", pd.to_datetime(["2025-02-03", None]), ["03/02/2025", "—"]),
     ],
 )
 def test_a_cell_reads_as_a_french_reader_reads_it(name, values, words):

@@ -16,6 +16,8 @@ WHOLE = "perimetre"
 INTERNAL_TABLES = {"positions", "bilan_liens"}
 # Commune by commune, the figures are in the workbook only: as records they would drown the rest.
 UNRECORDED_TABLES = {"millefeuille"}
+# By file and by category, the quality of the inventory is in the workbook only.
+RECORDED_ROWS = {"qualite": ("groupe", "ensemble")}
 # The mean distance is the same whatever the threshold: one record, not one a threshold.
 WITHOUT_THRESHOLD = {"distance_moyenne_km"}
 # In `mesures.csv`: the numerator is the share times its denominator.
@@ -54,7 +56,9 @@ def build_records(results, couches, *, edition_default="publique"):
     for name, rows in measures.groupby("table", sort=False):
         if name in results and len(results[name]) and name not in UNRECORDED_TABLES:
             edition = "interne" if name in INTERNAL_TABLES else edition_default
-            parts.append(_melt(results[name], rows, edition))
+            column, value = RECORDED_ROWS.get(name, (None, None))
+            table = results[name] if column is None else results[name][results[name][column] == value]
+            parts.append(_melt(table, rows, edition))
     if not parts:
         return pd.DataFrame(columns=RECORD_COLUMNS)
     records = pd.concat(parts, ignore_index=True)

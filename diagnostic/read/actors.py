@@ -32,6 +32,7 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km, writ
     checked, points = coordinates.check_coordinates(acteurs, written=written, crs=crs)
     acteurs = acteurs.assign(**checked)
     found, doubts = _find_communes(acteurs, cog, communes.index, distance_max_km)
+    codes_read = acteurs["code_insee"].astype("str").fillna("")
     acteurs = acteurs.assign(**found)
     acteurs["commune"] = acteurs["commune"].astype("str").fillna(acteurs["code_insee"].map(cog["communes"]["nom"]))
     acteurs = fill_champ(acteurs, categories)
@@ -40,7 +41,7 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km, writ
     acteurs = acteurs.assign(**coordinates.place_points(acteurs, cog["communes"]))
     near = acteurs[~(is_imported(acteurs) & acteurs["hors_territoire"])]
     far = coordinates.check_distances(near, cog["communes"], distance_max_km)
-    return acteurs, join_problems(points, doubts, far, _tell_unplaced(acteurs))
+    return acteurs, join_problems(points, doubts, far, _tell_unplaced(acteurs, codes_read))
 
 
 def _find_communes(acteurs, cog, perimeter, far_km):
@@ -69,7 +70,7 @@ def fill_champ(acteurs, categories):
     return acteurs.assign(champ=acteurs["champ"].astype("str").fillna(default), champ_origine=origin)
 
 
-def _tell_unplaced(acteurs):
+def _tell_unplaced(acteurs, codes_read):
     """An actor without commune stays in the networks and is on no map; without territory either, it is to be completed."""
     nowhere = acteurs["code_insee"].isna() & (acteurs["methode_commune"] != "outre_mer") & ~is_imported(acteurs)
     silent = acteurs["territoires"].map(len) == 0
@@ -78,8 +79,8 @@ def _tell_unplaced(acteurs):
     fix = "écrivez le code INSEE dans code_insee, ou donnez lat et lon, ou territoires"
     seatless = "Acteur sans commune de siège : compté dans ses territoires, mais ni lui ni ses liens ne sont sur les cartes."
     return join_problems(
-        list_problems("attention", lost, message, fix, colonne="code_insee", valeur=lost["nom"]),
-        list_problems("information", wide, seatless, "donnez la commune du siège", colonne="code_insee", valeur=wide["nom"]),
+        list_problems("attention", lost, message, fix, colonne="code_insee", valeur=codes_read[lost.index]),
+        list_problems("information", wide, seatless, "donnez la commune du siège", colonne="code_insee", valeur=codes_read[wide.index]),
     )
 
 

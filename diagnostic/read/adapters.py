@@ -7,9 +7,9 @@ the names one column may bear; where several rules fill one column, the first th
 import re
 
 import pandas as pd
-from pyproj import Transformer
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.read.territories import find_transformer
 from diagnostic.read.values import read_numbers
 from diagnostic.schema import describe_table
 from diagnostic.vocabulary import find_labels, is_open, normalize_label, read_list, read_vocabulary
@@ -319,7 +319,7 @@ def unproject(cells):
     points = pd.DataFrame({"lat": "", "lon": ""}, index=x.index, dtype=str)
     for epsg in projection.where(x.notna() & y.notna()).dropna().unique():
         here = (projection == epsg) & x.notna() & y.notna()
-        lon, lat = Transformer.from_crs(int(epsg), 4326, always_xy=True).transform(x[here].array, y[here].array)
+        lon, lat = find_transformer(int(epsg)).transform(x[here].array, y[here].array)
         for axis, values in {"lat": lat, "lon": lon}.items():
             points.loc[here, axis] = pd.Series(values, index=x.index[here]).map("{:.6f}".format)
     return points.replace({"inf": "", "nan": ""})

@@ -5,7 +5,8 @@ from bisect import bisect_left
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from diagnostic.read.names import find_departements, fold_name, list_names
+from diagnostic.read.cog import is_in
+from diagnostic.read.names import find_departements, fold_name, list_bearers, list_keys
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 
 MOST_CANDIDATES = 5
@@ -46,7 +47,7 @@ def tell_names(clues, resolved, cog, perimeter):
     """Tell the names that leave a doubt: those that lead nowhere, those that nobody bears, those believed on little."""
     found, method = resolved["code_insee"], resolved["methode_commune"]
     named = clues["nom"] != ""
-    unknown = named & ~clues["cle"].isin(list_names()["cle"]) & ~method.isin(["code", "outre_mer"])
+    unknown = named & ~is_in(clues["cle"], list_keys()) & ~method.isin(["code", "outre_mer"])
     open_ = (
         (named | (clues["code_postal"] != "") | (clues["departement"] != "")) & found.isna() & (method != "outre_mer")
     )
@@ -88,22 +89,23 @@ def _tell_doubts(rows, found, cog, perimeter):
 def _cut_names(cog, perimeter, cases):
     """Return the lists that the cases are compared with, as plain lists: a case is looked up in microseconds.
 
-    `places`: {departement, "perimetre": ({key: codes}, sorted keys)}; `served`: {postcode: codes}; `bearers`: {key: codes};
-    `label`: {code: name}; `perimeter`: set of codes; `wide`: {key: codes alike in all France}, for the first ones only.
+    `places`: {departement, "perimetre": ({key: codes}, sorted keys, {code: keys})}; `served`: {postcode: codes}; `bearers`:
+    {key: codes}; `label`: {code: name}; `perimeter`: set of codes; `wide`: the keys sought in all France, for the first ones only.
     """
-    names = list_names().drop_duplicates(["cle", "code_insee"])
-    inside = names[names["code_insee"].isin(perimeter)]
-    parts = {"perimetre": inside if len(inside) else names} | dict(
-        list(names[names["departement"].isin(cases["autour"])].groupby("departement"))
-    )
+    names = list_bearers()
+    inside = names[is_in(names["code_insee"], pd.Index(perimeter, dtype="str"))]
+    around = pd.Index(cases["autour"].unique())
+    parts = dict(list(names[is_in(names["departement"], around)].groupby("departement")))
+    if (~is_in(cases["autour"], pd.Index(list(parts), dtype="str"))).any():
+        parts["perimetre"] = inside if len(inside) else names
     post = cog["codes_postaux"]
-    post = post[post.index.isin(cases["code_postal"])]
-    sought = names[names["cle"].isin(cases["cle"])]
+    post = post[pd.Index(cases["code_postal"].unique()).get_indexer(post.index) >= 0]
+    sought = names[is_in(names["cle"], pd.Index(cases["cle"].unique()))]
     lists = {
         "places": {place: _index_keys(part) for place, part in parts.items()},
-        "served": post.str[0].groupby(level=0).agg(list).to_dict(),
-        "bearers": sought.groupby("cle")["code_insee"].agg(list).to_dict(),
-        "label": cog["communes"]["nom"].to_dict(),
+        "served": _gather(post.index.tolist(), [code for code, _ in post.tolist()]),
+        "bearers": _gather(sought["cle"].tolist(), sought["code_insee"].tolist()),
+        "label": dict(zip(cog["communes"].index.tolist(), cog["communes"]["nom"].tolist(), strict=True)),
         "perimeter": set(perimeter),
     }
     # Without a departement a name is compared with the 40,000 of France: once each, and not for a column of anything.
@@ -114,11 +116,18 @@ def _cut_names(cog, perimeter, cases):
 
 
 def _index_keys(names):
-    """Return ({key: codes}, sorted keys) of a part of the names."""
-    codes = {}
-    for key, code in zip(names["cle"], names["code_insee"], strict=True):
-        codes.setdefault(key, []).append(code)
-    return codes, sorted(codes)
+    """Return ({key: codes}, the same keys in order, {code: keys}) of a part of the names, which come in the order of the keys."""
+    keys, codes = names["cle"].tolist(), names["code_insee"].tolist()
+    bearers = _gather(keys, codes)
+    return bearers, list(bearers), _gather(codes, keys)
+
+
+def _gather(keys, values):
+    """Return {key: its values}, both in the order given."""
+    gathered = {}
+    for key, value in zip(keys, values, strict=True):
+        gathered.setdefault(key, []).append(value)
+    return gathered
 
 
 def _explain(case, lists):
@@ -126,7 +135,7 @@ def _explain(case, lists):
     if not case.cle:
         return _explain_post(case, lists)
     place = case.autour if case.autour in lists["places"] else "perimetre"
-    codes, keys = lists["places"][place]
+    codes, keys, _ = lists["places"][place]
     near, bearers = codes.get(case.cle, []), lists["bearers"].get(case.cle, [])
     narrow = place != "perimetre" or bool(lists["perimeter"])
     starts = []
@@ -177,23 +186,25 @@ def _explain_misspelt(case, place, narrow, lists):
     plain = "attention" if case.ouvert else "information", "commune", text + ".", ""
     if not narrow and case.cle not in lists["wide"]:
         return plain
-    codes, _ = lists["places"][place]
-    served = set(lists["served"].get(case.code_postal, []))
-    first = {key: own for key, own in codes.items() if not served.isdisjoint(own)} if served else {}
-    for part in filter(None, (first, codes)):
-        found = _find_alike(case.cle, part)
+    codes, keys, borne = lists["places"][place]
+    served = {key for code in lists["served"].get(case.code_postal, []) for key in borne.get(code, [])}
+    for part in filter(None, (sorted(served), keys)):
+        found = _find_alike(case.cle, part, codes, served if part is not keys else codes)
         if found:
             one = lists["label"][found[0]] if len(found) == 1 and narrow else ""
             return "attention", "commune", f"{text} : vouliez-vous dire {_list_communes(found, lists)} ?", one
     return plain
 
 
-def _find_alike(key, codes):
-    """Return the codes of the names that `key` goes on from (« Sciez-sur-Léman » for Sciez), else of the nearest ones."""
+def _find_alike(key, keys, codes, known):
+    """Return the codes of the names that `key` goes on from (« Sciez-sur-Léman » for Sciez), else of the nearest of `keys`.
+
+    `known` holds the same keys, to be looked up.
+    """
     for length in range(len(key) - 1, _SHORTEST_START - 1, -1):
-        if key[:length] in codes:
+        if key[:length] in known:
             return codes[key[:length]]
-    near = process.extract(key, list(codes), scorer=fuzz.ratio, limit=MOST_CANDIDATES, score_cutoff=ALIKE)
+    near = process.extract(key, keys, scorer=fuzz.ratio, limit=MOST_CANDIDATES, score_cutoff=ALIKE)
     return list(dict.fromkeys(code for other, *_ in near for code in codes[other]))
 
 
@@ -206,7 +217,10 @@ def _list_communes(codes, lists):
 def _tell_believed(rows, resolved, cog):
     """A name alone, believed because one commune of the perimeter bears it."""
     codes = resolved.loc[rows.index, "code_insee"]
-    others = list_names().drop_duplicates(["cle", "code_insee"])["cle"].value_counts()
+    if not len(rows):
+        return None
+    borne = list_bearers()["cle"]
+    others = borne[is_in(borne, pd.Index(rows["cle"].unique()))].value_counts()
     counts = rows["cle"].map(others).fillna(1).astype(int) - 1
     messages = [
         f"Commune « {name} » trouvée par son nom : {code}"

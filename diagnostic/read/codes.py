@@ -4,8 +4,8 @@ import re
 
 import pandas as pd
 
-from diagnostic.read.cog import is_in, read_shape_table
-from diagnostic.read.names import fold_name, list_names
+from diagnostic.read.cog import is_in, look_up, read_shape_table
+from diagnostic.read.names import fold_name, list_pairs, map_distinct
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 
 _PAST = {
@@ -39,7 +39,7 @@ def resolve_communes(rows, cog, *, colonne="code_insee"):
     codes = rows[colonne].astype("str").fillna("").str.strip().str.upper()
     communes, former = cog["communes"], cog["anciens"]
     exact = is_in(codes, communes.index)
-    past = codes.map(former["nouveau_code"]).astype("str").where(~exact)
+    past = look_up(codes, former["nouveau_code"]).where(~exact)
     overseas = is_in(codes, cog["outre_mer"].index) & ~exact
     method = pd.Series("", index=rows.index, dtype="str").mask(exact, "code").mask(past.notna(), "ancien_code")
     rows = rows[ORIGIN_COLUMNS].assign(code=codes, nom=_list_names(rows))
@@ -90,7 +90,7 @@ def find_postcodes(rows, cog):
     filled, is_postcode = rows["code"] != "", is_in(rows["code"], cog["postaux"])
     is_code = is_in(rows["code"], cog["communes"].index) | is_in(rows["code"], cog["anciens"].index)
     both = is_postcode & is_code
-    distinct = rows["code"][filled].unique()
+    distinct = rows["code"][filled].unique().tolist()
     alone = filled.any() and both[filled].all()
     looks = alone and len(distinct) >= 4 and sum(code.endswith("0") for code in distinct) > len(distinct) / 2
     named = both & (rows["nom"] != "")
@@ -103,26 +103,24 @@ def find_postcodes(rows, cog):
 
 def _follow_name(rows, communes):
     """Return the mask of the rows whose name is the one of the commune of that code."""
-    return _fold(rows["nom"]) == _fold(rows["code"].map(communes["nom"]).astype("str").fillna(""))
+    return _fold(rows["nom"]) == _fold(look_up(rows["code"], communes["nom"]).fillna(""))
 
 
 def _fold(names):
-    return names.map({name: fold_name(name) for name in names.unique()})
+    return map_distinct(names, fold_name)
 
 
 def _follow_post(rows, served):
     """Return the mask of the rows whose name is one of the communes that postcode serves."""
-    served = served[served.index.isin(rows["code"])]
-    pairs = set(zip(served.index, served.str[1].map(fold_name), strict=True))
-    found = [pair in pairs for pair in zip(rows["code"], _fold(rows["nom"]), strict=True)]
-    return pd.Series(found, index=rows.index, dtype=bool)
+    served = served[pd.Index(rows["code"].unique()).get_indexer(served.index) >= 0]
+    pairs = {f"{code}|{fold_name(name)}" for code, (_, name) in zip(served.index.tolist(), served.tolist(), strict=True)}
+    return is_in(rows["code"] + "|" + _fold(rows["nom"]), pd.Index(list(pairs), dtype="str"))
 
 
 def _tell_former(rows, former, communes, colonne):
-    messages = [
-        f"{code} {_PAST[former.at[code, 'nature']]} de {new} ({communes.at[new, 'nom']})."
-        for code, new in zip(rows["code"], rows["code"].map(former["nouveau_code"]), strict=True)
-    ]
+    known = former.loc[rows["code"].unique()]
+    each = zip(known.index, known["nature"], known["nouveau_code"], communes.loc[known["nouveau_code"], "nom"], strict=True)
+    messages = rows["code"].map({code: f"{code} {_PAST[nature]} de {new} ({name})." for code, nature, new, name in each})
     fix = "rattachement proposé et appliqué ; s'il est faux, écrivez le bon code"
     return list_problems("information", rows, messages, fix, colonne=colonne, valeur=rows["code"])
 
@@ -204,13 +202,12 @@ def _tell_names(rows, resolved, cog, colonne):
     """A name that is neither the one of the code nor of a commune joined to it: told, the code stays."""
     checked = (rows["nom"] != "") & (resolved["methode_commune"] == "code")
     rows, codes = rows[checked], resolved.loc[checked, "code_insee"]
-    official = codes.map(cog["communes"]["nom"]).astype("str")
+    official = look_up(codes, cog["communes"]["nom"])
     different = _fold(rows["nom"]) != _fold(official)
     rows, codes, official = rows[different], codes[different], official[different]
-    names = list_names()
-    known = set(zip(names["code_insee"], names["cle"], strict=True))
-    wrong = [pair not in known for pair in zip(codes, _fold(rows["nom"]), strict=True)]
-    told = pd.Series(wrong, index=rows.index, dtype=bool)
+    if not len(rows):
+        return None
+    told = ~is_in(_fold(rows["nom"]) + "|" + codes, list_pairs())
     rows, official = rows[told], official[told]
     messages = [
         f"Le code {code} est celui de {name}, et la case commune dit « {said} »."

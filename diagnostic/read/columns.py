@@ -1,6 +1,7 @@
 """One column of text -> its values by the kind declared for it, every doubt told with what to write instead when it is known."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -147,11 +148,11 @@ def _clean_choices(cells, listed, lists, rows):
     said, missing = _drop_missing(cells, rows, known=labels)
     codes, unknown = values.read_choices(said, labels)
     near = suggest_entries(said[unknown].unique(), entries, labels)
-    proposals = [near[cell][1] for cell in said[unknown]]
+    proposals = _look_up(said[unknown], lambda cell: near[cell][1])
     if is_open(listed):
         return codes.mask(unknown, said), join_problems(missing, _tell_open(said, unknown, rows, listed, proposals))
     fix = "choisissez dans la liste, ou ajoutez une ligne à la feuille vocabulaire"
-    messages = [near[cell][0] for cell in said[unknown]]
+    messages = _look_up(said[unknown], lambda cell: near[cell][0])
     return codes, join_problems(missing, _tell(said, unknown, rows, messages, fix, proposition=proposals))
 
 
@@ -173,14 +174,22 @@ def _clean_lists(cells, listed, lists, rows):
     }
     unknown = said.isin([cell for cell, parts in written.items() if not strangers.isdisjoint(parts)])
     near = suggest_entries(sorted(strangers), entries, labels)
-    proposals = [_propose_list(written[cell], near) for cell in said[unknown]]
+    proposals = _look_up(said[unknown], lambda cell: _propose_list(written[cell], near))
     if opened:
         told = _tell_open(said, unknown, rows, listed, proposals)
     else:
-        messages = [" ".join(near[item][0] for item in written[cell] if item in strangers) for cell in said[unknown]]
+        messages = _look_up(
+            said[unknown], lambda cell: " ".join(near[item][0] for item in written[cell] if item in strangers)
+        )
         fix = "choisissez dans la liste (feuille Lisez-moi), séparez par ;"
         told = _tell(said, unknown, rows, messages, fix, proposition=proposals)
     return said.map(coded), join_problems(missing, told)
+
+
+def _look_up(cells, tell):
+    """Return what `tell` says of each cell, asked once for each distinct cell."""
+    ranks, distinct = pd.factorize(cells)
+    return np.array([tell(cell) for cell in distinct], dtype=object)[ranks]
 
 
 def _propose_list(items, near):
@@ -232,6 +241,7 @@ def _spell_entry(code, entries, labels):
     return label if labels.get(normalize_label(label)) == code else code
 
 
+@lru_cache(20_000)
 def _fold(text):
     """Return `text` without case, accents or order of words."""
     return " ".join(sorted(filter(None, map(normalize_label, re.split(r"[\s_'’-]+", text)))))

@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import Transformer
 
-from diagnostic.read.cog import read_cog, read_polygons
-from diagnostic.read.territories import DEGREES, ZONE_CRS, project_points
+from diagnostic.read.cog import find_places, look_up, read_cog, read_polygons
+from diagnostic.read.territories import ZONE_CRS, find_transformer, project_points
 from diagnostic.schema import join_problems, list_problems
 
 # Boxes of metropole and the five DROM, in degrees: (west, south, east, north).
@@ -25,7 +24,6 @@ PROJECTIONS |= {3857: "Web Mercator"} | {
 }
 PLAUSIBLE_KM = 20
 KM_A_DEGREE = 111.2
-
 
 
 def check_coordinates(rows, *, written=None, crs=""):
@@ -72,27 +70,23 @@ def check_coordinates(rows, *, written=None, crs=""):
     ]
     refused = half | null | projected | swapped | flipped | outside
     told = [
-        list_problems("attention", rows[m], text, fix, colonne="lat, lon", valeur=_show(lat, lon)[m])
+        list_problems("attention", rows[m], text, fix, colonne="lat, lon", valeur=_show(lat[m], lon[m]))
         for m, text, fix in cases
         if m.any()
     ]
-    texts = _texts(rows["lat"], rows["lon"], written)
     swap = "Hors de France, et en France si on les échange : lat et lon sont inversées ?"
     minus = "Hors de France, et en France avec une longitude négative : le signe moins a été perdu ?"
-    metres = (
-        "Coordonnées projetées ("
-        + kind
-        + ") dans lat et lon : "
-        + _show(unprojected["lat"], unprojected["lon"])
-        + " en degrés."
-    )
+    points = _show(unprojected["lat"][known], unprojected["lon"][known])
+    metres = "Coordonnées projetées (" + kind[known] + ") dans lat et lon : " + points + " en degrés."
     proposals = [
         (swapped, swap, lon, lat, "échangez les deux cases"),
         (flipped, minus, lat, -lon, "ajoutez le signe moins à lon"),
         (known, metres, unprojected["lat"], unprojected["lon"], "donnez des degrés"),
     ]
     told += [
-        _propose(rows, mask, text, fix, texts, north, east) for mask, text, north, east, fix in proposals if mask.any()
+        _propose(rows[mask], text, fix, _texts(rows[mask], written), {"lat": north[mask], "lon": east[mask]})
+        for mask, text, north, east, fix in proposals
+        if mask.any()
     ]
     told.append(_tell_converted(rows, converted, crs))
     checked = pd.DataFrame({"lat": lat.mask(refused), "lon": lon.mask(refused)}, index=rows.index)
@@ -103,9 +97,7 @@ def _convert_declared(lat, lon, projected, crs):
     """Return lat, lon in degrees and the mask of the pairs converted from the declared projection (x in lon, y in lat)."""
     if not crs or not projected.any():
         return lat, lon, projected & False
-    east, north = Transformer.from_crs(crs, DEGREES, always_xy=True).transform(
-        lon[projected].array, lat[projected].array
-    )
+    east, north = find_transformer(crs).transform(lon[projected].array, lat[projected].array)
     east, north = pd.Series(east, index=lon.index[projected]), pd.Series(north, index=lon.index[projected])
     right = _is_in_france(east, north)
     converted = right.reindex(lat.index, fill_value=False)
@@ -125,24 +117,22 @@ def unproject_points(x, y, codes=None):
     if not given.any():
         return found
     mairies = read_cog()["communes"][["mairie_lon", "mairie_lat"]]
-    place = mairies.reindex(
-        codes[given].astype("str") if codes is not None else pd.Index([pd.NA] * int(given.sum()), dtype="str")
-    )
+    left = pd.DataFrame({"x": x[given], "y": y[given], "mairie_lon": np.nan, "mairie_lat": np.nan})
+    if codes is not None:
+        left = left.assign(**{axis: look_up(codes[given].astype("str"), mairies[axis]) for axis in mairies})
     for epsg, name in PROJECTIONS.items():
         for flip in (False, True):
-            first, second = (y, x) if flip else (x, y)
-            lon, lat = Transformer.from_crs(epsg, DEGREES, always_xy=True).transform(
-                first[given].array, second[given].array
-            )
-            lon, lat = pd.Series(lon, index=x.index[given]), pd.Series(lat, index=x.index[given])
-            lon, lat = lon.where(np.isfinite(lon)), lat.where(np.isfinite(lat))
-            box = _is_in_france(lon, lat)
-            away = _measure_km(lon, lat, place["mairie_lon"].to_numpy(), place["mairie_lat"].to_numpy())
-            right = box & (away.lt(PLAUSIBLE_KM) | (away.isna() & (epsg == ZONE_CRS["metropole"])))
-            right &= found.loc[right.index, "lat"].isna()
-            here = right.index[right]
+            first, second = ("y", "x") if flip else ("x", "y")
+            lon, lat = find_transformer(epsg).transform(left[first].array, left[second].array)
+            lon, lat = (pd.Series(np.where(np.isfinite(axis), axis, np.nan), index=left.index) for axis in (lon, lat))
+            away = _measure_km(lon, lat, left["mairie_lon"], left["mairie_lat"])
+            right = _is_in_france(lon, lat) & (away.lt(PLAUSIBLE_KM) | (away.isna() & (epsg == ZONE_CRS["metropole"])))
+            here = left.index[right]
             found.loc[here, ["lat", "lon"]] = np.column_stack([lat[here].round(5), lon[here].round(5)])
             found.loc[here, "nom"] = name + (", x et y échangés" if flip else "")
+            left = left[~right]
+            if not len(left):
+                return found
     return found
 
 
@@ -153,17 +143,17 @@ def _measure_km(lon, lat, other_lon, other_lat):
     return 2 * 6371 * np.arcsin(np.sqrt(half))
 
 
-def _propose(rows, mask, message, fix, texts, north, east):
+def _propose(rows, message, fix, texts, right):
     """Return two `problemes` rows a point, one a cell, each with the value read and the one to write; a right cell has none."""
     told = []
-    for column, values in (("lat", north), ("lon", east)):
-        proposal, read = _write_degrees(values[mask]), texts[column][mask]
+    for column, values in right.items():
+        proposal, read = _write_degrees(values), texts[column]
         changed = proposal != read
-        text = message if isinstance(message, str) else message[mask][changed]
+        text = message if isinstance(message, str) else message[changed]
         told.append(
             list_problems(
                 "attention",
-                rows[mask][changed],
+                rows[changed],
                 text,
                 fix,
                 colonne=column,
@@ -187,10 +177,10 @@ def _tell_converted(rows, converted, crs):
     return list_problems("information", located, messages, "rien", colonne="lat, lon")
 
 
-def _texts(lat, lon, written):
+def _texts(rows, written):
     if written is not None:
-        return written[["lat", "lon"]].reindex(lat.index).astype("str").fillna("")
-    return {"lat": _write_degrees(lat), "lon": _write_degrees(lon)}
+        return written[["lat", "lon"]].reindex(rows.index).astype("str").fillna("")
+    return {axis: _write_degrees(rows[axis].astype(float)) for axis in ("lat", "lon")}
 
 
 def _show(lat, lon):
@@ -203,10 +193,11 @@ def _write_degrees(degrees):
 
 
 def _is_in_france(lon, lat):
-    inside = pd.Series(False, index=lon.index)
+    x, y = lon.to_numpy(dtype=float), lat.to_numpy(dtype=float)
+    inside = np.zeros(len(x), dtype=bool)
     for west, south, east, north in BOXES.values():
-        inside |= lon.between(west, east) & lat.between(south, north)
-    return inside
+        inside |= (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return pd.Series(inside, index=lon.index)
 
 
 def place_points(rows, communes):
@@ -217,10 +208,10 @@ def place_points(rows, communes):
     rows : DataFrame with lat, lon, code_insee
     communes : DataFrame of all France, index code_insee, with zone, x_m, y_m
     """
-    zone = rows["code_insee"].map(communes["zone"])
+    zone = look_up(rows["code_insee"], communes["zone"])
     placed = project_points(rows["lon"], rows["lat"], zone)
     for axis in ("x_m", "y_m"):
-        placed[axis] = placed[axis].fillna(rows["code_insee"].map(communes[axis]).astype(float))
+        placed[axis] = placed[axis].fillna(look_up(rows["code_insee"], communes[axis]))
     return placed
 
 
@@ -231,10 +222,12 @@ def measure_outside(lon, lat, codes):
     ----------
     lon, lat : Series of float, degrees; codes : Series of commune codes, same index
     """
-    polygons = read_polygons()
-    place = polygons.index.get_indexer(codes)
-    given = pd.Series(place >= 0, index=lon.index) & lon.notna() & lat.notna()
     distance = pd.Series(np.nan, index=lon.index)
+    if not (codes.notna() & lon.notna() & lat.notna()).any():
+        return distance
+    polygons = read_polygons()
+    place = find_places(codes, polygons.index)
+    given = pd.Series(place >= 0, index=lon.index) & lon.notna() & lat.notna()
     shapes = polygons.geometry.array[place[given]]
     held = shapely.contains_xy(shapes, lon[given], lat[given])
     distance[given] = np.where(held, 0.0, np.nan)
@@ -271,11 +264,12 @@ def check_distances(rows, communes, limit_km):
     -----
     The distance is to the border of the commune; to its mairie for a commune that has no outline. Both are told.
     """
-    points = project_points(rows["lon"], rows["lat"], rows["code_insee"].map(communes["zone"]))
-    dx = points["x_m"] - rows["code_insee"].map(communes["x_m"]).astype(float)
-    dy = points["y_m"] - rows["code_insee"].map(communes["y_m"]).astype(float)
+    rows = rows[rows["lat"].notna() & rows["lon"].notna() & rows["code_insee"].notna()]
+    points = project_points(rows["lon"], rows["lat"], look_up(rows["code_insee"], communes["zone"]))
+    dx = points["x_m"] - look_up(rows["code_insee"], communes["x_m"])
+    dy = points["y_m"] - look_up(rows["code_insee"], communes["y_m"])
     mairie = np.hypot(dx, dy) / 1000
-    away = rows["lat"].notna() & rows["code_insee"].notna() & ~(mairie <= limit_km)
+    away = ~(mairie <= limit_km)
     border = measure_outside(
         rows.loc[away, "lon"].astype(float), rows.loc[away, "lat"].astype(float), rows.loc[away, "code_insee"]
     )

@@ -41,7 +41,7 @@ def read_dates(cells):
     # Microseconds hold every year; nanoseconds stop in 2262, before the 31/12/9999 that means "no end".
     ranks, distinct = pd.factorize(cells)
     distinct = pd.Series(distinct, dtype=str)
-    text = _spell_figures(distinct.str.replace(_TIME, "", regex=True))
+    text = _spell_figures(_drop_time(distinct))
     dates = pd.Series(pd.NaT, index=distinct.index, dtype="datetime64[us]")
     for form in _FORMS:
         left = dates.isna() & (text != "")
@@ -61,7 +61,13 @@ def read_serials(cells):
 
 def explain_dates(cells):
     """Return why each cell is no date, and the date it surely stands for ('' when nothing is sure)."""
-    text = _spell_figures(cells.str.replace(_TIME, "", regex=True))
+    ranks, distinct = pd.factorize(cells)
+    reasons, proposals = _explain_distinct(pd.Series(distinct, dtype=str))
+    return reasons.iloc[ranks].set_axis(cells.index), proposals.iloc[ranks].set_axis(cells.index)
+
+
+def _explain_distinct(cells):
+    text = _spell_figures(_drop_time(cells))
     serials = read_serials(cells)
     spelled = "« " + cells + " » "
     reasons = spelled + "n'est pas une date."
@@ -79,11 +85,23 @@ def explain_dates(cells):
 
 def find_short_years(cells):
     """Return the mask of the dates whose year has two figures (03/02/25)."""
-    return cells.str.fullmatch(r"\d{1,2}/\d{1,2}/\d{2}").astype(bool)
+    ranks, distinct = pd.factorize(cells)
+    short = pd.Series(distinct, dtype=str).str.fullmatch(r"\d{1,2}/\d{1,2}/\d{2}").astype(bool)
+    return short.iloc[ranks].set_axis(cells.index)
+
+
+def _drop_time(text):
+    timed = text.str.contains("[:h]", regex=True).astype(bool)
+    return text.mask(timed, text[timed].str.replace(_TIME, "", regex=True)) if timed.any() else text
 
 
 def _spell_figures(text):
     """Return dates written with the name of a month as day/month/year; the others as they are."""
+    lettered = text.str.contains(r"[^0-9/. \-]", regex=True).astype(bool)
+    return text.mask(lettered, _spell_months(text[lettered])) if lettered.any() else text
+
+
+def _spell_months(text):
     named = text.str.extract(r"^(?:[^\W\d]+\.? +)?(?:(\d{1,2})(?:er)?[ \-/.]+)?([^\W\d]{3,9})\.?[ \-/.]+(\d{4}|\d{2})$")
     words = named[1].dropna().unique()
     month = named[1].map({word: _MONTHS.get(normalize_label(word)) for word in words})

@@ -9,7 +9,7 @@ from diagnostic.read.actors import assign_territories, complete_actors, index_te
 from diagnostic.read.cog import extend_former, read_cog
 from diagnostic.read.correction_files import read_corrections
 from diagnostic.read.corrections import list_unread, name_problems
-from diagnostic.read.counts import count_rows, list_set_aside
+from diagnostic.read.counts import count_rows, list_set_aside, restore_set_aside
 from diagnostic.read.duplicates import find_duplicates
 from diagnostic.read.imported import ACTOR_TABLES, append_imported, read_imports
 from diagnostic.read.inventory import find_inventory, read_inventory
@@ -37,8 +37,8 @@ def read_dossier(folder):
         (GeoDataFrame of the perimeter), `territoires`, `appartenance`, `acteurs_territoires`, `dispositifs_territoires`, `couches`,
         `unites`, `affectation`, `unites_coupees`, `doublons_proposes`, `provenance` (where each value of a merged actor comes from),
         `problemes`, `comptes`; `reglages` (dict) and `listes` (vocabularies); `retour` (dict), what the way back to the user needs:
-        `ecartees` (the rows set aside, as read, by table), `saisie` (the inventory alone, with the identifiers made), `fabriques`
-        (these identifiers).
+        `ecartees` (the rows set aside, as read, by table), `saisie` (the inventory alone, with the identifiers made, the rows
+        set aside in their places), `fabriques` (these identifiers).
 
     Raises
     ------
@@ -74,18 +74,22 @@ def read_dossier(folder):
     # Who states a territory of the perimeter works in it, wherever the seat is.
     working = tables["acteurs"]["acteur_id"].isin(places["acteurs_territoires"]["acteur_id"])
     tables["acteurs"] = tables["acteurs"].assign(hors_territoire=tables["acteurs"]["hors_territoire"].astype(bool) & ~working)
-    pairs, capped = find_duplicates(tables["acteurs"][~tables["acteurs"]["hors_territoire"]], decisions=decisions)
+    near = tables["acteurs"][~tables["acteurs"]["hors_territoire"]]
+    # A decision on actors merged by now, or that are elsewhere, has been told by `merge_duplicates` when it is of nobody.
+    standing = decisions[decisions[["acteur_id_1", "acteur_id_2"]].isin(set(near["acteur_id"])).all(axis=1)]
+    pairs, capped = find_duplicates(near, decisions=standing)
     cut = territories.list_cut_units(communes, cog["communes"])
     counts = pd.concat([counts, import_counts, layer_counts], ignore_index=True)
     told += [found, strangers, doubts, merging, orphans, layer_doubts, lost, list_vintages(layers["couches"]), tell_cut(cut), capped]
     told += [tell_pairs(pairs), list_unread(kept["corrections"], zip(counts["fichier"], counts["feuille"], strict=True))]
+    saisie = restore_set_aside(given, read)
     read = {name: pd.concat([part[name] for part in (read, import_read) if name in part]) for name in {**read, **import_read}}
     problems = mask_persons(name_problems(join_problems(*told), read))
     return tables | places | {
         "communes": communes, "territoires": territoires, "appartenance": appartenance, "unites_coupees": cut,
         "doublons_proposes": pairs, "provenance": provenance, "problemes": problems,
         "comptes": count_rows(counts, tables, communes, merged=merged), "reglages": settings, "listes": lists,
-        "retour": {"ecartees": list_set_aside(read, problems), "saisie": given, "fabriques": list_made(read, given)},
+        "retour": {"ecartees": list_set_aside(read, problems), "saisie": saisie, "fabriques": list_made(read, given)},
     }  # fmt: skip
 
 

@@ -29,6 +29,9 @@ def part_examples(body, table, path, sheet):
     first, second = describe_table(table).index[:2]
     if first not in body or second not in body or not len(body):
         return body, None
+    maybe = body[first].str.lower().str.contains(EXAMPLE_PREFIX, regex=False).astype(bool)
+    if not maybe.any():
+        return body, None
     folded = {column: body[column].str.strip().str.casefold() for column in (first, second)}
     marked = {column: cells.str.startswith(EXAMPLE_PREFIX) for column, cells in folded.items()}
     shown = marked[first] & (marked[second] | folded[second].str.contains(FICTITIOUS.casefold(), regex=False))

@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.geo_tables import read_geopackage, read_records
-from diagnostic.read.text_tables import read_text_table
+from diagnostic.read.text_tables import find_bytes, read_text_table
 from diagnostic.read.workbooks import read_workbook
 from diagnostic.schema import join_problems, list_problems
 
@@ -24,6 +27,8 @@ _INVISIBLE = (
 )
 # NFC is needed where a mark of accent follows its letter.
 _ODD = f"{_SPACES}|{_INVISIBLE}|\r|[\u0300-\u036f]"
+# Each of them has one of these bytes in UTF-8; the letters and most signs of French have none.
+_ODD_BYTES = np.isin(np.arange(256), [*range(9), *range(11, 32), 0x7F, 0xC2, 0xCC, 0xCD, 0xE2, 0xE3, 0xEF])
 
 
 def read_sheets(path):
@@ -65,7 +70,7 @@ def read_sheets(path):
         raise DiagnosticError("Ce fichier dépasse la mémoire de ce poste.", path.name, fix) from error
     told = [notice, *[_tell_characters(sheet, path, name) for name, sheet in sheets.items()]]
     sheets = {name: clean_cells(sheet) for name, sheet in sheets.items()}
-    sheets = {name: sheet[(sheet != "").any(axis=1)] for name, sheet in sheets.items()}
+    sheets = {name: drop_empty(sheet) for name, sheet in sheets.items()}
     if not any(map(len, sheets.values())):
         raise DiagnosticError(
             "Ce fichier ne contient aucune case remplie.", path.name, "vérifiez que c'est le bon fichier"
@@ -128,6 +133,16 @@ def _check_file(path):
         )  # fmt: skip
 
 
+def drop_empty(sheet):
+    """Return the rows of a table of text that hold anything."""
+    filled = np.zeros(len(sheet), dtype=bool)
+    for place in range(sheet.shape[1]):
+        if filled.all():
+            return sheet
+        filled |= (sheet.iloc[:, place] != "").to_numpy(bool)
+    return sheet if filled.all() else sheet[filled]
+
+
 def clean_cells(raw):
     """Return `raw` with unbreakable spaces made plain, invisible characters removed and cells stripped.
 
@@ -139,8 +154,8 @@ def clean_cells(raw):
 def _clean_column(cells):
     cells = cells.fillna("").astype("str")
     # Most columns are plain: what is rare is looked for first, and only its cells are rewritten.
-    odd = cells.str.contains(_ODD, regex=True).astype(bool)
-    if odd.any():
+    odd = _find_odd(cells)
+    if odd is not None:
         plain = (
             cells[odd]
             .str.replace(re.compile(_SPACES), " ", regex=True)
@@ -151,14 +166,25 @@ def _clean_column(cells):
     return cells.str.strip()
 
 
+def _find_odd(cells):
+    """Return the mask of the cells that hold unbreakable spaces or characters to rewrite, None when none does."""
+    if not find_bytes(cells, _ODD_BYTES):
+        return None
+    odd = cells.str.contains(_ODD, regex=True).astype(bool)
+    return odd if odd.any() else None
+
+
 def _tell_characters(sheet, path, name):
     """Tell how many cells of a raw sheet hold unbreakable spaces, invisible characters, or more than a spreadsheet keeps."""
     spaces, invisible, long = 0, 0, 0
     for column in sheet.columns:
-        cells = sheet[column]
-        spaces += int(cells.str.contains(_SPACES, regex=True).sum())
-        invisible += int(cells.str.contains(_INVISIBLE, regex=True).sum())
-        long += int((cells.str.len() > LONGEST_CELL).sum())
+        cells = sheet[column].fillna("").astype("str")
+        if (pc.max(pc.binary_length(pa.array(cells))).as_py() or 0) > LONGEST_CELL:
+            long += int((cells.str.len() > LONGEST_CELL).sum())
+        odd = _find_odd(cells)
+        if odd is not None:
+            spaces += int(cells[odd].str.contains(_SPACES, regex=True).sum())
+            invisible += int(cells[odd].str.contains(_INVISIBLE, regex=True).sum())
     rows = pd.DataFrame({"fichier": [path.name], "feuille": name, "ligne": pd.array([pd.NA], dtype="Int64")})
     told = []
     if spaces:

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
@@ -64,12 +65,15 @@ def find_asides(body, headings):
     first, filled, same = reasons, 0, 0
     for place in body.columns:
         cells = body[place]
-        first = first.where(first != "", cells)
+        if not np.all(filled):
+            first = first.where(first != "", cells)
         filled = filled + (cells != "").to_numpy(int)
         same = same + ((cells == headings[place]) & (cells != "")).to_numpy(int)
     repeated = (same > 0) & (same == filled) & (same >= min(2, (headings != "").sum()))
     # Few rows begin as a total or a note: they alone are read further.
     suspects = first[first.str.contains(_BEGINNINGS, regex=True).astype(bool)]
+    if not len(suspects):
+        return reasons.mask(repeated, REPEATED)
     totals = suspects[[bool(_TOTAL.fullmatch(cell)) for cell in suspects]]
     others = [
         body.loc[totals.index, place].str.fullmatch(_FIGURES) | (body.loc[totals.index, place] == totals)

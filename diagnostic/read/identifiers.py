@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from diagnostic.read.values import SPACES
+
 _POSTE = "356000000"  # La Poste's offices: the digits of their SIRET add up to a multiple of 5, and Luhn does not hold
 _POSTE_SEAT = "35600000000048"
 
@@ -25,7 +27,7 @@ def check_identifiers(cells, digits):
     (['200073419', ''], ['', "SIREN qui n'a pas 9 chiffres."], ['', '120027016'])
     """
     odd = ~cells.str.fullmatch("[0-9]*").astype(bool)
-    text = cells.mask(odd, cells[odd].str.replace(r"\.0$", "", regex=True).str.replace(r"[\s.\-'’]", "", regex=True))
+    text = cells.mask(odd, cells[odd].str.replace(r"\.0$", "", regex=True).str.replace(rf"[{SPACES}.\-'’]", "", regex=True))
     right = _is_right(text, digits)
     name = "SIREN" if digits == 9 else "SIRET"
     reasons = pd.Series("", index=cells.index, dtype=str).mask(~right, f"{name} dont la clé de contrôle est fausse.")
@@ -67,7 +69,7 @@ def _is_right(text, digits):
     numbers = text[shaped]
     if not len(numbers):
         return right
-    figures = np.frombuffer("".join(numbers).encode("ascii"), dtype="uint8").reshape(len(numbers), digits) - ord("0")
+    figures = np.frombuffer("".join(numbers.to_numpy(dtype=object)).encode("ascii"), dtype="uint8").reshape(len(numbers), digits) - ord("0")
     passed = _is_luhn(figures)
     if digits == 14:
         office = numbers.str.startswith(_POSTE).to_numpy(bool) & (numbers != _POSTE_SEAT).to_numpy(bool)

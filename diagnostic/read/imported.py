@@ -11,6 +11,7 @@ from diagnostic.read.tables import clean_table
 from diagnostic.schema import PROBLEM_COLUMNS, join_problems, list_problems, make_table
 
 ACTOR_TABLES = ["acteurs", "dispositifs", "affiliations"]  # what an import may bring
+NOT_KEPT = "non gardée"  # what `read.imports` says of the rows that are counted and of no use: repeats, types out of our list
 
 
 def read_imports(folder, lists, cog, *, corrections=None):
@@ -45,8 +46,7 @@ def read_imports(folder, lists, cog, *, corrections=None):
         taken, found, aside = read_set_aside(sheets, path, cog, lists=lists, corrections=mine)
         _join(parts["acteurs"], lues["acteurs"], problems, taken, aside, found, name)
         counts += _read_count(sheets, path, len(aside))
-        if not len(aside):
-            problems.append(_read_errors(sheets))
+        problems.append(_read_reasons(sheets, aside))
     problems.append(_tell_strangers(folder / "imports"))
     tables = {name: pd.concat(found, ignore_index=True) if found else make_table(name) for name, found in parts.items()}
     lues = {name: pd.concat(found, ignore_index=True) for name, found in lues.items() if found}
@@ -81,13 +81,13 @@ def _read_count(sheets, path, nb_aside):
     return counts + [[f"imports/{path.name}", SHEET, nb_aside]] * (nb_aside > 0)
 
 
-def _read_errors(sheets):
-    """Return the problems kept by `importer` for the rows of the published file that it set aside."""
+def _read_reasons(sheets, aside):
+    """Return why `importer` left rows of the published file: those of the sheet of rows to correct are told where they are."""
     raw = sheets.get("problemes", pd.DataFrame())
     if not len(raw) or list(raw.iloc[0]) != PROBLEM_COLUMNS:
         return None
     told = raw.iloc[1:].set_axis(PROBLEM_COLUMNS, axis=1)
-    told = told[told["gravite"] == "erreur"]
+    told = told[told["probleme"].str.contains(NOT_KEPT, regex=False) | ((told["gravite"] == "erreur") & (len(aside) == 0))]
     return told.assign(ligne=pd.to_numeric(told["ligne"], errors="coerce").astype("Int64"))
 
 

@@ -63,13 +63,14 @@ def _is_named(path):
     return name is not None and (not after or after in _CONTINUED)
 
 
-def read_inventory(files, *, corrections=None):
+def read_inventory(files, *, corrections=None, only=None):
     """Read and clean every table of the inventory.
 
     Parameters
     ----------
     files : list of Path, `find_inventory`
     corrections : DataFrame, optional, the cells that a person corrected (`read.correction_files`)
+    only : collection of str, optional, the tables to clean besides parametres and vocabulaire; the others come empty
 
     Returns
     -------
@@ -118,7 +119,7 @@ def read_inventory(files, *, corrections=None):
     if not settings["personnes"] and "personnes" in chosen:
         problems += [_tell_persons(sheet) for sheet in chosen.pop("personnes")]
     for table in [name for name in list_tables() if name not in GRIDS] + list(GRIDS):
-        if table not in ("parametres", "vocabulaire"):
+        if table not in ("parametres", "vocabulaire") and (only is None or table in only):
             clean(table, settings["alias"].get(table), _list_headings(tables, table))
     if errors:
         raise DiagnosticError.gather(errors)

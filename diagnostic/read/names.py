@@ -6,8 +6,7 @@ from functools import cache, lru_cache
 
 import pandas as pd
 
-from diagnostic.read.cog import read_shape_table
-from diagnostic.read.territories import read_communes, read_divisions, read_former_codes
+from diagnostic.read.territories import locate_shapes, read_divisions
 from diagnostic.vocabulary import normalize_label
 
 CLUE_COLUMNS = ["nom", "cle", "article", "code_postal", "departement"]
@@ -29,6 +28,10 @@ _TAIL = re.compile(r"(?i)\s*(?:\(.*|\b(?:cedex|cidex|bp|cs|tsa)\b.*|[-–,;/ ]*\
 _LAST_ARTICLE = re.compile(r"(?i)[\s,]+\(?\s*(les?|la|l['’])\s*\)?\s*$")
 _POSTCODE = re.compile(r"(?i)(?:\bf\s*-\s*)?(?<!\d)(\d{2} ?\d{3})(?!\d)")
 _BESIDE = re.compile(r"\(([^()]{1,30})\)\s*$|[,–]\s*([^,–]{1,30})$|\s-\s+((?:(?!\s-\s).){1,30})$")
+# Most cells are a name and nothing else: letters, spaces, hyphens and apostrophes, no word that begins a tail.
+_PLAIN = re.compile(r"(?:[^\W\d_]|[ '’-])*")
+_TAIL_WORDS = {"cedex", "cidex", "bp", "cs", "tsa"}
+_FIRST_MARK = "\u0300"  # the first of the combining characters
 _CITIES = {"paris", "lyon", "marseille"}  # a number after them is an arrondissement
 
 
@@ -47,6 +50,10 @@ def split_name(cell):
     (('puyenvelay', 'le'), '43')
     """
     text = " ".join(cell.split())
+    if _PLAIN.fullmatch(text) and " - " not in text:
+        words = _part_words(text)
+        if not (words and words[-1] in _ARTICLES) and _TAIL_WORDS.isdisjoint(words):
+            return text.strip(" -"), *_join_words(words), "", ""
     found = _POSTCODE.search(text)
     postcode = found[1].replace(" ", "") if found else ""
     if found:
@@ -58,7 +65,7 @@ def split_name(cell):
     departement = _spell_departement(next(filter(None, beside.groups()))) if beside else ""
     bare = text[: beside.start()] if departement else text
     name = _TAIL.sub("", bare).strip(" -–,;")
-    key, first = _fold(name)
+    key, first = _join_words(_part_words(name))
     if key in _CITIES:
         departement = ""
     return name, key, normalize_label(article) or first, postcode, departement
@@ -69,22 +76,36 @@ def fold_name(cell):
     return split_name(cell)[1]
 
 
-def _fold(name):
-    """Return (key, leading article) of a bare name."""
-    spelled = name.casefold().replace("œ", "oe").replace("æ", "ae")
-    spelled = _SHORT_ON.sub(" s ", _SHORT_UNDER.sub(" sous ", spelled))
-    # Accents part from their letter and drop out; hyphens and apostrophes of any keyboard break words.
-    plain = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
-    words = [_ABBREVIATED.get(word, word) for word in _WORDS.findall(plain)]
+def _part_words(name):
+    """Return the words of a bare name, without case nor accents, abbreviations spelled out."""
+    spelled = name.casefold()
+    if "/" in spelled:
+        spelled = _SHORT_ON.sub(" s ", _SHORT_UNDER.sub(" sous ", spelled))
+    if not spelled.isascii():
+        # Accents part from their letter and drop out; hyphens and apostrophes of any keyboard break words.
+        parted = unicodedata.normalize("NFKD", spelled.replace("œ", "oe").replace("æ", "ae"))
+        spelled = "".join([c for c in parted if c < _FIRST_MARK or not unicodedata.combining(c)])
+    return [_ABBREVIATED.get(word, word) for word in _WORDS.findall(spelled)]
+
+
+def _join_words(words):
+    """Return (key, leading article) of the words of a name."""
     article = words[0] if len(words) > 1 and words[0] in _ARTICLES else ""
     return "".join(words[1:] if article else words), article
 
 
 def read_names(cells):
     """Return CLUE_COLUMNS on the index of `cells` (text, '' when empty); each distinct cell is read once."""
-    distinct = cells.unique()
-    parts = pd.DataFrame([split_name(cell) for cell in distinct], columns=CLUE_COLUMNS, index=distinct, dtype="str")
-    return parts.reindex(cells).set_axis(cells.index)
+    codes, distinct = pd.factorize(cells)
+    parts = pd.DataFrame([split_name(cell) for cell in distinct.tolist()], columns=CLUE_COLUMNS, dtype="str")
+    return parts.take(codes).set_axis(cells.index)
+
+
+def map_distinct(cells, function):
+    """Return `function` of each cell as text, on the index of `cells` (text, none missing); each distinct cell is read once."""
+    codes, distinct = pd.factorize(cells)
+    read = pd.array([function(cell) for cell in distinct.tolist()], dtype="str")
+    return pd.Series(read.take(codes), index=cells.index)
 
 
 def read_postcodes(cells):
@@ -97,20 +118,23 @@ def read_postcodes(cells):
         short = re.fullmatch(r"\s*(\d{4,5})(?:[.,]0+)?\s*", cell)
         return short[1].zfill(5) if short else ""
 
-    return cells.map({cell: read(cell) for cell in cells.unique()}).astype("str")
+    return map_distinct(cells, read)
 
 
 def read_departements(cells):
     """Return cells as departement codes ("43", "43 - Haute-Loire", "Haute-Loire", "1"), '' when there is none."""
-    return cells.map({cell: _spell_departement(cell) for cell in cells.unique()}).astype("str")
+    return map_distinct(cells, _spell_departement)
 
 
 def find_departements(codes):
     """Return the departement that the first digits of postcodes or commune codes say; '' for none."""
-    island = codes.str.startswith("20")
-    south = codes.str.slice(0, 3).isin(["200", "201"])
-    found = codes.str.slice(0, 2).mask(codes.str.startswith(("97", "98")), codes.str.slice(0, 3))
-    return found.mask(island & south, "2A").mask(island & ~south, "2B")
+    return map_distinct(codes, _find_departement)
+
+
+def _find_departement(code):
+    if code.startswith("20"):
+        return "2A" if code.startswith(("200", "201")) else "2B"
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
 
 
 @lru_cache(maxsize=10_000)
@@ -136,14 +160,42 @@ def _index_departements():
 
 @cache
 def list_names():
+    """Return the names of communes in the order of their keys (read only): what `make_names` makes, stored in `shapes/`."""
+    return pd.read_parquet(locate_shapes() / "noms.parquet")
+
+
+@cache
+def list_keys():
+    """Return the keys that a commune of France bears, each once, in their order."""
+    return pd.Index(list_names()["cle"].unique())
+
+
+@cache
+def list_bearers():
+    """Return the names without their articles: one row a key and commune."""
+    return list_names().drop_duplicates(["cle", "code_insee"])
+
+
+@cache
+def list_pairs():
+    """Return the "key|commune" pairs of all names."""
+    names = list_bearers()
+    return pd.Index(names["cle"] + "|" + names["code_insee"])
+
+
+def make_names(communes, former, renamed):
     """Return every name that leads to a present commune: cle, article, code_insee, departement, ancien (bool).
 
     The present names, those of the communes joined to another, and those that a commune bore since 2021; « sur » and
     « sous » also as s. A name that has passed to another present commune of the departement leads to that one only.
+
+    Parameters
+    ----------
+    communes : DataFrame of all France, index code_insee, columns nom, departement
+    former : DataFrame, the table communes_anciennes.csv
+    renamed : DataFrame, the table anciens_noms.csv
     """
-    communes = read_communes(geometry=False)
-    former = read_former_codes().dropna(subset="ancien_nom")
-    renamed = read_shape_table("anciens_noms.csv")
+    former = former.dropna(subset="ancien_nom")
     written = pd.concat(
         [
             pd.DataFrame({"nom": communes["nom"], "code_insee": communes.index, "ancien": False}),

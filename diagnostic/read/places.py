@@ -8,9 +8,18 @@ import shapely
 
 from diagnostic.read import candidates
 from diagnostic.read.codes import keep_rows, resolve_communes
-from diagnostic.read.cog import is_in, locate_points, read_polygons
+from diagnostic.read.cog import is_in, locate_points, look_up, read_polygons
 from diagnostic.read.coordinates import KM_A_DEGREE, measure_outside
-from diagnostic.read.names import find_departements, list_names, read_departements, read_names, read_postcodes
+from diagnostic.read.names import (
+    find_departements,
+    list_bearers,
+    list_keys,
+    list_names,
+    list_pairs,
+    read_departements,
+    read_names,
+    read_postcodes,
+)  # fmt: skip
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems
 
 NEAR_KM = 0.1  # closer than this to a border, a point says little of the side it is on
@@ -119,7 +128,7 @@ def match_names(clues, cog, perimeter):
         one = queries.index.to_series().map(_keep_single(found[mask])).astype("str")
         methods = methods.mask(codes.isna() & one.notna(), method)
         codes = codes.fillna(one)
-    unknown = ~is_in(queries["cle"], _list_keys())
+    unknown = ~is_in(queries["cle"], list_keys())
     post = queries["code_postal"].map(cog["postal_unique"]).astype("str").where(unknown & codes.isna())
     methods, codes = methods.mask(post.notna(), "code_postal"), codes.fillna(post)
     shared = is_in(queries["cle"], _list_shared())
@@ -143,28 +152,17 @@ def _keep_single(found):
 
 
 @cache
-def _list_keys():
-    return pd.Index(list_names()["cle"].unique())
-
-
-@cache
 def _list_shared():
     """Return the keys that more than one commune of France bears."""
-    names = list_names().drop_duplicates(["cle", "code_insee"])
-    return pd.Index(names.loc[names["cle"].duplicated(), "cle"].unique())
-
-
-@cache
-def _list_pairs():
-    names = list_names()
-    return pd.Index((names["cle"] + "|" + names["code_insee"]).unique())
+    keys = list_bearers()["cle"]
+    return pd.Index(keys[keys.duplicated()].unique())
 
 
 def _settle_by_point(clues, found, method, open_):
     """Give the commune that holds the point to the rows that nothing else settled; a weak name gives way to one that agrees."""
     asked = open_ & clues["lat"].notna() & clues["lon"].notna()
     held = locate_points(clues.loc[asked, "lon"], clues.loc[asked, "lat"]).reindex(clues.index)
-    named = is_in(clues["cle"] + "|" + held.fillna(""), _list_pairs())
+    named = is_in(clues["cle"] + "|" + held.fillna(""), list_pairs())
     taken = held.notna() & (found.isna() | named)
     return found.mask(taken, held), method.mask(taken, "coordonnees")
 
@@ -176,13 +174,13 @@ def cross_check(clues, found, cog):
     border of the commune (0 inside).
     """
     known, code = found.notna(), found.fillna("")
-    same_name = is_in(clues["cle"] + "|" + code, _list_pairs())
-    other_name = ~same_name & is_in(clues["cle"], _list_keys()) & (clues["cle"] != "")
+    same_name = is_in(clues["cle"] + "|" + code, list_pairs())
+    other_name = ~same_name & is_in(clues["cle"], list_keys()) & (clues["cle"] != "")
     other_name &= ~_is_start(
-        clues["cle"].where(other_name), code.map(cog["communes"]["nom"]).astype("str").where(other_name)
+        clues["cle"].where(other_name), look_up(code, cog["communes"]["nom"]).where(other_name)
     )
     same_post = is_in(clues["code_postal"] + "|" + code, cog["desservies"])
-    place = code.map(cog["communes"]["departement"]).astype("str").fillna("")
+    place = look_up(code, cog["communes"]["departement"]).fillna("")
     post_place = find_departements(clues["code_postal"])
     other_post = (
         ~same_post

@@ -6,11 +6,11 @@ from diagnostic.read.angles import split_pairs
 from diagnostic.read.columns import clean_column
 from diagnostic.read.corrections import apply_corrections
 from diagnostic.read.examples import part_examples
-from diagnostic.read.files import write_origin
+from diagnostic.read.files import drop_empty, write_origin
 from diagnostic.read.headings import name_columns
 from diagnostic.read.identifiers import find_mismatch
 from diagnostic.read.named_ids import fill_identifiers, name_made
-from diagnostic.schema import describe_table, join_problems, list_problems, make_table
+from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, list_problems, make_table
 
 
 def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None, corrections=None):
@@ -43,13 +43,14 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None, 
     body, headings, asides, ignored = name_columns(
         raw, table, path, sheet, aliases=aliases, supplied=(*(defaults or ()), *name_made(table))
     )
-    body = body[(body != "").any(axis=1)].assign(**{k: v for k, v in (defaults or {}).items() if k not in body})
+    body = drop_empty(body).assign(**{k: v for k, v in (defaults or {}).items() if k not in body})
     body, examples = part_examples(body, table, path, sheet)
     body, corrected = apply_corrections(body, corrections, table, headings)
     described = describe_table(table)
     rows = write_origin(body.reindex(columns=described.index, fill_value=""), path, sheet)
     asides = asides[rows.index]
-    data, made = fill_identifiers(split_pairs(rows[asides == ""]), table)
+    data = rows if (asides == "").all() else rows[asides == ""]
+    data, made = fill_identifiers(split_pairs(data), table)
     cleaned, doubts = _clean_columns(data, described, headings, lists)
     required = described.index[described["statut"] == "R"]
     kept, lost = _part_incomplete(data, cleaned, required, headings)
@@ -60,15 +61,15 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None, 
 
 def _clean_columns(data, described, headings, lists):
     """Return the rows with each column converted by its kind, and the problems."""
-    values, problems = {}, []
+    values, problems, origin = {}, [], data[ORIGIN_COLUMNS]
     for column, row in described.iterrows():
         kind = "part" if column.startswith("part_") else row["genre"]
         cells = data[column].rename(headings.get(column, column))
         if len(cells) and not (cells != "").any():  # a column that the sheet has not: one empty cell says all
-            one, _ = clean_column(cells.head(1), kind, row["liste"], lists, data.head(1))
+            one, _ = clean_column(cells.head(1), kind, row["liste"], lists, origin.head(1))
             values[column] = one.iloc[[0] * len(cells)].set_axis(cells.index)
             continue
-        values[column], found = clean_column(cells, kind, row["liste"], lists, data)
+        values[column], found = clean_column(cells, kind, row["liste"], lists, origin)
         problems.append(found)
     cleaned = data.assign(**values)
     if {"siren", "siret"} <= set(cleaned):
@@ -89,6 +90,8 @@ def _tell_mismatch(cleaned, headings):
 def _tell_asides(rows, asides):
     """Tell the rows that are no data: totals, notes, headings repeated."""
     aside = asides[asides != ""]
+    if not len(aside):
+        return None
     found = rows.loc[aside.index]
     texts = found.drop(columns=["fichier", "feuille", "ligne"])
     first = texts.where(texts != "").bfill(axis=1).iloc[:, 0] if texts.shape[1] else aside
@@ -118,7 +121,7 @@ def _part_repeated(kept, table, headings):
     repeated = kept.duplicated(keys)
     if not repeated.any():
         return kept, None
-    first = kept.drop_duplicates(keys).set_index(keys[0])["ligne"]
+    first = kept.loc[~repeated].set_index(keys[0])["ligne"].to_dict()
     ids = kept.loc[repeated, keys[0]]
     messages = [f"Identifiant déjà donné ligne {first[i]} ; ligne écartée." for i in ids]
     problems = list_problems(

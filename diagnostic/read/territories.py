@@ -39,6 +39,12 @@ def locate_shapes():
 
 
 @cache
+def find_transformer(source, target=DEGREES):
+    """Return what takes points (x or lon, then y or lat) from one projection to another; made once, which takes milliseconds."""
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+@cache
 def _read_table(name):
     return pd.read_csv(locate_shapes() / name, dtype=str, keep_default_na=False, na_values=[""])
 
@@ -89,7 +95,7 @@ def project_points(lon, lat, zone):
     for name, epsg in ZONE_CRS.items():
         here = known & (zone == name)
         if here.any():
-            to_metres = Transformer.from_crs(DEGREES, epsg, always_xy=True)
+            to_metres = find_transformer(DEGREES, epsg)
             points.loc[here, "x_m"], points.loc[here, "y_m"] = to_metres.transform(lon[here].array, lat[here].array)
     return points
 
@@ -138,6 +144,12 @@ def read_communes(codes=None, *, departements=None, epci=None, regions=None, geo
     communes = communes.set_index("code_insee")
     _refuse_unknown(asked, communes)
     return _complete(communes)
+
+
+def read_outlines():
+    """Return the outlines of the communes of France, nothing else: index code_insee, column geometry (EPSG:4326)."""
+    columns = ["code_insee", "geometry"]
+    return gpd.read_parquet(locate_shapes() / "communes.parquet", columns=columns).set_index("code_insee")
 
 
 def _narrow(path, filters):

@@ -5,8 +5,11 @@ import io
 import re
 from itertools import islice
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.schema import join_problems, list_problems
@@ -14,8 +17,12 @@ from diagnostic.schema import join_problems, list_problems
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 _BREAK = re.compile(r"\r\n|\r|\n")
 _MOST_CELLS = 20_000_000
+_LONGEST_CELL = 131_072  # characters that the csv module accepts in a cell
+_MOST_BYTES = 1_000_000_000
+_BREAK_BYTES = np.isin(np.arange(256), [ord("\n"), ord("\r")])
 # Accents of UTF-8 that a program once read as Windows-1252: Ã© for é, â€™ for ’.
-_SPOILED = re.compile("Ã[\u0080-\u00bf€-™]|Â[°«»\u00a0]|â€[™œ\u009d“”]")
+# Three patterns that each begin with a letter are searched much faster than one.
+_SPOILED = [re.compile(sign) for sign in ("Ã[\u0080-\u00bf€-™]", "Â[°«»\u00a0]", "â€[™œ\u009d“”]")]
 SIGNATURES = {
     b"\x89PNG": "une image PNG", b"\xff\xd8\xff": "une image JPEG", b"GIF8": "une image GIF", b"%PDF": "un PDF",
     b"PK\x03\x04": "un classeur ou une archive ZIP", b"\xd0\xcf\x11\xe0": "un classeur XLS", b"\x1f\x8b": "une archive compressée",
@@ -39,8 +46,11 @@ def read_text_table(path):
     """
     text, encoding = decode_text(path.read_bytes(), path)
     separator = _find_separator(text)
-    lines, unclosed = _split_text(text, separator, path)
-    table = _lay_out(lines, path)
+    table, unclosed = _read_regular(text, separator), 0
+    usual = 0 if table is None else table.shape[1]
+    if table is None:
+        lines, unclosed = _split_text(text, separator, path)
+        table, usual = _lay_out(lines, path), _find_usual(lines)
     word = SEPARATORS[separator] if table.shape[1] > 1 else "aucun (une seule colonne)"
     told = [
         _tell(
@@ -55,7 +65,7 @@ def read_text_table(path):
         told.append(
             _tell(path, "attention", message, "supprimez ou doublez le guillemet de cette ligne", line=unclosed)
         )
-    return table, join_problems(*told, _tell_swallowed(lines, separator, path), *_tell_spoiled(text, path))
+    return table, join_problems(*told, _tell_swallowed(table, usual, separator, path), *_tell_spoiled(text, path))
 
 
 def decode_text(content, path):
@@ -87,7 +97,7 @@ def decode_text(content, path):
 
 def _find_separator(text):
     """Return the separator that splits the first lines into the most cells, the same number on each."""
-    sample = "".join(islice(io.StringIO(text, newline=""), 30))[:100_000]  # csv refuses cells over 131,072
+    sample = "".join(islice(io.StringIO(text[:100_000], newline=""), 30))  # csv refuses cells over 131,072
     scores = {}
     for separator in SEPARATORS:
         rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if row]
@@ -105,6 +115,54 @@ def _is_prose(rows, usual):
         cell.strip() and not re.fullmatch(r"[\d\s.,%-]+", cell) and not cell.startswith(" ") for cell in first
     )
     return not heading and len(rows[0]) < usual
+
+
+def _read_regular(text, separator):
+    """Return the table of a text whose rows all have as many cells, read by Arrow, or None: read it row by row then.
+
+    Arrow and the csv module part cells alike; what Arrow does not tell is the lines (it skips the empty ones) and a quote
+    never closed. So its answer is kept when its rows fill the lines of the file, and the last is whole.
+    """
+    first = next(csv.reader(io.StringIO(text[:_LONGEST_CELL], newline=""), delimiter=separator), [])
+    content = text.encode("utf-8", "replace")
+    signs = np.frombuffer(content, dtype="uint8")
+    nulls, feeds, returns, quotes = (np.count_nonzero(signs == ord(sign)) for sign in '\0\n\r"')
+    if len(first) < 2 or nulls or quotes % 2 or text.startswith("\ufeff") or len(content) > _MOST_BYTES:
+        return None
+    names = [str(place) for place in range(len(first))]
+    try:
+        read = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(content) + 1),
+            arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid:  # rows of several lengths
+        return None
+    longest = max(pc.max(pc.binary_length(column)).as_py() or 0 for column in read.columns)
+    within = _count_breaks(read)
+    total = feeds + returns - (content.count(b"\r\n") if returns else 0) + (not text.endswith(("\n", "\r")))
+    if longest >= _LONGEST_CELL or not len(within) or within[-1] or len(within) + within.sum() != total:
+        return None
+    lines = np.arange(1, len(within) + 1) + within.cumsum() - within
+    arrays = {place: pd.array(column, dtype="str") for place, column in enumerate(read.columns)}
+    return pd.DataFrame(arrays, index=pd.Index(lines, dtype="int64"))
+
+
+def _count_breaks(read):
+    """Return how many line breaks the cells of each row hold."""
+    within = np.zeros(read.num_rows, dtype="int64")
+    for column in read.columns:
+        if find_bytes(column, _BREAK_BYTES):
+            within += pc.count_substring_regex(column, r"\r\n|\r|\n").to_numpy()
+    return within
+
+
+def find_bytes(cells, wanted):
+    """Return whether a column of text may hold one of the `wanted` bytes (mask of 256); ten times as fast as a pattern."""
+    text = pa.array(cells) if isinstance(cells, pd.Series) else cells
+    chunks = text.chunks if isinstance(text, pa.ChunkedArray) else [text]
+    return any(wanted[np.frombuffer(chunk.buffers()[2] or b"", dtype="uint8")].any() for chunk in chunks)
 
 
 def _split_text(text, separator, path):
@@ -175,29 +233,33 @@ def _tell(path, gravite, message, fix, line=pd.NA):
     return list_problems(gravite, rows, message, fix)
 
 
-def _tell_swallowed(lines, separator, path):
+def _find_usual(lines):
+    """Return the number of cells that most rows have."""
+    usual = pd.Series(list(map(len, lines.values())), dtype="int64").mode()
+    return usual[0] if len(usual) else 0
+
+
+def _tell_swallowed(table, usual, separator, path):
     """Tell the cells over several lines that hold whole rows: a quote was opened too early and closed too late."""
-    counts = pd.Series(list(map(len, lines.values())), index=list(lines), dtype="int64")
-    usual = counts.mode()
-    spans = pd.Series(counts.index, index=counts.index).diff(-1).abs().fillna(2) > 1
-    if not len(usual) or usual[0] < 3 or not spans.any():
+    if usual < 3:
         return None
-    suspects = [
-        line for line in counts.index[spans]
-        if any(
-            part.count(separator) >= usual[0] - 1
-            for cell in lines[line] if "\n" in cell or "\r" in cell for part in _BREAK.split(cell)[1:]
-        )
-    ]  # fmt: skip
+    suspects = set()
+    for column in [column for column in table.columns if find_bytes(table[column], _BREAK_BYTES)]:
+        broken = table[column][table[column].str.contains(r"[\r\n]", regex=True).astype(bool)]
+        broken = broken[broken.str.count(re.escape(separator)) >= usual - 1]
+        suspects.update(
+            line for line, cell in broken.items()
+            if any(part.count(separator) >= usual - 1 for part in _BREAK.split(cell)[1:])
+        )  # fmt: skip
     message = "Une case de cette ligne contient ce qui ressemble à d'autres lignes du tableau : guillemet mal placé ?"
     return join_problems(
-        *[_tell(path, "attention", message, "vérifiez les guillemets de cette ligne", line=line) for line in suspects]
+        *[_tell(path, "attention", message, "vérifiez les guillemets de cette ligne", line=line) for line in sorted(suspects)]
     )
 
 
 def _tell_spoiled(text, path):
     """Tell the accents that an earlier conversion spoiled, and the characters that could not be read."""
-    spoiled, lost = len(_SPOILED.findall(text)), text.count("\ufffd")
+    spoiled, lost = sum(len(pattern.findall(text)) for pattern in _SPOILED), text.count("\ufffd")
     fix = "rouvrez l'original et enregistrez-le en UTF-8 ; ou corrigez ces cases"
     if spoiled:
         yield _tell(path, "attention", f"Accents abîmés par une conversion (« Ã© » pour « é ») : {spoiled} fois.", fix)

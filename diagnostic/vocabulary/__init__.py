@@ -1,7 +1,8 @@
 """The guide's lists, the project's conventions and the declared tables, as CSV files read here and nowhere else."""
 
+import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 
@@ -13,6 +14,7 @@ LABEL_COLUMNS = ["libelle", "sigle", "alias"]
 ENTRY_COLUMNS = [*LABEL_COLUMNS, "champ"]
 # Beyond this many words that may be plural, a label is only tried wholly singular or wholly plural.
 MOST_INFLECTED_WORDS = 4
+_NO_KEY = re.compile("[^a-z0-9]+")  # in small letters without accents, what a key leaves out
 
 
 def normalize_label(text):
@@ -25,9 +27,17 @@ def normalize_label(text):
     >>> normalize_label("Action cœur de ville")
     'actioncoeurdeville'
     """
+    return _fold_label(str(text))
+
+
+@lru_cache(100_000)
+def _fold_label(text):
     # The ligatures are letters of their own for Unicode, two letters for whoever types without them.
-    spelled = str(text).casefold().replace("œ", "oe").replace("æ", "ae")
-    return "".join(c for c in unicodedata.normalize("NFKD", spelled) if c.isalnum())
+    spelled = text.casefold()
+    if spelled.isascii():
+        return _NO_KEY.sub("", spelled)
+    spelled = spelled.replace("œ", "oe").replace("æ", "ae")
+    return "".join([c for c in unicodedata.normalize("NFKD", spelled) if c.isalnum()])
 
 
 @cache
@@ -145,23 +155,28 @@ def _inflect_word(word):
 
 
 def _list_spellings(table):
-    """Return one row a spelling: code, label as written, key (normalised), rang (the lowest wins a shared key)."""
-    labels = table[LABEL_COLUMNS].assign(alias=table["alias"].str.split(";")).explode("alias")
-    labels = labels.reset_index(names="code").melt("code", value_name="label")[["code", "label"]]
-    codes = pd.DataFrame({"code": table.index, "label": table.index, "rang": 0})
+    """Return one (code, label as written, normalised key, rank) a spelling; the lowest rank wins a shared key."""
     # A dossier's words win over ours; a word as written wins over a plural we made up.
-    labels["rang"] = (~labels["code"].isin(table.index[table["origine"] == "dossier"])).astype(int) + 1
-    inflected = labels.assign(key=[sorted(inflect_label(label)) for label in labels["label"]]).explode("key")
-    inflected["rang"] += 2
-    written = pd.concat([codes, labels])
-    spellings = pd.concat([written.assign(key=written["label"].map(normalize_label)), inflected], ignore_index=True)
-    return spellings[spellings["key"].fillna("") != ""]
+    ranks = [1 if origin == "dossier" else 2 for origin in table["origine"]]
+    labels = []
+    for column in LABEL_COLUMNS:
+        cells = [cell.split(";") if column == "alias" else [cell] for cell in table[column]]
+        labels += [(code, label, rank) for code, cell, rank in zip(table.index, cells, ranks, strict=True) for label in cell]
+    spellings = [(code, code, normalize_label(code), 0) for code in table.index]
+    spellings += [(code, label, normalize_label(label), rank) for code, label, rank in labels]
+    spellings += [(code, label, key, rank + 2) for code, label, rank in labels for key in sorted(inflect_label(label))]
+    return [spelling for spelling in spellings if spelling[2]]
 
 
 def _keep_winners(table):
-    """Return the spellings of the best rank for each key."""
-    spellings = _list_spellings(table)
-    return spellings[spellings["rang"] == spellings.groupby("key")["rang"].transform("min")]
+    """Return the spellings of the best rank for each key, and {key: the codes they lead to}."""
+    spellings, best, codes = _list_spellings(table), {}, {}
+    for _, _, key, rank in spellings:
+        best[key] = min(rank, best.get(key, rank))
+    winners = [spelling for spelling in spellings if spelling[3] == best[spelling[2]]]
+    for code, _, key, _ in winners:
+        codes.setdefault(key, set()).add(code)
+    return winners, codes
 
 
 def index_labels(table):
@@ -176,9 +191,8 @@ def index_labels(table):
     >>> labels[normalize_label("FTJ")], labels[normalize_label("Café associatif")]
     ('fjt', 'cafe_associatif')
     """
-    winners = _keep_winners(table)
-    clear = winners[winners.groupby("key")["code"].transform("nunique") == 1]
-    return dict(zip(clear["key"], clear["code"], strict=True))
+    winners, codes = _keep_winners(table)
+    return {key: code for code, _, key, _ in winners if len(codes[key]) == 1}
 
 
 def find_labels(entries, listed):
@@ -193,10 +207,10 @@ def _index_shipped(listed):
 
 def list_ambiguities(table):
     """Return the labels that lead to two codes and more: key, label, code, one row a code."""
-    winners = _keep_winners(table)
-    shared = winners[winners.groupby("key")["code"].transform("nunique") > 1]
+    winners, codes = _keep_winners(table)
+    shared = [(key, label, code) for code, label, key, _ in winners if len(codes[key]) > 1]
     return (
-        shared[["key", "label", "code"]]
+        pd.DataFrame(shared, columns=["key", "label", "code"], dtype="str")
         .drop_duplicates(["key", "code"])
         .sort_values(["key", "code"], ignore_index=True)
     )
