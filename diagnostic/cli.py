@@ -18,8 +18,8 @@ from diagnostic.vocabulary.formats import count_words
 
 ERROR_DATA = 1
 ERROR_CALL = 2
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, emoji=False)  # « :x: » in a cell is no picture
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 PURPOSE = "Diagnostic partagé d'un territoire : qui fait quoi, où les découpages ne coïncident pas, qui travaille avec qui, ce qui manque."
 EPILOGUE = "Tout se passe sur cet ordinateur, sans réseau. Aide d'une commande : diagnostic COMMANDE --aide."
 # argparse asks gettext for its own words, in English: these are the ones a user can meet.

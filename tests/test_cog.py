@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read.cog import extend_former, is_in, locate_points, read_cog, read_shape_table
+from diagnostic.read.cog import extend_former, find_places, is_in, locate_points, look_up, read_cog, read_shape_table
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +124,16 @@ def test_correspondances_that_lead_nowhere_are_refused(cog):
     assert sorted(problems["ligne"]) == [2, 3, 4, 5, 7]
     assert problems.set_index("ligne").at[2, "probleme"].endswith("(ou tourne en rond) : refusée.")
     assert extend_former(cog, listed.iloc[:0]) == (cog, None)
+
+
+@pytest.mark.parametrize("times", [1, 3_000])
+def test_looking_up_few_codes_or_many_says_the_same(times):
+    index = pd.Index(["01001", "2A004", "43040"], dtype="str")
+    codes = pd.Series(["43040", None, "", "01001", "99999"] * times, dtype="str")
+    codes.index = codes.index[::-1]
+    assert find_places(codes, index).tolist() == [2, -1, -1, 0, -1] * times
+    assert is_in(codes, index).tolist() == [True, False, False, True, False] * times
+    named = look_up(codes, pd.Series(["Un", "Deux", "Trois"], index=index, dtype="str"))
+    assert named.index.equals(codes.index)
+    assert named.fillna("-").tolist() == ["Trois", "-", "-", "Un", "-"] * times
+    assert look_up(codes, pd.Series([1.0, 2.0, float("nan")], index=index)).fillna(0).tolist() == [0, 0, 0, 1, 0] * times

@@ -144,3 +144,20 @@ def test_the_real_dossier(real):
     assert found["acteurs"]["remarques"].astype("str").str.contains("<script", regex=False).sum() == 1
     # About 4 s on two cores; the margin is for a busy machine.
     assert spent < 15
+
+
+def test_actors_merged_are_not_told_as_unknown(chemin_piege):
+    rows = f"{ACTEURS}\na;Café des Bruyères;cafe_associatif;43040;\nb;Café des Bruyères;cafe_associatif;43040;"
+    decided = "acteur_id_1;acteur_id_2;decision\na;b;fusionner\na;nulle-part;distincts"
+    found = read(chemin_piege, acteurs=rows, parametres="cle;valeur\ndepartements;43\nfinalite;Essai", doublons=decided)
+    assert found["acteurs"]["acteur_id"].tolist() == ["a"]
+    told = found["problemes"].query("feuille == 'doublons' and gravite == 'attention'")
+    assert told[["ligne", "valeur"]].values.tolist() == [[3, "nulle-part"]], "once, and nothing of b, merged into a"
+
+
+def test_the_value_told_of_an_actor_without_commune_is_that_of_its_cell(chemin_piege):
+    """The way back looks for this value in the cell: with another, a correction written there would never be applied."""
+    rows = f"{ACTEURS}\na;A;ccas;3001;\nb;B;ccas;;"
+    told = read(chemin_piege, acteurs=rows, parametres="cle;valeur\ndepartements;43\nfinalite;Essai")["problemes"]
+    told = told[told["probleme"].str.contains("sans commune reconnue")]
+    assert told[["colonne", "valeur"]].values.tolist() == [["code_insee", "3001"], ["code_insee", ""]]

@@ -140,7 +140,11 @@ def test_former_communes_of_two_units_joined_since(communes, lists, folder):
     put(folder, "cias.csv", "insee;cias\n63330;A\n63109;A\n")
     found, problems, counts = read(around, lists, folder, "couche;fichier_couche;complete\nCIAS;cias.csv;non")
     assert found["affectation"][["unite_id", "part"]].values.tolist() == [["A", 1.0]]
-    assert any("Ancienne commune réunie" in text for text in problems["probleme"])
+    assert any("par un ancien code" in text for text in problems["probleme"])
+    assert not problems["probleme"].str.contains("répétée").any()
+    put(folder, "cias.csv", "insee;cias\n63330;A\n63330;A\n")  # the same former code twice is a repetition
+    _, problems, _ = read(around, lists, folder, "couche;fichier_couche;complete\nCIAS;cias.csv;non")
+    assert problems.loc[problems["ligne"] == 3, "probleme"].str.contains("Ligne répétée").any()
 
 
 def test_a_threshold_that_is_a_majority_is_refused(communes, lists, folder):

@@ -1,5 +1,6 @@
 """National programmes: contracts of territories, every affiliation accounted for."""
 
+import pandas as pd
 import pytest
 
 from diagnostic.read.cog import read_cog
@@ -45,6 +46,16 @@ def test_programmes_are_contracts_of_territories(cog, chemin_piege):
     assert "99999" in told[11]
 
 
+def test_an_identifier_of_two_programmes_is_two_contracts(cog, chemin_piege):
+    rows = ["acv,acv-1,Brioude,43040", "acv2,acv-1,Brioude,43040", "acv2,acv-1,Brioude,43157", "acv,acv-2,Thiers,63430"]
+    for order in (rows, rows[::-1]):
+        tables, _, _ = read_import("programmes-anct", write(chemin_piege, "programmes.csv", ANCT, *order), cog)
+        devices = tables["dispositifs"].set_index("dispositif_id")
+        assert devices["type"].to_dict() == {"ANCT-acv-acv-1": "acv", "ANCT-acv2-acv-1": "acv2", "ANCT-acv-2": "acv"}
+        assert set(devices.at["ANCT-acv2-acv-1", "territoires"].split(";")) == {"43040", "43157"}
+        assert tables["affiliations"]["dispositif_id"].value_counts()["ANCT-acv2-acv-1"] == 2
+
+
 def test_programmes_are_all_in_the_list_of_the_guide_or_told(partage, cog):
     tables, _, _ = read_import("programmes-anct", partage / "ressorts" / "programmes_anct_2024.csv", cog)
     assert {"pvd", "va", "acv"} <= set(tables["dispositifs"]["type"])
@@ -55,6 +66,13 @@ def test_programmes_of_2024(partage, cog, pilot):
     members = tables["affiliations"].merge(tables["dispositifs"][["dispositif_id", "type"]])
     assert read == 11_270
     assert len(members) + (problems["gravite"] == "erreur").sum() == read
+    raw = pd.read_csv(partage / "ressorts" / "programmes_anct_2024.csv", dtype=str, keep_default_na=False)
+    # Counted apart: 45 identifiers are carried by acv and by acv2, and no row of these two is set aside.
+    contracts = raw.groupby("programme")["id_territoire"].nunique()
+    kept = tables["dispositifs"]["type"].value_counts()
+    assert (raw.groupby("id_territoire")["programme"].nunique() > 1).sum() == 45
+    assert kept[["acv", "acv2"]].tolist() == contracts[["acv", "acv2"]].tolist()
+    assert tables["dispositifs"]["dispositif_id"].is_unique
     inside = members[members["territoire_code"].isin(pilot.index)].drop_duplicates(["type", "territoire_code"])
     assert inside["type"].value_counts()[["pvd", "va", "acv"]].tolist() == [59, 55, 4]
     assert problems.loc[problems["gravite"] == "erreur", "valeur"].str.fullmatch(r"200\d{6}").all()

@@ -124,6 +124,7 @@ def test_former_communes_joined_since_keep_all_their_units():
 
 def test_a_former_commune_of_the_same_unit_is_counted_once_and_told_as_such():
     rows = rows_of(("63109", "L", "U", None, None), ("63109", "L", "U", None, None)).assign(methode_commune=["ancien_code", "code"])
+    rows = rows.assign(code_lu=["63330", "63109"])
     parts, _, problems = assign(rows)
     assert parts == {("63109", "U"): 1.0}
     assert problems[["ligne", "a_faire"]].values.tolist() == [[3, "rien"]]

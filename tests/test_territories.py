@@ -227,3 +227,17 @@ def test_reading_is_quick():
     territories.read_communes()
     # 0.3 to 0.5 s on two cores; the margin is for a busy machine.
     assert time.process_time() - started < 2.5
+
+
+def test_outlines_alone_are_those_of_the_communes():
+    outlines, communes = territories.read_outlines(), territories.read_communes()
+    assert outlines.index.equals(communes.index)
+    assert outlines.crs == communes.crs
+    assert outlines.geometry.isna().equals(communes.geometry.isna())
+    assert outlines.geometry.dropna().geom_equals(communes.geometry.dropna()).all()
+
+
+def test_a_transformer_goes_both_ways():
+    x, y = territories.find_transformer(territories.DEGREES, 2154).transform(3.0, 46.5)
+    assert (x, y) == pytest.approx((700_000, 6_600_000))  # the origin of Lambert-93
+    assert territories.find_transformer(2154).transform(x, y) == pytest.approx((3.0, 46.5))

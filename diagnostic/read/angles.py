@@ -9,6 +9,7 @@ _ANGLE = re.compile(
     r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?) ?(?:['’′]|mn?) ?(?:(?P<secondes>\d{1,2}(?:[.,]\d+)?) ?(?:\"|''|”|″|s)?)?)? ?(?P<apres>[NSEOW])?",
     re.IGNORECASE,
 )
+_LONGEST_PAIR = 300  # characters: what is longer is a text
 _NUMBER = r"[+-]?\d{1,3}"
 _PAIR = re.compile(
     rf"^({_NUMBER}\.\d+)\s*[,;/\s]\s*({_NUMBER}\.\d+)$|^([^;]*\d[^;]*?)\s*(?:;|,\s|(?<=[NSEOW])\s)\s*([^;]*\d[^;]*)$",
@@ -36,6 +37,8 @@ def read_angles(cells):
 
 def _read_angle(cell):
     text = re.sub(r"[\s\u00a0\u202f]+", " ", cell).strip()
+    if len(text) > _LONGEST_PAIR:
+        return np.nan
     plain = re.fullmatch(r"[+-]?\d[\d ]*(?:[.,]\d+)?", text)
     if plain:
         return float(text.replace(" ", "").replace(",", "."))
@@ -58,7 +61,7 @@ def split_pairs(rows):
     if not {"lat", "lon"} <= set(rows):
         return rows
     lat, lon = rows["lat"].astype("str").fillna(""), rows["lon"].astype("str").fillna("")
-    pairs = lat.where((lon == "") | (lon == lat)).str.strip(" ()[]").str.extract(_PAIR)
+    pairs = lat.where(((lon == "") | (lon == lat)) & (lat.str.len() <= _LONGEST_PAIR)).str.strip(" ()[]").str.extract(_PAIR)
     first, second = pairs[0].fillna(pairs[2]), pairs[1].fillna(pairs[3])
     parted = first.notna()
     return (

@@ -9,8 +9,9 @@ from diagnostic.schema import list_problems
 from diagnostic.vocabulary import normalize_label
 
 _LEVELS = {"nivgeo", "niveau", "couche", "zonage"}  # the column of a file of labels that says which layer each is of
-_BREAK = re.compile(r"\s*[;,|\n]\s*")
-_CODE = re.compile(r"(?=.*\d)[^\s;,|]+")
+_SPACES = re.compile(r"\s+")
+_BREAK = re.compile(r"\s?[;,|\n]\s?")  # once runs of spaces are one: a cell may be long
+_CODE = re.compile(r"[^\s;,|\d]*\d[^\s;,|]*")
 
 
 def name_units(rows, couche, path, heading):
@@ -87,8 +88,8 @@ def split_units(rows):
 
     Only codes are parted (a figure, no space): a name may hold a comma.
     """
-    parts = {cell: _BREAK.split(cell) for cell in rows["unite_id"].dropna().unique() if _BREAK.search(cell)}
-    parts = {cell: items for cell, items in parts.items() if all(_CODE.fullmatch(item) for item in items)}
+    parts = {cell: _part(cell) for cell in rows["unite_id"].dropna().unique()}
+    parts = {cell: items for cell, items in parts.items() if len(items) > 1 and all(_CODE.fullmatch(item) for item in items)}
     if not parts:
         return rows
     distinct = rows[["unite_id", "unite_nom"]].drop_duplicates().astype("object")
@@ -100,9 +101,13 @@ def split_units(rows):
     return long[rows.columns]
 
 
+def _part(cell):
+    return _BREAK.split(_SPACES.sub(lambda spaces: "\n" if "\n" in spaces[0] else " ", cell))
+
+
 def _pair(cell, name, parts):
     """Return the units of a cell with their names; names that are not as many as the codes are those of none of them."""
     if cell not in parts:
         return [(cell, name)]
-    names = _BREAK.split(name) if isinstance(name, str) else []
+    names = _part(name) if isinstance(name, str) else []
     return list(zip(parts[cell], names if len(names) == len(parts[cell]) else parts[cell], strict=True))

@@ -22,12 +22,13 @@ def place_rows(rows, cog):
     -------
     placed : DataFrame, on a new index: code_insee (present, missing when not found), methode_commune (how it was found:
         code, ancien_code..., siren, departement, surface), methode. The SIREN of an EPCI and a departement are as many
-        rows as they have communes; each keeps the origin of its row.
+        rows as they have communes; each keeps the origin of its row, and its code as it was written (code_lu).
     problemes : DataFrame
     """
     genre = rows["genre"].astype("str").fillna("commune") if "genre" in rows else pd.Series("commune", index=rows.index)
     rows = rows.assign(methode=rows["methode"].astype("str").fillna("liste") if "methode" in rows else "liste", rang=range(len(rows)))
     codes = rows["code_insee"].astype("str").fillna("").str.replace(r"\s", "", regex=True)
+    rows = rows.assign(code_lu=codes)
     siren = genre.eq("commune") & codes.str.fullmatch(r"\d{9}")
     plain = genre.eq("commune") & ~siren
     resolved, problems = resolve_communes(rows[plain], cog)

@@ -75,7 +75,7 @@ def list_kept(rows, listed, communes):
     inside = is_in(kept["code_insee"].astype("str"), communes.index)
     first = kept.assign(dehors=~inside).sort_values("dehors", kind="stable")
     shown = first[~first.duplicated(ORIGIN_COLUMNS)].sort_index()
-    return shown.drop(columns=["dehors", "methode", "methode_commune"])
+    return shown.drop(columns=["dehors", "methode", "methode_commune", "code_lu"], errors="ignore")
 
 
 def assign_national_layers(communes, couches, listed):

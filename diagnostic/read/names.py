@@ -26,6 +26,7 @@ _SHORT_UNDER = re.compile(r"(?i)\bs/s\b")
 # What follows the name in an address: a bracket, a box or CEDEX number, an arrondissement.
 _TAIL = re.compile(r"(?i)\s*(?:\(.*|\b(?:cedex|cidex|bp|cs|tsa)\b.*|[-–,;/ ]*\b\d.*)$")
 _LAST_ARTICLE = re.compile(r"(?i)[\s,]+\(?\s*(les?|la|l['’])\s*\)?\s*$")
+_LONGEST_NAME = 300  # characters: what is longer is a text, not the name of a commune, and slow to look through
 _POSTCODE = re.compile(r"(?i)(?:\bf\s*-\s*)?(?<!\d)(\d{2} ?\d{3})(?!\d)")
 _BESIDE = re.compile(r"\(([^()]{1,30})\)\s*$|[,–]\s*([^,–]{1,30})$|\s-\s+((?:(?!\s-\s).){1,30})$")
 # Most cells are a name and nothing else: letters, spaces, hyphens and apostrophes, no word that begins a tail.
@@ -40,7 +41,7 @@ def split_name(cell):
     """Return (nom, cle, article, code_postal, departement) read in one cell; '' for what it does not say.
 
     The key has no case, accent, hyphen, apostrophe, leading article, box, CEDEX or arrondissement; St is Saint, lez is
-    lès. « s/ » stays s: it may be sur or sous (`list_names` holds both spellings).
+    lès. « s/ » stays s: it may be sur or sous (`list_names` holds both spellings). A text without end has no key.
 
     Examples
     --------
@@ -50,6 +51,8 @@ def split_name(cell):
     (('puyenvelay', 'le'), '43')
     """
     text = " ".join(cell.split())
+    if len(text) > _LONGEST_NAME:
+        return text[:_LONGEST_NAME], "", "", "", ""
     if _PLAIN.fullmatch(text) and " - " not in text:
         words = _part_words(text)
         if not (words and words[-1] in _ARTICLES) and _TAIL_WORDS.isdisjoint(words):

@@ -6,7 +6,10 @@ from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, lis
 
 
 def split_programmes(rows, prefix, cog):
-    """Part the affiliations of territories: one dispositif an `id_territoire`, one affiliation a row of the file.
+    """Part the affiliations of territories: one dispositif a contract, one affiliation a row of the file.
+
+    A contract is an `id_territoire`; where several programmes carry one, it is one contract in each, and the
+    programme comes before it in the key.
 
     Parameters
     ----------
@@ -20,7 +23,9 @@ def split_programmes(rows, prefix, cog):
     problemes : DataFrame, `erreur` for each row set aside
     """
     codes_ = _read_commune_siren(rows["territoire_code"], cog)
-    rows = rows.assign(dispositif_id=prefix + "-" + rows["cle"], territoire_code=codes_)
+    shared = rows.groupby("cle")["type"].transform("nunique") > 1
+    keys = rows["cle"].mask(shared, rows["type"] + "-" + rows["cle"])
+    rows = rows.assign(dispositif_id=prefix + "-" + keys, territoire_code=codes_)
     is_siren = codes_.str.fullmatch(r"\d{9}")
     gone = is_siren & ~codes_.isin(cog["communes"]["epci"].dropna().unique())
     resolved, problems = codes.resolve_communes(rows[~is_siren], cog, colonne="territoire_code")

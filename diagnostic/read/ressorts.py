@@ -106,8 +106,7 @@ def assign_listed_layers(ressorts, couches):
     rows = ressorts[ressorts["code_insee"].notna()]
     rows = rows.assign(methode=rows.get("methode", "liste"))
     repeated = rows.duplicated(["couche", "code_insee", "unite_id"])
-    past = _find_past(rows, ["couche", "code_insee", "unite_id"])
-    problems = [_tell_repeated(rows[repeated], rows[~repeated], past)]
+    problems = [_tell_repeated(rows[repeated], rows[~repeated], rows.duplicated(["couche", *_written(rows), "unite_id"]))]
     rows = rows[~repeated]
     exclusive = rows["couche"].map(couches["exclusive"]).ne(False)
     stated = rows["infra"].astype("boolean").fillna(False).astype(bool)
@@ -174,16 +173,22 @@ def _tell_joined(rows):
     return list_problems("attention", told, messages, fix, colonne="unite_id", valeur=told["unite_id"])
 
 
-def _tell_repeated(rows, kept, past):
+def _written(rows):
+    """Return the column of the code as the file writes it."""
+    return ["code_lu"] if "code_lu" in rows else ["code_insee"]
+
+
+def _tell_repeated(rows, kept, same):
+    """Tell the rows whose commune already has the unit: `same` where an earlier row writes the same code."""
     # An EPCI or a departement brings many communes: its line is told when nothing of it is left.
     lines = pd.MultiIndex.from_frame(rows[ORIGIN_COLUMNS].astype("object"))
     rows = rows[~lines.isin(pd.MultiIndex.from_frame(kept[ORIGIN_COLUMNS].astype("object")))].drop_duplicates(ORIGIN_COLUMNS)
-    past = past.reindex(rows.index)
-    messages = past.map({
-        False: "Ligne répétée (même commune, même unité) : comptée une fois.",
-        True: "Ancienne commune réunie à une autre de la même unité : comptée une fois.",
+    same = same.reindex(rows.index)
+    messages = same.map({
+        True: "Ligne répétée (même code, même unité) : comptée une fois.",
+        False: "Même commune par un ancien code, un SIREN ou un département, pour la même unité : comptée une fois.",
     })  # fmt: skip
-    fix = past.map({False: "supprimez la répétition", True: "rien"})
+    fix = same.map({True: "supprimez la répétition", False: "rien"})
     told = list_problems("information", rows, messages, "", colonne="code_insee", valeur=rows["code_insee"])
     return told.assign(a_faire=fix.to_list()) if len(rows) else told
 

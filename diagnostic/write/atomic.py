@@ -1,6 +1,9 @@
 """Files that appear whole or not at all."""
 
+import gc
 import os
+import sys
+import traceback
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -29,7 +32,11 @@ def write_atomic(path):
         with open(temporary, "rb+") as written:
             os.fsync(written.fileno())
         os.replace(temporary, path)
-    except PermissionError as refused:
+    except Exception as error:
+        refused = _find_refusal(error)
+        if not isinstance(refused, PermissionError):
+            _release(error, refused)
+            raise refused from None if refused is not error else refused.__cause__
         raise DiagnosticError(
             f"Impossible d'écrire {path.name} : accès refusé.",
             str(path),
@@ -38,3 +45,20 @@ def write_atomic(path):
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _find_refusal(error):
+    """Return what the system answered, where a writer wraps it in an error of its own; else the error itself."""
+    inner = error.args[0] if error.args else None
+    return inner if isinstance(inner, OSError) else error
+
+
+def _release(*errors):
+    """Let go of what a failed writer held: an archive cut short would complain on the screen when it is dropped."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        for error in errors:
+            traceback.clear_frames(error.__traceback__)
+        gc.collect()
+    finally:
+        sys.unraisablehook = hook
