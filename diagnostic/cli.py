@@ -1,18 +1,18 @@
 """The command line: a thin door on `run`, in French, with the exit codes of the house (0 written, 1 data, 2 wrong call)."""
 
 import argparse
-import errno
 import re
 import sys
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
+from pandas import NA
 from rich.console import Console
 from rich.table import Table
 
 from diagnostic import run as way
-from diagnostic.errors import DiagnosticError
+from diagnostic.errors import DiagnosticError, describe_refusal
 from diagnostic.schema import EDITIONS
 from diagnostic.vocabulary.formats import count_words
 
@@ -43,26 +43,6 @@ METHODS = {
     "nom_departement": "par le nom et le département", "nom_perimetre": "par le nom dans le territoire",
     "code_postal": "par le seul code postal", "coordonnees": "par les coordonnées", "outre_mer": "outre-mer",
 }  # fmt: skip
-# What the system answers, in the words of a user; its own words are English.
-REFUSALS = {
-    errno.EACCES: (
-        "Accès refusé.",
-        "vérifiez les droits du dossier ; fermez le fichier s'il est ouvert, puis relancez",
-    ),
-    errno.EPERM: ("Accès refusé.", "vérifiez les droits du dossier ; fermez le fichier s'il est ouvert, puis relancez"),
-    errno.EROFS: ("Ce disque est en lecture seule.", "donnez un autre dossier avec --sortie"),
-    errno.ENOSPC: ("Le disque est plein.", "libérez de la place, ou donnez un autre dossier avec --sortie"),
-    errno.ENOTDIR: ("Un fichier tient la place d'un dossier.", "renommez ce fichier, ou donnez un autre dossier"),
-    errno.EEXIST: ("Un fichier tient la place d'un dossier.", "renommez ce fichier, ou donnez un autre dossier"),
-    errno.EISDIR: ("Un dossier est donné à la place d'un fichier.", "donnez le fichier lui-même"),
-    errno.ENOENT: ("Fichier ou dossier introuvable.", "vérifiez le nom"),
-    errno.ENAMETOOLONG: ("Le chemin est trop long.", "choisissez un dossier plus près de la racine du disque"),
-}
-UNKNOWN_REFUSAL = (
-    "L'ordinateur a refusé de lire ou d'écrire un fichier.",
-    "vérifiez le disque et les droits, puis relancez",
-)
-
 
 class Parser(argparse.ArgumentParser):
     """A parser whose faults have three French lines."""
@@ -214,6 +194,8 @@ def run_check(choices):
     _show_problems(problems)
     for path in written:
         console.print(f"Écrit : {path}", markup=False)
+        if path.stem == way.IDENTIFIED_FILE:
+            console.print("  (votre classeur, avec les identifiants fabriqués : pour les garder, mettez-le à la place de inventaire.xlsx)")
 
 
 def run_correct(choices):
@@ -266,9 +248,11 @@ def _run(folder, sortie, editions):
 class Progress:
     """The step under way: a moving mark in a terminal, a line a step elsewhere."""
 
+    step = ""  # the last one told: where a fault that names no file is said to be
+
     def __init__(self, first):
         self.status = errors.status(first) if errors.is_terminal else None
-        self.last = first
+        self.last = Progress.step = first
 
     def __enter__(self):
         if self.status:
@@ -282,7 +266,7 @@ class Progress:
             self.status.update(step)
         elif step != self.last:
             errors.print(f"… {step}", markup=False)
-        self.last = step
+        self.last = Progress.step = step
 
     def __exit__(self, *_):
         if self.status:
@@ -307,8 +291,9 @@ def _show_problems(problems, heading="Problèmes"):
     if heading != "Problèmes" and not len(problems):
         return
     console.print(f"{heading} : {way.count_problems(problems)}")
-    for row in problems[problems["gravite"].isin(["bloquant", "erreur"])].head(5).itertuples():
-        line = "" if row.ligne != row.ligne else f"ligne {row.ligne}"
+    shown = problems[problems["gravite"].isin(["bloquant", "erreur"])].head(5)
+    for row in shown.astype({"ligne": "Int64"}).itertuples():
+        line = f"ligne {row.ligne}" if row.ligne is not NA else ""
         place = ", ".join(filter(None, [row.fichier, row.feuille, line]))
         what = row.probleme[:1].upper() + row.probleme[1:]
         console.print(f"  {place} : {what.removesuffix('.')}. À faire : {row.a_faire.removesuffix('.')}.", markup=False)
@@ -328,8 +313,7 @@ def main(arguments=None):
     except KeyboardInterrupt:
         errors.print("Interrompu. Les fichiers déjà écrits sont entiers.")
     except OSError as error:
-        what, advice = REFUSALS.get(error.errno, UNKNOWN_REFUSAL)
-        errors.print(str(DiagnosticError(what, error.filename or "fichier non dit", advice)), markup=False)
+        errors.print(str(describe_refusal(error, Progress.step)), markup=False)
     except Exception as error:
         errors.print(describe_fault(error), markup=False)
     else:

@@ -1,5 +1,6 @@
 """The whole way in one function: a dossier comes in, the files of each edition go out."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,8 @@ from diagnostic.vocabulary.formats import count_words
 
 DEFAULT_EDITIONS = ("publique", "interne")
 PROBLEM_FILE = "problemes.xlsx"
-IDENTIFIED_FILE = "inventaire_avec_identifiants.xlsx"
+IDENTIFIED_FILE = "inventaire_avec_identifiants"  # with the extension of the inventory
+MADE_FILE = "identifiants_fabriques.xlsx"
 GRAVITE_WORDS = {
     "bloquant": ("bloquant", "bloquants"), "erreur": ("erreur", "erreurs"),
     "attention": ("point d'attention", "points d'attention"), "information": ("information", "informations"),
@@ -105,24 +107,32 @@ def protect_problems(folder, target):
 def write_back(tables, target):
     """Write what goes back to who keeps the files: problemes.xlsx, and a copy of the inventory when identifiers were made."""
     from diagnostic.write.problems import write_problems
-    from diagnostic.write.template import write_inventory
 
-    back, path = tables["retour"], target / IDENTIFIED_FILE
+    back = tables["retour"]
     written = [
         write_problems(
             target / PROBLEM_FILE, problemes=tables["problemes"], comptes=tables["comptes"], ecartees=back["ecartees"],
             lists=tables["listes"], doublons=tables["doublons_proposes"],
         )
     ]  # fmt: skip
-    if len(back["fabriques"]):
-        lines = [
-            f"Copie de votre inventaire, avec {count_words(len(back['fabriques']), 'identifiant fabriqué', 'identifiants fabriqués')}.",
-            "Pour les garder : mettez ce fichier à la place de inventaire.xlsx, sous ce nom.",
-        ]
-        written.append(write_inventory(back["saisie"], path, titre="Inventaire avec ses identifiants", lignes=lines))
-    else:
-        path.unlink(missing_ok=True)
-    return written
+    return written + write_made(back, target)
+
+
+def write_made(back, target):
+    """Write an exact copy of the inventory with the identifiers made, or where no copy can hold them the list of them."""
+    from diagnostic.read.made_places import locate_made
+    from diagnostic.write.identified import write_identified, write_made_list
+
+    made, files = back["fabriques"], back["inventaire"]
+    for former in [*target.glob(f"{IDENTIFIED_FILE}.xls[xm]"), target / MADE_FILE]:
+        former.unlink(missing_ok=True)
+    if not len(made):
+        return []
+    cells = locate_made(files[0], made, back["alias"]) if len(files) == 1 else None
+    if cells is not None:
+        with suppress(LookupError):  # a cell that cannot be filled as it is: the list says it all
+            return [write_identified(files[0], cells, target / f"{IDENTIFIED_FILE}{files[0].suffix.lower()}")]
+    return [write_made_list(made, target / MADE_FILE)]
 
 
 def correct(folder, path=None):
@@ -144,12 +154,13 @@ def correct(folder, path=None):
         Not a problemes.xlsx, or nothing corrected in it; the dossier is as it was then.
     """
     from diagnostic.read.correction_files import merge_corrections, read_corrections
-    from diagnostic.read.problem_files import count_pending, read_problem_file
+    from diagnostic.read.problem_files import count_pending, read_problem_file, refuse_strangers
     from diagnostic.write.corrections import write_corrections
 
     own = Path(folder) / "sorties" / "interne" / PROBLEM_FILE
     back, former = read_problem_file(path or own), read_corrections(folder)
     before = load(folder)["comptes"]
+    back = refuse_strangers(back, before["fichier"], path or own)
     merged, counts, replaced = merge_corrections(former, back)
     written = [write_corrections(folder, merged)]
     tables = load(folder)
@@ -230,7 +241,7 @@ def import_source(source, path, folder):
     source was there
     """
     from diagnostic.read.cog import read_cog
-    from diagnostic.read.imports import read_import
+    from diagnostic.read.imports import find_source, read_import
     from diagnostic.read.inventory import find_inventory, read_inventory
     from diagnostic.read.perimeter import read_perimeter
     from diagnostic.write.imports import write_import
@@ -239,6 +250,7 @@ def import_source(source, path, folder):
     # Only the inventory is read: an earlier import that is damaged must not prevent its own replacement.
     listed, settings, *_ = read_inventory(find_inventory(folder), only=("communes", "colonnes_import"))
     communes, *_ = read_perimeter(listed["communes"], settings, read_cog(), folder)
+    source = find_source(source, listed["colonnes_import"])
     tables, problemes, nb_lues = read_import(source, path, read_cog(), columns=listed["colonnes_import"])
     target = folder / "imports" / f"{source}.xlsx"
     replaced = target.exists()

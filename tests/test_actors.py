@@ -6,6 +6,7 @@ import pytest
 
 from diagnostic.read import actors
 from diagnostic.read.cog import read_cog
+from diagnostic.read.corrections import apply_corrections
 from diagnostic.read.perimeter import read_territories
 from diagnostic.read.territories import list_territories, read_communes
 from diagnostic.schema import make_table
@@ -254,3 +255,40 @@ def test_a_commune_is_found_with_a_confidence(communes):
     assert done["confiance_commune"].tolist() == ["sure", "forte", "", "a_verifier"]
     # Two communes of the perimeter are called Beaumont: both are listed, neither is taken.
     assert problems.loc[problems["ligne"] == 4, "probleme"].str.contains("43022.*63032|sans commune").all()
+
+
+@pytest.mark.parametrize(("cell", "cleaned"), [("", None), ("4304", "4304"), ("43 9 99", "43999")])
+def test_the_correction_of_an_actor_without_commune_applies(communes, cell, cleaned):
+    """The value told is that of the cell: what a person answers finds it."""
+    table = actors_of({"code_insee": cleaned})
+    written = pd.DataFrame({"lat": "", "lon": "", "code_insee": [cell]}, index=table.index)
+    _, problems = actors.complete_actors(
+        table, read_cog(), read_list("categories"), communes=communes, distance_max_km=20, written=written
+    )
+    told = problems[problems["colonne"] == "code_insee"].head(1).reset_index(drop=True)
+    if cell == "":
+        assert told["probleme"].str.startswith("Acteur sans commune reconnue").all() and told["valeur"].tolist() == [cell]
+    asked = told.assign(nom="Nom 2", correction="43040").astype({"ligne": "Int64"})
+    body = pd.DataFrame({"nom": ["Nom 2"], "code_insee": [cell]}, index=[2], dtype="str")
+    assert apply_corrections(body, asked, "acteurs")[0]["code_insee"].tolist() == ["43040"]
+
+
+def test_a_row_without_commune_is_told_once(communes):
+    _, problems = complete(actors_of({"commune": "Lavaudiu"}, {"commune": "???"}, {}), communes)
+    assert problems.groupby("ligne").size().tolist() == [1, 1, 1]
+    assert problems["colonne"].tolist() == ["commune", "commune", "code_insee"]
+
+
+@pytest.mark.parametrize("cell", ["Brioude\nAuzon", "Brioude ; Auzon", "Brioude et Auzon", "Brioude / Auzon"])
+def test_two_communes_in_one_cell_are_told(communes, cell):
+    _, problems = complete(actors_of({"commune": cell}, {"commune": "Brioude, Haute-Lore"}), communes)
+    assert problems["probleme"].str.startswith("Deux communes dans la case").tolist() == [True, False]
+    assert problems["a_faire"][0] == "gardez-en une, ou mettez-les dans la colonne territoires"
+
+
+def test_actors_out_of_the_perimeter_are_told_one_by_one_but_not_those_of_imports():
+    lyon = {"code_insee": "69123", "commune": "Lyon"}
+    rows = actors_of(lyon, {"code_insee": "43040"}, lyon | {"fichier": "imports/x.xlsx"})
+    problems = actors.tell_outside(rows.assign(hors_territoire=[True, False, True]))
+    assert problems[["gravite", "ligne"]].to_numpy().tolist() == [["information", 2]]
+    assert problems["probleme"][0].startswith("Hors du territoire : Lyon (69123)")

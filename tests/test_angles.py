@@ -1,5 +1,7 @@
 """Cells that hold an angle, or two."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,3 +47,12 @@ def test_any_cell_is_an_angle_or_told(cell):
     numbers, wrong = angles.read_angles(pd.Series([cell], dtype="str"))
     assert wrong.iloc[0] == (cell != "" and np.isnan(numbers.iloc[0]))
     assert len(angles.split_pairs(pd.DataFrame({"lat": [cell], "lon": [""]}, dtype="str"))) == 1
+
+
+@pytest.mark.parametrize("cell", ["1" * 32_000 + "x", "1." * 16_000, "45°" * 10_000, "43000 " * 5_000, "1e" * 16_000])
+def test_a_text_in_the_cell_of_an_angle_is_told_without_being_searched(cell):
+    started = time.process_time()
+    rows = pd.DataFrame({"lat": [cell], "lon": [""]}, dtype="str")
+    pd.testing.assert_frame_equal(angles.split_pairs(rows), rows)
+    assert angles.read_angles(rows["lat"])[1].tolist() == [True]
+    assert time.process_time() - started < 2

@@ -9,7 +9,7 @@ import pytest
 from classeurs import make_ods, make_xlsx
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.archives import check_extent, name_sheets, unfold_archive
+from diagnostic.read.archives import open_archive, spell_column
 from diagnostic.read.files import read_sheets
 
 SHEET = (
@@ -43,12 +43,118 @@ def refuse(path, message):
 
 
 def test_members_and_sheets(tmp_path):
-    content = make_xlsx(tmp_path / "a.xlsx", acteurs=[["x"]], liens=[["y"]]).read_bytes()
-    members = unfold_archive(content, tmp_path / "a.xlsx")
-    assert list(name_sheets(members)) == ["acteurs", "liens"]
-    check_extent(name_sheets(members), members, tmp_path / "a.xlsx")
-    ods = unfold_archive(make_ods(tmp_path / "a.ods", **{"l&apos;été": [["x"]]}).read_bytes(), tmp_path / "a.ods")
-    assert list(name_sheets(ods)) == ["l'été"]
+    content = make_xlsx(tmp_path / "a.xlsx", acteurs=[["x"], ["y", "z"]], liens=[["y"]]).read_bytes()
+    made, names, sheets = open_archive(content, tmp_path / "a.xlsx")
+    assert list(sheets) == ["acteurs", "liens"]
+    assert (sheets["acteurs"].last_line, sheets["acteurs"].last_column) == (2, 2)
+    kept = zipfile.ZipFile(io.BytesIO(made)).namelist()
+    assert set(kept) < set(names) and "docProps/core.xml" not in kept, "only what is measured reaches the reader"
+    content = make_ods(tmp_path / "a.ods", **{"l&apos;été": [["x"]]}).read_bytes()
+    assert list(open_archive(content, tmp_path / "a.ods")[2]) == ["l'été"]
+
+
+FAR = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+
+
+def make_far(path, cells=FAR, change=lambda part: part):
+    path = make_xlsx(path, acteurs=[["x"]])
+    return rewrite(path, "xl/worksheets/sheet1.xml", lambda _: change(SHEET.format(cells).encode()))
+
+
+def move_sheet(path, target, member):
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[member] = parts.pop("xl/worksheets/sheet1.xml")
+    links = "xl/_rels/workbook.xml.rels"
+    parts[links] = parts[links].replace(b"/xl/worksheets/sheet1.xml", target).replace(b"worksheets/sheet1.xml", target)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return path
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        FAR.replace('"', "'"), FAR.replace("<c ", "<c\t"), FAR.replace("XFD1", "xfd1"), FAR.replace("XFD", "&#88;FD"),
+        FAR.replace("<", "<x:").replace("<x:/", "</x:"), '<row r="6"><c r="XFD1048576"><v>1</v></c></row>',
+        '<row r="1048576"><c r="XFC1"/><c><v>1</v></c></row>',
+        '<row r="100000"><c r="ZZ100000"><is><t>x</t></is></c></row>',
+    ],
+)  # fmt: skip
+def test_a_far_cell_is_seen_however_it_is_written(cells, tmp_path):
+    refuse(make_far(tmp_path / "a.xlsx", cells), "jusqu'à la case")
+
+
+@pytest.mark.parametrize(
+    "target, member",
+    [(b"Worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"), (b"worksheets/sheet1.dat", "xl/worksheets/sheet1.dat"),
+     (b"/xl/a.png", "xl/a.png"), (b"../b/c", "b/c")],
+)  # fmt: skip
+def test_a_far_cell_is_seen_wherever_its_part_is(target, member, tmp_path):
+    refuse(move_sheet(make_far(tmp_path / "a.xlsx"), target, member), "jusqu'à la case XFD1048576")
+
+
+def test_a_far_cell_is_seen_beside_a_content_of_ods_and_under_unknown_prefixes(tmp_path):
+    path = rewrite(make_far(tmp_path / "a.xlsx"), "content.xml", lambda _: b"<a/>")
+    refuse(path, "jusqu'à la case XFD1048576")
+    path = rewrite(
+        make_far(tmp_path / "b.xlsx"), "xl/workbook.xml", lambda part: part.replace(b"<sheets>", b"<zz:q/><sheets>")
+    )
+    refuse(path, "jusqu'à la case XFD1048576")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda part: b"\x89PNG" + part, lambda part: part[:-5], lambda part: part.decode().encode("utf-16"),
+     lambda part: b"<!doctype a>" + part, lambda part: part.replace(b'r="1"', b'r="1" r="2"')],
+)  # fmt: skip
+def test_what_a_strict_parser_refuses_never_reaches_the_reader(change, tmp_path):
+    good = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    refuse(make_far(tmp_path / "a.xlsx", good, change), "abîmé")
+
+
+def test_two_parts_that_differ_by_case_are_refused(tmp_path):
+    path = make_xlsx(tmp_path / "a.xlsx", acteurs=[["x"]])
+    refuse(rewrite(path, "XL/worksheets/Sheet1.xml", lambda _: SHEET.format(FAR).encode()), "abîmé")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [b"<a>" * 3_000_000, b"<a><!--" + b"x" * 60_000_000 + b"--></a>",
+     b"<a>" + b"".join(b"<a%d/>" % rank for rank in range(200_000)) + b"</a>",
+     b"<a>" + b"<mergeCell/>" * 600_000 + b"</a>"],
+    ids=["depth", "comment", "names", "ranges"],
+)  # fmt: skip
+def test_what_would_fill_the_parser_is_refused(part, tmp_path):
+    refuse(
+        rewrite(make_xlsx(tmp_path / "a.xlsx", acteurs=[["x"]]), "xl/worksheets/sheet1.xml", lambda _: part), "démesuré"
+    )
+
+
+def test_a_bad_part_that_holds_no_table_changes_nothing(tmp_path):
+    path = rewrite(
+        make_xlsx(tmp_path / "a.xlsx", a=[["x"]]), "xl/drawings/vmlDrawing1.vml", lambda _: b"<xml><br></xml>"
+    )
+    assert read_sheets(path)[0]["a"].shape == (1, 1)
+
+
+@pytest.mark.parametrize("mark", ["<c ", "<row ", '<c r="'])
+def test_a_long_comment_costs_nothing(mark, tmp_path):
+    path = make_far(tmp_path / "a.xlsx", f'<!-- {mark * 100_000} --><row r="1"><c r="A1"><v>1</v></c></row>')
+    start = time.process_time()
+    assert read_sheets(path)[0]["acteurs"].shape == (1, 1)
+    assert time.process_time() - start < 5
+
+
+def test_many_short_runs_of_spaces_are_summed(tmp_path):
+    spaces = '<text:p><text:s text:c="99999"/></text:p>'
+    row = f'<table:table-row><table:table-cell office:value-type="string">{spaces}</table:table-cell></table:table-row>'
+    refuse(make_ods(tmp_path / "a.ods", body=f'<table:table table:name="a">{row * 300}</table:table>'), "démesuré")
+
+
+def test_spell_column():
+    assert [spell_column(rank) for rank in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
 @pytest.mark.parametrize("prolog", [LAUGHS, OUTSIDE])
@@ -101,12 +207,18 @@ def test_one_text_shared_by_many_cells(tmp_path):
 @pytest.mark.parametrize(
     "body",
     [
-        ('<table:table-row><table:table-cell table:number-columns-repeated="16000" office:value-type="string">'
-        "<text:p>{}</text:p></table:table-cell></table:table-row>"),
-        ('<table:table-row table:number-rows-repeated="400000"><table:table-cell office:value-type="string">'
-        "<text:p>{}</text:p></table:table-cell></table:table-row>"),
-        ('<table:table-row><table:table-cell office:value-type="string"><text:p>a<text:s text:c="4000000000"/>b{}</text:p>'
-        "</table:table-cell></table:table-row>"),
+        (
+            '<table:table-row><table:table-cell table:number-columns-repeated="16000" office:value-type="string">'
+            "<text:p>{}</text:p></table:table-cell></table:table-row>"
+        ),
+        (
+            '<table:table-row table:number-rows-repeated="400000"><table:table-cell office:value-type="string">'
+            "<text:p>{}</text:p></table:table-cell></table:table-row>"
+        ),
+        (
+            '<table:table-row><table:table-cell office:value-type="string"><text:p>a<text:s text:c="4000000000"/>b{}</text:p>'
+            "</table:table-cell></table:table-row>"
+        ),
     ],
 )
 def test_one_text_repeated_by_an_ods(body, tmp_path):

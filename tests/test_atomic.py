@@ -1,6 +1,10 @@
 """A file appears whole or not at all, and the reason is told in French."""
 
+import errno
+import gc
+
 import pytest
+from xlsxwriter.exceptions import FileCreateError
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.write.atomic import write_atomic
@@ -46,3 +50,39 @@ def test_a_file_held_open_elsewhere_is_told_in_french(tmp_path, monkeypatch):
     assert str(told.value).splitlines()[0] == "Impossible d'écrire carte.html : accès refusé."
     assert "À faire : fermez ce fichier" in str(told.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_fills_up_is_told_by_the_system_and_by_nobody_else(tmp_path, capfd):
+    """A writer that wraps the refusal, and holds an archive that will complain when it is dropped."""
+
+    class Archive:
+        def __del__(self):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fill_disk():
+        archive = Archive()  # noqa: F841
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def write_archive():
+        with write_atomic(tmp_path / "a.xlsx"):
+            try:
+                fill_disk()
+            except OSError as error:
+                raise FileCreateError(error) from error
+
+    with pytest.raises(OSError, match="No space") as caught:
+        write_archive()
+    assert caught.value.errno == errno.ENOSPC
+    del caught
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_refused_by_the_system_is_told_in_french(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise FileCreateError(PermissionError("in use"))
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(DiagnosticError, match="accès refusé"):
+        write_text(tmp_path / "tableau.xlsx", "x")

@@ -1,5 +1,7 @@
 """A user's own boundaries: the files read, what is refused, and what is put in place of ours."""
 
+import os
+
 import geopandas as gpd
 import pytest
 from shapely.geometry import box
@@ -155,3 +157,20 @@ def test_an_empty_file(haute_loire, folder):
     export(haute_loire.iloc[:0], folder / "vide.gpkg", "code_insee")
     with pytest.raises(DiagnosticError, match="aucun contour"):
         boundaries.read_boundaries(folder / "vide.gpkg")
+
+
+def test_what_is_no_plain_file_and_what_is_too_large(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "c.geojson")
+    with pytest.raises(DiagnosticError, match="introuvable"):
+        boundaries.read_boundaries(tmp_path / "c.geojson")
+    monkeypatch.setattr(boundaries, "LARGEST_FILE", 1)
+    (tmp_path / "grand.geojson").write_text("{}", encoding="utf-8")
+    with pytest.raises(DiagnosticError, match="dépasse"):
+        boundaries.read_boundaries(tmp_path / "grand.geojson")
+
+
+def test_too_many_outlines(folder, haute_loire, monkeypatch):
+    path = export(haute_loire.head(3), folder / "c.gpkg", "code_insee")
+    monkeypatch.setattr(boundaries, "MOST_SHAPES", 2)
+    with pytest.raises(DiagnosticError, match="trop de contours"):
+        boundaries.read_boundaries(path)

@@ -5,6 +5,7 @@ import pytest
 
 from diagnostic.read import candidates
 from diagnostic.read.cog import read_cog
+from diagnostic.read.names import fold_name
 from diagnostic.schema import join_problems, list_problems
 
 
@@ -56,6 +57,48 @@ def test_a_code_is_proposed_only_where_the_row_was_found_by_other_means():
             "confiance_commune": ["forte", "a_verifier", ""],
         }
     )
-    told = candidates.propose_codes(problems, rows, resolved, pd.Series(dtype="str"))
+    nobody = pd.DataFrame({"code_insee": [], "indices": []}, dtype="str")
+    told = candidates.propose_codes(problems, rows, resolved, nobody)
     assert told["proposition"].tolist() == ["43040", "", ""]
-    assert candidates.propose_codes(join_problems(), rows, resolved, pd.Series(dtype="str")).empty
+    assert candidates.propose_codes(join_problems(), rows, resolved, nobody).empty
+
+
+@pytest.mark.parametrize(
+    ("case", "first", "proposed"),
+    [
+        (("Le Puy", "43000", "43"), "Le Puy-en-Velay (43157)", "Le Puy-en-Velay"),
+        (("Le Puy", "", "43"), "Le Puy-en-Velay (43157)", "Le Puy-en-Velay"),
+        (("Saint-Martin", "97150", "971"), "Saint-Martin (97801)", "97801"),
+        (("Saint-Barthélemy", "97133", "971"), "Saint-Barthélemy (97701)", "97701"),
+        (("Le Mont-Dore", "98809", "988"), "Le Mont-Dore (98817)", "98817"),
+    ],
+)
+def test_the_places_around_come_first(cog, case, first, proposed):
+    nom, post, around = case
+    _, _, said, one = explain(cog, nom=nom, cle=fold_name(nom), code_postal=post, autour=around)
+    assert said.split(" : ")[-1].split(" ? ")[-1].startswith(first), said
+    assert one == proposed
+    assert "25474" not in said and "63236" not in said
+
+
+@pytest.mark.parametrize(
+    ("nom", "post", "by"), [("PARIS", "43000", "le code postal 43000"), ("Brioude", "63000", "le code postal 63000"),
+                            ("Brioude", "", "le département 63")],
+)  # fmt: skip
+def test_what_another_cell_denies_is_not_proposed(cog, nom, post, by):
+    _, _, said, one = explain(cog, nom=nom, cle=fold_name(nom), code_postal=post, autour=(post or "63")[:2])
+    assert one == "" and said.endswith(f"contredit par {by}.")
+    # An overseas name that no postcode supports is a name like any other.
+    assert explain(cog, nom="Brioude", cle="brioude")[3] == "43040"
+
+
+def test_a_name_goes_on_from_whole_words_only(cog):
+    # Gené, a former commune of Erdre-en-Anjou, is no beginning of Genève; Vorey is one of Vorey sur Arzon.
+    assert "Erdre-en-Anjou" not in explain(cog, nom="Genève", cle="geneve")[2]
+    assert explain(cog, nom="Vorey sur Arzon", cle="voreysurarzon", autour="43")[3] == "Vorey"
+
+
+@pytest.mark.parametrize("nom", ["inconnue", "Haute-Loire"])
+def test_no_suggestion_in_all_france_for_a_loose_likeness(cog, nom):
+    _, _, said, one = explain(cog, nom=nom, cle=fold_name(nom))
+    assert said == f"« {nom} » n'est le nom d'aucune commune." and one == ""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from passage import TABLES, write_dossier
 
@@ -186,3 +187,18 @@ def test_python_m_diagnostic_is_the_command(tmp_path):
 )
 def test_a_path_is_shown_as_it_is_typed(path, typed):
     assert cli.quote_path(path) == typed
+
+
+def test_a_line_is_told_as_a_whole_number(capsys):
+    from diagnostic.schema import list_problems
+
+    rows = pd.DataFrame({"fichier": ["inventaire.xlsx"] * 2, "feuille": ["acteurs"] * 2, "ligne": [50.0, float("nan")]})
+    cli._show_problems(list_problems("erreur", rows, "Case vide.", "remplissez"))
+    told = capsys.readouterr().out
+    assert "acteurs, ligne 50 : Case vide" in told and "inventaire.xlsx, acteurs : Case vide" in told and "50.0" not in told
+
+
+def test_a_word_between_colons_is_no_picture(capsys):
+    for console in (cli.console, cli.errors):
+        console.print("colonnes lues : root:x:0", markup=False)
+    assert "root:x:0" in capsys.readouterr().out

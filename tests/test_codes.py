@@ -99,7 +99,7 @@ def test_an_empty_cell_is_no_problem(cog):
 def test_no_row(cog):
     resolved, problems = resolve_communes(rows_of([], []), cog)
     assert resolved.empty and problems.empty
-    assert list(resolved.columns) == ["code_insee", "methode_commune"]
+    assert list(resolved.columns) == ["code_insee", "methode_commune", "douteux"]
 
 
 def test_43100_alone_is_read_as_a_code_and_doubted(cog):
@@ -228,6 +228,37 @@ def test_spellings_of_one_name(cog, name):
 def test_the_name_of_a_delegated_commune_is_no_contradiction(cog):
     assert resolve_one("69149", cog, "Oullins")[2].empty
     assert resolve_one("63109", cog, "Saint-Cirgues-sur-Couze")[2].empty
+
+
+def test_a_name_beside_a_past_code_is_checked_too(cog):
+    for name in ("Saint-Cirgues-sur-Couze", "Les Deux-Rives", "St Cirgues s/ Couze", "Nom que nul ne porte"):
+        assert resolve_one("63330", cog, name)[2]["gravite"].tolist() == ["information"], name
+    _, _, problems = resolve_one("63330", cog, "Brioude")
+    told = problems[problems["gravite"] == "attention"]
+    assert told["probleme"].tolist() == ["Le code 63330 mène à Les Deux-Rives, et la case commune dit « Brioude »."]
+
+
+def test_a_code_that_may_be_a_postcode_is_doubtful(cog):
+    resolved, problems = resolve_communes(rows_of(["43100", "43157", "43000", "43040"]), cog)
+    assert resolved["douteux"].tolist() == [True, False, False, False]
+    assert (problems["gravite"] == "attention").sum() == 1
+    assert resolve_communes(rows_of(["43100"], ["Frugières-le-Pin"]), cog)[0]["douteux"].tolist() == [False]
+
+
+def test_a_commune_shared_out_between_several_has_no_heir(cog):
+    heirs = {"51385": ["51440", "51487", "51503"], "08227": ["08203", "08454"], "77362": ["77066", "77444"]}
+    for code, own in heirs.items():
+        found, method, problems = resolve_one(code, cog)
+        assert (found, method, problems["proposition"].tolist()) == (None, "", [""])
+        assert "s'est séparée en" in problems["probleme"].iloc[0]
+        assert all(heir in problems["probleme"].iloc[0] for heir in own)
+
+
+def test_a_change_of_code_is_no_merger(cog):
+    assert resolve_one("20004", cog)[2]["probleme"].tolist() == ["20004 a changé de code : 2A004 (Ajaccio)."]
+    told = resolve_one("78001", cog, "Abbéville-la-Rivière")[2]["probleme"]
+    assert told.tolist() == ["78001 a changé de code : 91001 (Abbéville-la-Rivière)."]
+    assert "territoire réuni" in resolve_one("01003", cog)[2]["probleme"].iloc[0]
 
 
 def test_a_name_that_contradicts_the_code_is_told_and_the_code_stays(cog):

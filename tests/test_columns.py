@@ -5,7 +5,7 @@ import pytest
 
 from diagnostic.read.columns import clean_column, suggest_entries
 from diagnostic.schema import list_vocabularies
-from diagnostic.vocabulary import find_labels, read_list
+from diagnostic.vocabulary import find_labels, normalize_label, read_list
 
 LISTS = {name: read_list(name) for name in list_vocabularies()}
 CATEGORIES = LISTS["categories"]
@@ -26,11 +26,14 @@ def clean(kind, *texts, listed="", heading="Colonne"):
 
 @pytest.mark.parametrize(
     "cell, first",
-    [("EPHAD", "EHPAD"), ("ccass", "CCAS"), ("maison france service", "FS"), ("mison de santé", "maison_sante")],
+    [("EPHAD", "EHPAD"), ("ccass", "CCAS"), ("maison france service", "FS"), ("mison de santé", "Maisons de santé")],
 )
 def test_nearest_entries(cell, first):
     sentence, _ = suggest_entries([cell], CATEGORIES, LABELS)[cell]
-    assert sentence.split(" : ")[1].startswith(f"{first} (")
+    nearest = sentence.split(" : « ")[1].split(" ?")[0].split(", « ")[0]
+    assert first in nearest
+    # What is suggested can be typed as it is, and no code is shown.
+    assert LABELS[normalize_label(nearest.split(" »")[0])] in CATEGORIES.index and "_" not in sentence
     assert sentence.count(" (") <= 3
 
 

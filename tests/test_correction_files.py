@@ -125,3 +125,19 @@ def test_a_file_emptied_by_hand_holds_nothing(chemin_piege):
     write_corrections(chemin_piege, cells((2, "Un", "nom", "a", "b")))
     edit(chemin_piege, lambda sheet: sheet.delete_rows(1, 9))
     assert not len(read_corrections(chemin_piege)["corrections"])
+
+
+@pytest.mark.parametrize("line", ["inf", 3.5, 1e30, "99999999999999999999", "trois", -1, 0, "", "nan"])
+def test_a_line_that_is_no_number_is_told_and_nothing_is_dropped(tmp_path, line):
+    path = write_corrections(tmp_path, cells((3, "Un", "nom", "a", "b"), (4, "Deux", "nom", "c", "d")))
+    book = openpyxl.load_workbook(path)
+    page = book["corrections"]
+    place = [cell.value for cell in page[1]].index("ligne") + 1
+    page.cell(3, place).value = line
+    book.save(path)
+    with pytest.raises(DiagnosticError, match="numéro de ligne") as caught:
+        read_corrections(tmp_path)
+    assert "corrections/corrections.xlsx, feuille corrections, ligne 3" in str(caught.value)
+    page.cell(3, [cell.value for cell in page[1]].index("correction") + 1).value = None
+    book.save(path)
+    assert spell(read_corrections(tmp_path)) == [[3, "nom", "a", "b"]]

@@ -11,6 +11,7 @@ from diagnostic.read.corrections import (
     list_unread,
     name_problems,
     name_rows,
+    read_lines,
     select_corrections,
 )
 from diagnostic.schema import CORRECTION_COLUMNS, EMPTY_WORD, list_problems
@@ -229,3 +230,16 @@ def test_problems_bear_the_name_of_their_row():
     named = name_problems(problems, {"acteurs": rows, "personnes": persons})
     assert named["nom"].tolist() == ["Deux", "", "", ""] and list(named.columns)[4] == "nom"
     assert name_problems(problems, {})["nom"].tolist() == [""] * 4
+
+
+@given(st.integers(1, 99_999_999))
+def test_line_numbers_are_read_as_spreadsheets_write_them(line):
+    spelled = pd.Series([str(line), f"{line}.0", f" {line} ", f"0{line}"])
+    assert read_lines(spelled).tolist() == [line] * 4
+
+
+@given(st.text(max_size=12) | st.floats().map(repr))
+def test_any_cell_is_a_line_number_or_missing(cell):
+    read = read_lines(pd.Series([cell], dtype="str"))
+    assert read.dtype == "Int64"
+    assert read.isna()[0] or float(cell.strip().replace(",", ".")) == read[0]

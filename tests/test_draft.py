@@ -120,7 +120,13 @@ def test_a_name_of_several_epci_or_of_none_lists_candidates_with_their_siren(tmp
     with pytest.raises(DiagnosticError) as caught:
         find_epci(["Ozon Communauté"])
     assert "Aucun EPCI" in caught.value.quoi and "244301099 CC Auzon Communauté" in caught.value.quoi
-    for nothing in ("", "?!", "xqzwkjx"):
+    near = {"Brioudde": "CC Brioude Sud Auvergne", "Clermont Métropole": "Clermont Auvergne Métropole", "Aydat": "Mond'Arverne"}
+    for typed, meant in near.items():
+        with pytest.raises(DiagnosticError) as caught:
+            find_epci([typed])
+        told = caught.value.quoi.splitlines()
+        assert meant in told[1] and len(told) <= 6 and "une de ses communes" in caught.value.a_faire
+    for nothing in ("", "?!", "xqzwkjx", "Agglo du Lac"):  # unrelated names are worse than none
         with pytest.raises(DiagnosticError, match="Aucun EPCI") as caught:
             find_epci([nothing])
         assert "Mond'Arverne" in caught.value.a_faire

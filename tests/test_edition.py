@@ -149,6 +149,19 @@ def test_an_email_never_survives(before, after):
     assert "a.b@exemple.fr" not in mask_personal(rows, "acteurs")[0]["nom"].iat[0]
 
 
+def test_identifiers_are_never_masked_into_one_another():
+    ids = ["HIN-0471112233", "HIN-0471112234", "a@exemple.fr", "b@exemple.fr", "M. Durand"]
+    rows = pd.DataFrame({"acteur_id": ids, "nom": ids, "site_id": ids[::-1]})
+    masked, _ = mask_personal(rows, "acteurs")
+    assert masked["acteur_id"].tolist()[:2] == ids[:2] and masked["acteur_id"].nunique() == 5
+    assert masked["site_id"].tolist() == masked["acteur_id"].tolist()[::-1]  # the same in every column
+    assert "exemple.fr" not in str(masked.to_dict()) and "Durand" not in str(masked.to_dict())
+    assert masked["nom"].tolist()[0] == f"HIN-{MASK}"
+    measure = pd.DataFrame({"cible_id": ids, "acteurs": [tuple(ids)] * 5}, index=pd.Index(ids, name="acteur_id"))
+    shown, _ = mask_personal(measure, "liens_reseau")
+    assert shown.index.tolist() == shown["cible_id"].tolist() == list(shown["acteurs"].iat[0]) == masked["acteur_id"].tolist()
+
+
 def test_masking_reaches_the_index_the_settings_and_the_vocabulary(small):
     told = small["couches"].rename(index={"EPCI": "voir a@b.fr"})
     shown, _ = filter_edition(small | {"couches": told}, "publique")

@@ -1,6 +1,8 @@
 """Files as they come: encodings, separators, line numbers, invisible characters, JSON. Nothing typed, nothing dropped."""
 
 import hashlib
+import os
+import re
 from contextlib import suppress
 
 import pandas as pd
@@ -9,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.files import clean_cells, read_sheets, write_origin
+from diagnostic.read import files
+from diagnostic.read.files import clean_cells, locate_inside, read_sheets, write_origin
 
 TABLE = [["code_insee", "nom"], ["01004", "Ambérieu-en-Bugey"], ["2E004", "NA"]]
 
@@ -104,7 +107,7 @@ def test_links_that_turn_in_circles_and_names_that_cannot_be_told(tmp_path):
     except OSError:
         pytest.skip("this system makes no symbolic links")
     for path in (tmp_path / "a.csv", tmp_path / ("x" * 5000 + ".csv"), tmp_path / "a\udcff.csv", tmp_path / "a\0.csv"):
-        with pytest.raises(DiagnosticError, match="introuvable|Nom de fichier illisible") as error:
+        with pytest.raises(DiagnosticError, match="raccourci|introuvable|Nom de fichier illisible") as error:
             read_sheets(path)
         assert str(error.value).encode("utf-8")
 
@@ -234,3 +237,41 @@ def test_write_origin_keeps_file_sheet_and_line():
 def test_real_files_give_every_row(name, rows, partage):
     table, _ = read_one(partage / name)
     assert len(table) == rows + 1
+
+
+def test_every_odd_character_has_a_byte_that_is_looked_for():
+    odd = [c for c in map(chr, [*range(0xD800), *range(0xE000, 0x11000)]) if re.fullmatch(files._ODD, c)]
+    assert len(odd) > 200
+    assert all(any(files._ODD_BYTES[byte] for byte in c.encode("utf-8")) for c in odd)
+    assert not any(files._ODD_BYTES[byte] for byte in "Été à Lœuilly, çà et là\n\t".encode())
+
+
+def test_links_that_lead_out_of_the_folder(chemin_piege):
+    inside, outside = chemin_piege / "ressorts", chemin_piege / "ailleurs.csv"
+    inside.mkdir()
+    outside.write_text("secret\n1\n", encoding="utf-8")
+    (inside / "vrai.csv").write_text("a\n1\n", encoding="utf-8")
+    (inside / "l.csv").symlink_to(outside)
+    (inside / "proche.csv").symlink_to(inside / "vrai.csv")
+    (inside / "boucle.csv").symlink_to(inside / "boucle.csv")
+    with pytest.raises(DiagnosticError, match="Nom de fichier refusé"):
+        locate_inside(inside, "l.csv", "feuille couches")
+    for name in ("vrai.csv", "proche.csv", "absent.csv", "boucle.csv"):
+        assert locate_inside(inside, name, "feuille couches") == inside / name
+
+
+def test_what_is_no_plain_file_says_so(tmp_path):
+    os.mkfifo(tmp_path / "tube.csv")
+    (tmp_path / "lien.csv").symlink_to(tmp_path / "parti.csv")
+    for name, message in (("tube.csv", "tube ou appareil"), ("lien.csv", "ne mène à aucun fichier"), ("rien.csv", "introuvable")):
+        with pytest.raises(DiagnosticError, match=message):
+            read_sheets(tmp_path / name)
+
+
+def test_more_columns_than_a_table_has(tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_text(";".join(f"c{rank}" for rank in range(2_001)) + "\n" + "1;" * 2_000 + "1\n", encoding="utf-8")
+    with pytest.raises(DiagnosticError, match="2001 colonnes : au-delà de 2000"):
+        read_sheets(path)
+    path.write_text("a;b" + ";" * 3_000 + "\n1;2" + ";" * 3_000 + "\n", encoding="utf-8")
+    assert read_sheets(path)[0]["large"].to_numpy().tolist() == [["a", "b"], ["1", "2"]]

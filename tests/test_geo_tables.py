@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 
 import geopandas as gpd
 import pandas as pd
@@ -250,3 +251,67 @@ def test_real_geopackage_and_geojson(partage):
     sheets, problemes = read_records(partage / "ressorts" / "qpv_2024.geojson")
     assert len(sheets["qpv_2024"]) == 693
     assert "692 ; un point" in problemes["probleme"][0]
+
+
+def test_an_endless_view_and_a_bad_layer_leave_the_others_readable(tmp_path):
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"nom": ["a"]}, geometry=[shapely.Point(3.8, 45)], crs=4326).to_file(path, layer="bonne", driver="GPKG")
+    gpd.GeoDataFrame({"nom": ["b"]}, geometry=[shapely.Point(3.8, 45)], crs=4326).to_file(path, layer="abimee", driver="GPKG")
+    with sqlite3.connect(path) as base:
+        base.execute("create view vue as with recursive c(x) as (select 1 union all select x + 1 from c) select x as fid from c")
+        base.execute(
+            "insert into gpkg_contents(table_name, data_type, identifier, last_change)"
+            " values('vue', 'attributes', 'vue', '2020-01-01T00:00:00.000Z')"
+        )
+        base.execute("pragma writable_schema = 1")
+        base.execute("update sqlite_master set rootpage = 3 where name = 'abimee'")  # the table of another layer
+    base.close()
+    sheets, problemes = read_geopackage(path)
+    assert sheets["bonne"].to_numpy().tolist()[1][0] == "a"
+    told = dict(zip(problemes["feuille"], problemes["probleme"], strict=True))
+    assert told["vue"] == "Vue non lue : seules les tables le sont."
+    assert "vue" not in sheets
+
+
+def test_more_shapes_than_a_sheet_holds_are_refused(tmp_path, monkeypatch):
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"nom": ["a", "b"]}, geometry=[shapely.Point(3, 45)] * 2, crs=4326).to_file(path, driver="GPKG")
+    monkeypatch.setattr("diagnostic.read.geo_tables.MOST_SHAPES", 1)
+    with pytest.raises(DiagnosticError, match="trop pour en faire un tableau"):
+        read_geopackage(path)
+
+
+def test_lists_of_records_that_share_nothing_stay_as_they_are_written(tmp_path):
+    started = time.process_time()
+    parts = [{f"k{rank}": rank} for rank in range(20_000)]
+    rows = list_rows(tmp_path, [{"nom": "Un", "a": parts}])
+    assert rows[0] == ["nom", "a"] and rows[1][1].startswith('{"k0": "0"};{"k1": "1"}')
+    assert time.process_time() - started < 5
+    # Records that are a table are laid out, whatever few of their cells are empty.
+    assert list_rows(tmp_path, [{"a": [{"b": 1, "c": 2}, {"b": 3}]}]) == [["a.b", "a.c"], ["1;3", "2;"]]
+
+
+@pytest.mark.parametrize(
+    ("limit", "content"), [("_MOST_SIGNS", [{}, {}, {}]), ("_MOST_RECORDS", [{}, {}, {}]), ("_MOST_CELLS", [{}, {}, {}])]
+)
+def test_too_many_records_are_refused_before_they_are_laid_out(tmp_path, monkeypatch, limit, content):
+    monkeypatch.setattr(f"diagnostic.read.geo_tables.{limit}", 2)
+    with pytest.raises(DiagnosticError, match="trop pour en faire un tableau"):
+        read_json(tmp_path, content)
+
+
+@pytest.mark.parametrize("kind", [["x"], {"a": 1}, 3, None])
+def test_a_geometry_whose_type_is_no_word(tmp_path, kind):
+    feature = make_feature({"type": kind, "coordinates": [3, 45]}, nom="Un")
+    assert list_rows(tmp_path, {"type": "FeatureCollection", "features": [feature]})[1][0] == "Un"
+
+
+def test_a_record_too_deep_is_told(tmp_path):
+    with pytest.raises(DiagnosticError, match="niveaux imbriqués|pas une liste de fiches"):
+        read_json(tmp_path, '[{"a": ' + "[" * 900 + "1" + "]" * 900 + "}]")
+
+
+def test_figures_beyond_measure_say_nothing_on_the_screen(tmp_path):
+    line = {"type": "LineString", "coordinates": [[1e308, 1e308], [-1e308, -1e308]]}
+    sheets, _ = read_json(tmp_path, {"type": "FeatureCollection", "features": [make_feature(line, nom="Un")]})
+    assert sheets["a"].iloc[1, 0] == "Un"

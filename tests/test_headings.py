@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.headings import NOTE, REPEATED, TOTAL, find_asides, find_heading, name_columns
+from diagnostic.read.headings import NOTE, REPEATED, TITLE, TOTAL, find_asides, find_heading, name_columns
 from diagnostic.schema import describe_table, list_tables, map_aliases
 
 PATH = Path("dossier/inventaire.xlsx")
@@ -119,3 +119,20 @@ def test_a_remark_that_fills_its_table_is_a_row_of_it():
 def test_two_columns_for_one_name():
     with pytest.raises(DiagnosticError, match="Deux colonnes pour « nom »"):
         name_columns(sheet([*HEAD, "raison sociale"], ["A"]), "acteurs", PATH, "acteurs")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (["ACTEURS HORS COM COM"], TITLE),
+        (["Mis à jour par le service le 12/03/2025"], NOTE),
+        (["", "Source : annuaire interne du service, mars 2025"], NOTE),
+        (["", "CENTRE SOCIAL DE BRIOUDE"], ""),  # a name alone is a row to complete
+        (["", "Mis à jour"], ""),
+        (["A1"], ""),
+        (["ACTEURS HORS COM COM", "Mairie"], ""),
+    ],
+)
+def test_titles_and_notes_between_the_rows(row, reason):
+    raw = sheet(HEAD, ["a", "Adil", "adil"], row, ["b", "Mairie", "mairie"])
+    assert name_columns(raw, "acteurs", PATH, "acteurs")[2].tolist() == ["", reason, ""]

@@ -43,6 +43,9 @@ def test_right_identifiers(number, digits):
         ("200073419", 14, "n'a pas 14 chiffres"),
         ("en cours", 9, "n'a pas 9 chiffres"), ("２０００７３４１９", 9, "n'a pas 9 chiffres"), ("2.00073e+08", 9, "Notation scientifique"),
         ("2,00073E+08", 9, "Notation scientifique"), ("1,2E14", 14, "Notation scientifique"),
+        ("7,7556E+13", 14, "un tableur a arrondi ce numéro, retapez-le en texte"),
+        ("77556000000000", 14, "un tableur a arrondi ce numéro, retapez-le en texte"),
+        ("200070000", 9, "un tableur a arrondi ce numéro, retapez-le en texte"),
     ],
 )  # fmt: skip
 def test_wrong_identifiers(text, digits, reason):

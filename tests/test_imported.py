@@ -5,7 +5,9 @@ import pytest
 from dossier_csv import ACTEURS, check_counts, counts_of, import_into, write
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.read import imported
 from diagnostic.read.dossier import read_dossier
+from diagnostic.schema import PROBLEM_COLUMNS
 from diagnostic.write.template import write_inventory
 
 
@@ -46,3 +48,20 @@ def test_a_damaged_import(chemin_piege):
     write_inventory({"acteurs": pd.DataFrame({"acteur_id": ["a"]})}, chemin_piege / "imports" / "x.xlsx", titre="x", lignes=[])
     with pytest.raises(DiagnosticError, match="comptes|Colonnes absentes"):
         read_dossier(chemin_piege)
+
+
+def test_what_a_computer_leaves_beside_an_import_is_neither_read_nor_told(chemin_piege):
+    folder = write(chemin_piege, acteurs=f"{ACTEURS}\nA1;Mairie;commune;43157;", parametres="cle;valeur\ndepartements;43")
+    (folder / "imports").mkdir()
+    for name in ("._a.xlsx", "~$a.xlsx", ".~lock.a.xlsx#"):
+        (folder / "imports" / name).write_bytes(b"\0\5\x16\x07")
+    found = read_dossier(folder)
+    assert not found["problemes"]["fichier"].str.contains("imports").any()
+
+
+@pytest.mark.parametrize("line", ["inf", "1e30", "99999999999999999999", "trois"])
+def test_a_damaged_line_number_of_an_import_is_left_empty_and_its_reason_told(line):
+    row = {"gravite": "erreur", "fichier": "f.csv", "ligne": line, "probleme": "Ligne sans nom : écartée."}
+    raw = pd.DataFrame([PROBLEM_COLUMNS, [row.get(column, "") for column in PROBLEM_COLUMNS]], dtype="str")
+    told = imported._read_reasons({"problemes": raw}, [])
+    assert told["ligne"].isna().all() and told["probleme"].tolist() == ["Ligne sans nom : écartée."]

@@ -279,3 +279,28 @@ def test_identifiers_do_not_depend_on_the_rest_of_the_file(partage, cog, chemin_
     later = read_import("hinaura", part, cog)[0]["acteurs"]
     # All but the rows whose twin, of the same name and address, is only in the whole file.
     assert later["acteur_id"].isin(whole["acteur_id"]).sum() >= len(later) - 2
+
+
+def test_a_file_of_too_many_rows_is_refused_before_its_communes_are_looked_for(cog, chemin_piege, monkeypatch):
+    path = write(chemin_piege, "f.csv", FS, *[f"{rank},Maison {rank},43040,Brioude,43100,rue,,,Site fixe," for rank in range(3)])
+    monkeypatch.setattr("diagnostic.read.imports.MOST_ROWS", 2)
+    monkeypatch.setattr("diagnostic.read.imports.resolve_places", None)
+    with pytest.raises(DiagnosticError, match="garderait 3 lignes : une feuille en tient 2"):
+        read_import("france-services", path, cog)
+
+
+def test_a_source_is_found_whatever_its_case_and_its_spaces():
+    from diagnostic.read.imports import find_source
+
+    columns = pd.DataFrame({"source": ["Assos Brivadois"], "colonne": ["nom"], "origine": ["Asso"], "valeur": [""]})
+    assert [find_source(name) for name in ("France-Services", "FRANCE SERVICES", "autre")] == ["france-services", "france-services", "autre"]
+    assert {find_source(name, columns) for name in ("Assos Brivadois", "assos-brivadois", "assosbrivadois")} == {"assos-brivadois"}
+
+
+def test_the_lines_to_add_are_told_with_the_headings_read(cog, tmp_path):
+    path = write(tmp_path, "liste.csv", "Nom de l'association;Ville;Genre", "Club;Brioude;sport")
+    columns = pd.DataFrame({"source": ["Assos Brivadois"], "colonne": ["commune"], "origine": ["Ville"], "valeur": [""]})
+    with pytest.raises(DiagnosticError) as caught:
+        read_import("Assos Brivadois", path, cog, columns=columns)
+    told = caught.value.a_faire
+    assert "assos-brivadois | nom | Nom de l'association |" in told and "assos-brivadois | categorie |" in told and "« Genre »" in told

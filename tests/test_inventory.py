@@ -381,3 +381,9 @@ def test_corrections_are_put_in_place_at_reading(tmp_path):
     tables, *_, problemes, _, _ = read_inventory(find_inventory(tmp_path), corrections=corrections)
     assert tables["acteurs"]["categorie"].tolist() == ["commune", "mediatheque", "msa"]
     assert problemes["gravite"].tolist() == ["information"]
+
+
+def test_what_a_computer_leaves_beside_a_file_is_not_the_inventory(tmp_path):
+    for name in ("acteurs.csv", "._acteurs.csv", "~$acteurs.csv", ".~lock.acteurs.csv#", "._inventaire.xlsx", "~$inventaire.xlsx"):
+        (tmp_path / name).write_bytes(b"\0\5\x16\x07")
+    assert [path.name for path in find_inventory(tmp_path)] == ["acteurs.csv"]

@@ -1,5 +1,7 @@
 """Names of units in a file of their own, and cells that hold several units."""
 
+import time
+
 import pandas as pd
 import pytest
 
@@ -64,3 +66,31 @@ def test_several_units_in_a_cell():
     same = rows_of(("1", "Un"), ("2", None))
     assert layer_labels.split_units(same) is same
     assert layer_labels.split_units(rows_of()).empty
+
+
+@pytest.mark.parametrize(
+    ("cell", "units"),
+    [
+        ("QN1 ;\n QN2", ["QN1", "QN2"]), ("QN1\n\n  QN2", ["QN1", "QN2"]), ("QN1\t|  QN2 , QN3", ["QN1", "QN2", "QN3"]),
+        (";".join(f"QN{rank}" for rank in range(99)), [f"QN{rank}" for rank in range(99)]),
+    ],
+)  # fmt: skip
+def test_breaks_between_units(cell, units):
+    assert layer_labels.split_units(rows_of((cell, None)))["unite_id"].tolist() == units
+
+
+@pytest.mark.parametrize("cell", ["a" + " " * 32_000 + "b", "a" + "," * 32_000 + "b", "x" * 32_000 + ",1", " \n" * 16_000 + ";"])
+def test_a_text_in_the_cell_of_a_unit_is_left_whole_at_once(cell):
+    started = time.process_time()
+    same = rows_of((cell, None))
+    assert layer_labels.split_units(same) is same
+    assert time.process_time() - started < 2
+
+
+def test_labels_beside_that_lead_out_of_the_folder(chemin_piege):
+    outside = write(chemin_piege, "ailleurs.csv", "code_pat,nom\n1,Secret\n")
+    (chemin_piege / "ressorts").mkdir()
+    path = write(chemin_piege / "ressorts", "pat_communes.csv", "code_insee,code_pat\n43157,1\n")
+    (chemin_piege / "ressorts" / "pat_libelles.csv").symlink_to(outside)
+    with pytest.raises(DiagnosticError, match="Nom de fichier refusé"):
+        layer_labels.find_labels_file(path, None)

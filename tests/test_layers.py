@@ -158,3 +158,38 @@ def test_a_file_outside_the_dossier_is_refused(communes, lists, tmp_path, name):
 def test_two_layers_whose_names_differ_by_punctuation_stay_two():
     names = pd.Series(["Zone 1.1", "Zone 11", "ZONE 1.1", "zone 2"])
     assert layers.spell_layers(names, ["Zone 1.1", "Zone 11", "Zone 2"]).tolist() == ["Zone 1.1", "Zone 11", "ZONE 1.1", "Zone 2"]
+
+
+def test_a_row_of_a_grid_counts_once_a_layer_and_unit(communes):
+    codes = communes.index[:2].tolist()
+    rows = pd.DataFrame({
+        "code_insee": [codes[0], codes[0], codes[1], codes[1]], "couche": ["A", "B", "A", "A"], "unite_id": ["u", "v", "u", "u"],
+        "methode": "liste", "methode_commune": "code", "fichier": "inventaire.xlsx", "feuille": "saisie_ressorts", "ligne": [2, 2, 3, 3],
+    })  # fmt: skip
+    assert layers.list_kept(rows, rows, communes)[["ligne", "couche"]].to_numpy().tolist() == [[2, "A"], [2, "B"], [3, "A"]]
+    in_file = rows.assign(fichier="ressorts/x.csv")
+    assert layers.list_kept(in_file, in_file, communes)["ligne"].tolist() == [2, 3], "a row of a file is read once for all its layers"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("CIAS de Brioude", "C.I.A.S. Brioude", True), ("MDS Brivadois", "MDS Brivadoi", True), ("Secteur Auzon", "SECTEUR AUZON", True),
+        ("CAS 1", "CAS 2", False), ("UTAS Nord", "UTAS Sud", False), ("CIAS du Haut", "CIAS du Bas", False), ("A", "B", False),
+        ("Secteur 12 Auzon", "Secteur 13 Auzon", False),
+    ],
+)  # fmt: skip
+def test_near_names_of_units(one, other, near):
+    assert layers.find_near_names([one, other]) == ({other: one} if near else {})
+
+
+def test_the_rarer_of_two_near_units_is_told_with_the_other(communes):
+    rows = pd.DataFrame({
+        "couche": "CIAS", "unite_id": ["a", "a", "b"], "unite_nom": ["CIAS de Brioude", "CIAS de Brioude", "C.I.A.S. Brioude"],
+        "fichier": "inventaire.xlsx", "feuille": "saisie_ressorts", "ligne": [2, 3, 4],
+    })  # fmt: skip
+    told = layers.tell_near_units(rows)
+    assert told[["gravite", "ligne", "colonne", "valeur", "proposition"]].to_numpy().tolist() == [
+        ["attention", 4, "CIAS", "C.I.A.S. Brioude", "CIAS de Brioude"]
+    ]
+    assert not len(layers.tell_near_units(rows.assign(unite_id="a")))

@@ -71,7 +71,8 @@ def test_records_that_are_not_json_are_no_record(tmp_path):
     ("name", "found"),
     [
         ("etalab-cs1100502-stock-20260512-0339.csv", ("2026-05-12", "de 2026-05-12")), ("liste_2024-08.csv", ("2024-08-01", "de 2024-08")),
-        ("programmes_anct_2024.csv", ("2024-01-01", "de 2024")), ("C:\\dossier 2019\\liste.csv", ("", "« liste.csv » (date inconnue)")),
+        ("programmes_anct_2024.csv", ("", "de 2024")), ("liste_202408.csv", ("2024-08-01", "de 2024-08")),
+        ("C:\\dossier 2019\\liste.csv", ("", "« liste.csv » (date inconnue)")),
         ("12024.csv", ("", "« 12024.csv » (date inconnue)")),
     ],
 )  # fmt: skip

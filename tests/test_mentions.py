@@ -47,6 +47,14 @@ def test_notices_say_purpose_edition_date_counts_and_masks_reach_them():
         assert told.format(**counts) in lines
 
 
+def test_the_rows_merged_are_in_the_sum():
+    tables = gather(measure_small())
+    counts = tables["comptes"].head(1).assign(lues=10, dans_territoire=4, hors_territoire=2, fusionnees=3, ecartees=1)
+    lines = tell_notices(tables | {"comptes": counts}, tell_mentions(tables, DATE), "interne")
+    told = "Lignes lues : 10 = 4 dans le territoire + 2 hors du territoire + 3 réunies à une autre (doublons) + 1 écartées."
+    assert told in lines
+
+
 def test_notices_reconcile_the_counts_of_actors_and_links():
     whole = gather(measure_small())
     shown, _ = filter_edition(whole, "publique")
@@ -76,5 +84,5 @@ def test_a_dossier_without_purpose_says_so_and_a_cut_unit_is_told():
     tables = gather(measure_example())
     tables = tables | {"reglages": tables["reglages"] | {"finalite": ""}}
     lines = tell_notices(tables, tell_mentions(tables, DATE), "publique")
-    assert "non dit (feuille parametres, finalite)" in lines[0]
+    assert "non dit (feuille questions, Q0)" in lines[0]
     assert "Débordent du périmètre : CC du Massif du Sancy (15132 Montgreleix)." in lines

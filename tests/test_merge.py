@@ -123,6 +123,52 @@ def test_a_siret_of_another_siren_is_told_and_not_taken():
     assert provenance.set_index("colonne").at["siret", "valeurs_non_gardees"] == "26630793300058"
 
 
+def test_a_siret_refused_leaves_the_cell_empty_and_is_written_twice():
+    acteurs = make_actors({"siren": "226300010"}, {"siret": "26630793300058"}, {"siret": "39966744300036"})
+    decisions = decide(("a1", "a2", "fusionner"), ("a1", "a3", "fusionner"))
+    tables, provenance, problems, _ = merge_duplicates(make_tables(acteurs), decisions)
+    assert tables["acteurs"]["siret"].isna().all()
+    told = provenance.set_index("colonne").loc["siret"]
+    assert told[["valeur", "valeurs_non_gardees", "origine_id"]].tolist() == ["", "26630793300058 ; 39966744300036", "a2"]
+    assert problems[["gravite", "colonne", "ligne"]].to_numpy().tolist() == [["attention", "siret", 3], ["attention", "siret", 4]]
+    assert "26630793300058" in problems["probleme"].iloc[0] and "226300010" in problems["probleme"].iloc[0]
+
+
+def test_the_point_and_the_commune_come_from_one_place():
+    away = {"lat": 45.8, "lon": 3.1, "code_insee": "63113", "commune": "Clermont-Ferrand", "adresse": "1 rue"}
+    acteurs = make_actors({"code_insee": "43040"}, away)
+    tables, provenance, *_ = merge_duplicates(make_tables(acteurs), decide(("a1", "a2", "fusionner")))
+    row, traced = tables["acteurs"].iloc[0], provenance.set_index("colonne")["valeurs_non_gardees"]
+    assert row["code_insee"] == "43040" and row[["lat", "lon", "commune", "adresse"]].isna().all()
+    assert traced[["lat", "lon", "commune", "adresse", "code_insee"]].tolist() == ["45.8", "3.1", "Clermont-Ferrand", "1 rue", "63113"]
+    # A third row of the same commune gives its point; without any commune, the row that has one gives both.
+    acteurs = make_actors({"code_insee": "43040"}, away, {"code_insee": "43040", "lat": 45.3, "lon": 3.4})
+    tables, *_ = merge_duplicates(make_tables(acteurs), decide(("a1", "a2", "fusionner"), ("a1", "a3", "fusionner")))
+    assert tables["acteurs"][["code_insee", "lat", "lon"]].to_numpy().tolist() == [["43040", 45.3, 3.4]]
+    tables, *_ = merge_duplicates(make_tables(make_actors({"lat": 1.0, "lon": 2.0}, away)), decide(("a1", "a2", "fusionner")))
+    assert tables["acteurs"][["code_insee", "lat", "lon", "adresse"]].to_numpy().tolist() == [["63113", 45.8, 3.1, "1 rue"]]
+
+
+@settings(max_examples=25)
+@given(rows=st.lists(st.tuples(*[st.sampled_from([None, "x", "y"])] * 4), min_size=2, max_size=4))
+def test_every_value_of_a_merged_row_is_kept_or_traced(rows):
+    columns = ["nom", "commune", "code_insee", "adresse"]
+    acteurs = make_actors(*[dict(zip(columns, row, strict=True)) for row in rows])
+    decisions = decide(*[("a1", f"a{place}", "fusionner") for place in range(2, len(rows) + 1)])
+    _, provenance, *_ = merge_duplicates(make_tables(acteurs), decisions)
+    for column in columns:
+        written = provenance[provenance["colonne"] == column]
+        said = {*written["valeur"], *" ; ".join(written["valeurs_non_gardees"]).split(" ; ")} - {""}
+        assert said == set(acteurs[column].dropna()), column
+
+
+def test_rows_made_identical_keep_the_source_of_each():
+    acteurs = make_actors({}, {}, {})
+    held = {"acteur_id": ["a1", "a2", "a3"], "dispositif_id": "d", "role": "pilotage", "source": ["src1", "src2 ; src1", "src3"]}
+    merged, *_ = merge_duplicates(make_tables(acteurs, participations=held), decide(("a1", "a2", "fusionner")))
+    assert merged["participations"][["acteur_id", "source"]].to_numpy().tolist() == [["a1", "src1 ; src2"], ["a3", "src3"]]
+
+
 def test_references_are_redirected_identifiers_names_and_lists():
     acteurs = make_actors({"acteur_id": "cs", "nom": "Centre social"}, {"acteur_id": "HIN-1", "nom": "CS Brioude", "fichier": IMPORT},
                           {"acteur_id": "ml", "nom": "Mission locale"})  # fmt: skip

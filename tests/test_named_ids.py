@@ -50,10 +50,10 @@ def test_the_place_is_whole_words_only():
 def test_only_rows_with_a_name_and_no_identifier_are_given_one():
     rows = fill("acteurs", acteur_id=["A", "", ""], nom=["a", "Mairie", ""], commune=["", "Brioude", "Auzon"])
     filled, problemes = fill_identifiers(rows, "acteurs")
-    assert filled["acteur_id"].tolist() == ["A", "mairie-brioude", ""]
+    assert filled["acteur_id"].tolist() == ["A", "mairie", ""]
     assert rows["acteur_id"].tolist() == ["A", "", ""], "the rows given are not touched"
     assert problemes[["gravite", "colonne"]].to_numpy().tolist() == [["information", "acteur_id"]]
-    assert problemes["probleme"][0] == "1 identifiant fabriqué d'après le nom : « mairie-brioude »."
+    assert problemes["probleme"][0] == "1 identifiant fabriqué d'après le nom : « mairie »."
 
 
 def test_how_many_were_made_is_told_once():
@@ -152,3 +152,24 @@ def test_what_was_made_is_listed_for_the_copy():
         ["acteurs", 3, "acteur_id", "mairie", "Mairie"]
     ]
     assert not len(list_made({}, tables))
+
+
+def identifiers_of(names, communes, **options):
+    rows = fill("acteurs", nom=names, commune=communes)
+    return fill_identifiers(rows, "acteurs", **options)[0]["acteur_id"].tolist()
+
+
+def test_the_commune_is_no_part_of_an_identifier_but_between_namesakes():
+    assert identifiers_of(["ADMR", "CCAS"], ["Lavaudiu", "Brioude (43)"]) == ["admr", "ccas"]
+    assert identifiers_of(["ADMR", "CCAS"], ["Lavaudieu", ""]) == ["admr", "ccas"]
+    assert identifiers_of(["Mairie", "mairie", "ADMR"], ["Brioude", "Auzon", "Auzon"]) == ["mairie-brioude", "mairie-auzon", "admr"]
+
+
+@pytest.mark.parametrize("town", ["Saint-Just", "ST JUST", "43100 Saint-Just", "Saint-Just (43)", "saint just cedex"])
+def test_the_spelling_of_the_commune_changes_no_identifier(town):
+    assert identifiers_of(["Mairie", "Mairie"], [town, "Auzon"]) == ["mairie-saint-just", "mairie-auzon"]
+
+
+def test_a_name_taken_by_another_sheet_is_placed():
+    assert identifiers_of(["Mairie"], ["Auzon"], taken=["mairie"]) == ["mairie-auzon"]
+    assert identifiers_of(["Mairie"], ["Auzon"], taken=["mairie", "mairie-auzon"]) == ["mairie-auzon-2"]

@@ -90,7 +90,12 @@ def test_the_order_of_clues_and_what_they_are_worth(cog, pilot, clues, expected)
         ({"commune": "Saint-Germain"}, "Saint-Germain-Lembron (63352)", "", "commune"),
         ({"commune": "Beaumont"}, "Beaumont (43022), Beaumont (63032)", "", "code_insee"),
         ({"commune": "Vichy"}, "Vichy (03310)", "03310", "code_insee"),
-        ({"commune": "Brioude", "code_postal": "75001"}, "Brioude (43040)", "43040", "code_insee"),
+        (
+            {"commune": "Brioude", "code_postal": "75001"},
+            "Brioude (43040), contredit par le code postal 75001.",
+            "",
+            "code_insee",
+        ),
         ({"commune": "Brioudde", "code_postal": "43100"}, "vouliez-vous dire Brioude (43040)", "Brioude", "commune"),
         ({"commune": "Vorey sur Arzon", "code_postal": "43800"}, "vouliez-vous dire Vorey (43267)", "Vorey", "commune"),
         ({"code_postal": "43000"}, "dessert 5 communes", "", "code_insee"),
@@ -161,6 +166,28 @@ def test_a_point_outside_its_commune_is_told_with_the_distance(cog, pilot):
     )
     # Further than the threshold, another check tells it.
     assert resolve_one(cog, pilot, code_insee="43157", **BRIOUDE)[3].empty
+
+
+def test_a_point_next_to_its_commune_confirms_nothing(cog, pilot):
+    from diagnostic.read.cog import locate_points, read_polygons
+
+    # A vertex of the border, moved towards the neighbour: the point is in Brioude's neighbour, a few metres away.
+    border = read_polygons().geometry.loc["43040"].exterior.coords[:]
+    for lon, lat in border[:40]:
+        moved = pd.Series([lon + 1e-4]), pd.Series([lat])
+        if locate_points(*moved)[0] not in ("43040", None) and pd.notna(locate_points(*moved)[0]):
+            break
+    trust, problems = resolve_one(cog, pilot, code_insee="43040", lat=lat, lon=lon + 1e-4)[2:]
+    assert trust == "forte" and problems.empty
+
+
+def test_a_code_that_may_be_a_postcode_is_to_check_until_something_confirms_it(cog, pilot):
+    assert resolve_one(cog, pilot, code_insee="43100")[:3] == ("43100", "code", "a_verifier")
+    town = cog["communes"].loc["43100"]
+    own = {"lat": town["mairie_lat"], "lon": town["mairie_lon"]}
+    assert resolve_one(cog, pilot, code_insee="43100", **own)[:3] == ("43100", "code", "sure")
+    rows = rows_of({"code_insee": "43100"}, {"code_insee": "43157"}, {"code_insee": "43000"}, {"code_insee": "43040"})
+    assert resolve_places(rows, cog)[0]["confiance_commune"].tolist() == ["a_verifier", "forte", "", "forte"]
 
 
 def test_a_point_on_the_border_is_to_check(cog, pilot):

@@ -240,3 +240,14 @@ def test_real_outlines_against_an_independent_overlay(partage):
     both = pd.concat([pairs.set_index(["rang", "code_insee"])["part_commune"], shares], axis=1, keys=["nous", "eux"]).fillna(0.0)
     assert len(both) > 500
     assert np.allclose(both["nous"], both["eux"], atol=1e-6)
+
+
+def test_a_file_too_large_or_of_too_many_outlines(tmp_path, monkeypatch):
+    path = tmp_path / "zones.gpkg"
+    gpd.GeoDataFrame({"nom": ["a", "b"]}, geometry=[shapely.box(3, 45, 4, 46)] * 2, crs=4326).to_file(path)
+    monkeypatch.setattr(polygons, "MOST_SHAPES", 1)
+    with pytest.raises(DiagnosticError, match="trop de contours"):
+        polygons.read_polygons(path, "zones")
+    monkeypatch.setattr(polygons, "LARGEST_FILE", 1)
+    with pytest.raises(DiagnosticError, match="dépasse"):
+        polygons.read_polygons(path, "zones")

@@ -20,7 +20,7 @@ from retouches import (
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.correction_files import make_corrections, merge_corrections, read_corrections
-from diagnostic.read.problem_files import count_pending, read_problem_file, refuse_overwrite
+from diagnostic.read.problem_files import count_pending, read_problem_file, refuse_overwrite, refuse_strangers
 from diagnostic.schema import PROBLEM_COLUMNS, list_problems
 from diagnostic.write.corrections import write_corrections
 from diagnostic.write.problems import write_problems
@@ -350,3 +350,57 @@ def test_a_file_of_another_kind_or_damaged(tmp_path):
     former.write_bytes(b"PK damaged")
     with pytest.raises(DiagnosticError):
         count_pending(former, make_corrections())
+
+
+def forge(once, folder, *, sheet="problemes", **written):
+    """Return a problemes.xlsx whose row of « zzz » is corrected, with what `written` puts in its other cells."""
+    path = folder / "forge.xlsx"
+    book = openpyxl.load_workbook(correct_three(once / "problemes.xlsx", path))
+    for heading, text in written.items():
+        fill_cell(book, sheet, {"valeur lue": "zzz"}, heading, text)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("line", ["inf", 5.5, 1e30, "99999999999999999999", "trois", -4, 0])
+def test_a_line_that_is_no_number_is_refused_and_told(once, tmp_path, line):
+    found = read_problem_file(forge(once, tmp_path, ligne=line))
+    assert found["corrections"]["correction"].tolist() == ["03001", "CCAS de l'essai"]
+    assert found["problemes"]["probleme"].str.contains("sur aucune case").sum() == 1
+
+
+def test_an_accepted_proposal_on_no_cell_is_told(once, tmp_path):
+    path = correct_three(once / "problemes.xlsx", tmp_path / "p.xlsx")
+    book = openpyxl.load_workbook(path)
+    fill_cell(book, "problemes", {"valeur lue": "3001"}, "ligne", "trois")
+    book.save(path)
+    found = read_problem_file(path)
+    assert "03001" not in found["corrections"]["correction"].tolist()
+    assert found["problemes"]["probleme"].str.contains("sur aucune case").sum() == 1
+
+
+def test_a_file_that_the_dossier_does_not_read_is_refused_and_told(once, tmp_path):
+    path = forge(once, tmp_path, fichier="../../x.csv")
+    found = refuse_strangers(read_problem_file(path), ["Inventaire.ODS"], path)
+    assert found["corrections"]["fichier"].unique().tolist() == ["inventaire.xlsx"]
+    told = found["problemes"].iloc[-1]
+    assert told["probleme"].startswith("« ../../x.csv » n'est pas un fichier de ce dossier") and told["valeur"] == "epicerie_sociale"
+
+
+def test_forged_decisions_are_refused_and_told(once, tmp_path):
+    path = forge(once, tmp_path)
+    book = openpyxl.load_workbook(path)
+    page = book["doublons"] if "doublons" in book.sheetnames else book.create_sheet("doublons")
+    page.delete_rows(1, page.max_row)
+    rows = [
+        ["acteur_id_1", "acteur_id_2", "decision"], ["A1", "A1", "fusionner"], ["A1", "A2", "fusionner"], ["A2", "A1", "distincts"],
+        ["A3", "A4", "distincts"], ["A4", "A3", "distincts"],
+    ]  # fmt: skip
+    for row in rows:
+        page.append(row)
+    book.save(path)
+    found = read_problem_file(path)
+    assert found["doublons"][["acteur_id_1", "acteur_id_2"]].values.tolist() == [["A3", "A4"], ["A4", "A3"]]
+    told = found["problemes"]["probleme"].value_counts()
+    assert told["Deux décisions contraires pour la même paire : aucune n'est reprise."] == 2
+    assert told["« A1 » est donné deux fois : une décision porte sur deux acteurs."] == 1

@@ -56,6 +56,16 @@ def test_an_identifier_of_two_programmes_is_two_contracts(cog, chemin_piege):
         assert tables["affiliations"]["dispositif_id"].value_counts()["ANCT-acv2-acv-1"] == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "day", "said"), [("p_2024.csv", "", "fichier de 2024,"), ("p_2024-09.csv", "2024-09-01", "fichier de 2024-09,")]
+)  # fmt: skip
+def test_a_year_alone_makes_no_date(cog, chemin_piege, name, day, said):
+    path = write(chemin_piege, name, "nom,categorie,code_insee", "Centre,ccas,43040")
+    actors = read_import("tableau", path, cog)[0]["acteurs"].reindex(columns=["date_maj", "source"]).astype("str").fillna("")
+    assert actors["date_maj"].tolist() == [day]
+    assert said in actors["source"].iloc[0]
+
+
 def test_programmes_are_all_in_the_list_of_the_guide_or_told(partage, cog):
     tables, _, _ = read_import("programmes-anct", partage / "ressorts" / "programmes_anct_2024.csv", cog)
     assert {"pvd", "va", "acv"} <= set(tables["dispositifs"]["type"])

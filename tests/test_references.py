@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diagnostic.read.corrections import apply_corrections
 from diagnostic.read.references import index_rows, name_rows, resolve_references
 from diagnostic.schema import PROBLEM_COLUMNS, describe_table, list_tables, make_table
 
@@ -103,9 +104,9 @@ def test_lists_keep_what_is_known_once():
     tables, problemes = resolve(acteurs=ACTEURS, instances=instances)
     assert tables["instances"]["membres"].tolist() == [("MSA", "CCBB"), ()]
     assert problemes[["gravite", "ligne", "valeur"]].to_numpy().tolist() == [
-        ["attention", 2, "X"],
-        ["attention", 2, "Y"],
+        ["attention", 2, "msa auvergne ; MSA ; X ; Y ; CCBB"],
     ]
+    assert problemes["probleme"].tolist() == ["« X » absent de la feuille acteurs. « Y » absent de la feuille acteurs."]
 
 
 def test_a_link_with_itself_is_set_aside_even_under_two_names():
@@ -218,3 +219,83 @@ def test_links_read_are_kept_or_set_aside(pairs):
     assert len(pairs) == len(kept) + len(problemes), "each row set aside has one message, and no other row has any"
     assert set(kept["source_id"]) | set(kept["cible_id"]) <= {"A", "B", "C", "D"}
     assert (kept["source_id"] != kept["cible_id"]).all()
+
+
+def make_imported(**columns):
+    rows = fill("acteurs", **columns)
+    return rows.assign(fichier="imports/annuaire.xlsx")
+
+
+def join_actors(*parts):
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.assign(hors_territoire=rows["commune"].eq("Langeac").to_numpy(bool))
+
+
+OWN = fill("acteurs", acteur_id=["centre", "mjc"], nom=["Centre social", "Maison des jeunes"], commune=["Brioude", "Auzon"])
+
+
+@pytest.mark.parametrize("cell", ["Centre social", "centre SOCIAL", "Le centre social"])
+def test_the_inventory_wins_over_an_import_of_the_same_name(cell):
+    imported = make_imported(acteur_id=["I1", "I2"], nom=["Centre social", "Le centre social"], commune=["Brioude", "Brioude"])
+    for actors in (join_actors(OWN, imported), join_actors(imported, OWN)):
+        tables, problemes = resolve(acteurs=actors, liens=make_links((cell, "mjc")))
+        assert tables["liens"]["source_id"].tolist() == ["centre"]
+        assert not len(problemes)
+
+
+def test_the_name_of_an_import_serves_where_the_inventory_has_none_in_the_perimeter_first():
+    imported = make_imported(acteur_id=["I1", "I2", "I3"], nom=["Épicerie"] * 2 + ["Garage"], commune=["Brioude", "Langeac", "Langeac"])
+    tables, problemes = resolve(acteurs=join_actors(OWN, imported), liens=make_links(("épicerie", "mjc"), ("garage", "mjc"), ("I3", "mjc")))
+    assert tables["liens"]["source_id"].tolist() == ["I1", "I3"], "an identifier is taken wherever the actor is"
+    assert problemes["probleme"].tolist() == [
+        (
+            "« garage » n'est dans l'inventaire que par l'import annuaire, hors du territoire (Langeac, identifiant I3) : "
+            "ajoutez-le à la feuille acteurs. Ligne écartée."
+        )
+    ]
+    assert problemes["proposition"].tolist() == [""]
+
+
+def test_a_name_with_its_commune_leads_out_of_the_perimeter_to_nobody():
+    imported = make_imported(acteur_id=["I1"], nom=["Centre social"], commune=["Langeac"])
+    tables, problemes = resolve(acteurs=join_actors(OWN, imported), liens=make_links(("Centre social (Langeac)", "mjc")))
+    assert not len(tables["liens"])
+    assert "hors du territoire (Langeac, identifiant I1)" in problemes["probleme"][0]
+
+
+def test_a_short_name_is_proposed_the_only_row_that_holds_its_words():
+    actors = fill("acteurs", acteur_id=["PREF", "CAF", "SP"], nom=["Préfecture : Haute-Loire", "Caf Haute-Loire", "Sous-préfet"])
+    _, problemes = resolve(acteurs=actors, liens=make_links(("Préfecture", "CAF"), ("Haute-Loire", "CAF"), ("Sous", "CAF")))
+    assert problemes["proposition"].tolist() == ["PREF", "", ""]
+
+
+def test_one_row_tells_a_cell_of_several_names_and_its_correction_applies():
+    written = "Centre social ; Maison des jeune; Gendarmerie"
+    instances = fill("instances", instance_id=["I"], nom=["Copil"], membres=[("Centre social", "Maison des jeune", "Gendarmerie")])
+    read = {"instances": instances.assign(membres=written)}
+    tables = {name: make_table(name) for name in list_tables()} | {"acteurs": OWN, "instances": instances}
+    _, problemes = resolve_references(tables, read)
+    assert problemes[["valeur", "proposition"]].to_numpy().tolist() == [[written, "Centre social ; mjc; Gendarmerie"]]
+    body = read["instances"].set_index("ligne")[["nom", "membres"]].astype("str")
+    correction = pd.DataFrame({
+        "fichier": ["inventaire.xlsx"], "feuille": ["instances"], "ligne": pd.array([2], dtype="Int64"), "nom": ["Copil"],
+        "colonne": problemes["colonne"].to_list(), "valeur": [written], "correction": problemes["proposition"].to_list(),
+    })  # fmt: skip
+    assert apply_corrections(body, correction, "instances")[0]["membres"].tolist() == ["Centre social ; mjc; Gendarmerie"]
+
+
+def test_a_grid_is_told_once_a_row_and_once_a_column():
+    devices = fill("dispositifs", dispositif_id=["ctg"], nom=["CTG"])
+    who = ["inconnu", "inconnu", "mjc", "centre", "centre"]
+    parts = fill("participations", acteur_id=who, dispositif_id=["ctg", "ctg", "Pacte", "Pacte", "ctg"], role=["a", "b", "c", "d", "e"])
+    parts = parts.assign(feuille="saisie_participations", ligne=[5, 5, 6, 7, 7])
+    tables = {name: make_table(name) for name in list_tables()} | {"acteurs": OWN, "dispositifs": devices, "participations": parts}
+    tables, problemes = resolve_references(tables, {"saisie_participations": parts[["fichier", "feuille", "ligne"]]})
+    assert tables["participations"][["acteur_id", "dispositif_id"]].to_numpy().tolist() == [["centre", "ctg"]]
+    assert problemes["colonne"].tolist() == ["acteur_id", "Pacte"]
+    assert problemes["probleme"].tolist() == [
+        "« inconnu » absent de la feuille acteurs. Ligne écartée (2 cases).",
+        "Colonne « Pacte » : « Pacte » absent de la feuille dispositifs. Colonne écartée (2 cases).",
+    ]
+    assert problemes["ligne"].isna().tolist() == [False, True], "a heading is no cell that a correction reaches"
+    assert "changez le titre de la colonne « Pacte »" in problemes["a_faire"][1]

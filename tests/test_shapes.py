@@ -76,7 +76,7 @@ def test_what_is_unsettled_is_told(france, unresolved):
     assert counts == {
         "mairie_hors_commune": 1506, "mairie_signe_corrige": 72, "mairie_absente": 50, "polygone_complete": 46,
         "epci_different": 45, "population_ancienne": 17, "contour_modifie": 15, "epci_absent": 4, "polygone_absent": 4,
-        "polygone_reconstitue": 4, "ancien_code_contradictoire": 2, "polygone_trop_grand": 1,
+        "polygone_reconstitue": 4, "ancien_code_contradictoire": 2, "ancien_code_partage": 6, "polygone_trop_grand": 1,
     }  # fmt: skip
     assert unresolved.notna().all().all()
     by_subject = unresolved.groupby("sujet")["code_insee"].apply(set)

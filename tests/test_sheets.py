@@ -122,3 +122,20 @@ def test_an_unreadable_file_joins_the_errors(tmp_path):
     found, _, errors = gather_sheets([tmp_path / "acteurs.csv", tmp_path / "liens.csv"])
     assert [sheet["nom"] for sheet in found] == ["acteurs"]
     assert len(errors) == 1
+
+
+def test_the_csv_files_of_an_office_share_a_prefix(tmp_path):
+    from diagnostic.errors import DiagnosticError
+    from diagnostic.read.inventory import find_inventory, read_inventory
+    from diagnostic.read.sheets import find_prefix
+
+    (tmp_path / "r-acteurs.csv").write_text("nom,categorie,code_insee\nCCAS,ccas,43016\n", encoding="utf-8")
+    (tmp_path / "r-parametres.csv").write_text("cle,valeur\nfinalite,Essai\n", encoding="utf-8")
+    files = find_inventory(tmp_path)
+    assert find_prefix(files) == "r-" and find_prefix(files[:1]) == "" and len(files) == 2
+    tables, settings, *_ = read_inventory(files)
+    assert tables["acteurs"]["nom"].tolist() == ["CCAS"] and settings["finalite"] == "Essai"
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(DiagnosticError) as caught:
+        find_inventory(tmp_path)
+    assert "notes.csv, r-acteurs.csv" in caught.value.ou and "acteurs.csv, liens.csv" in caught.value.a_faire

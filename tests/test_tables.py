@@ -179,9 +179,9 @@ def test_values_are_typed():
 @pytest.mark.parametrize(
     "column, cell, told",
     [
-        ("lat", "au nord", "« au nord » n'est pas un nombre."), ("date_maj", "hier", "« hier » n'est pas une date."),
+        ("lat", "au nord", "« au nord » n'est pas une coordonnée."), ("date_maj", "hier", "« hier » n'est pas une date."),
         ("mobile", "parfois", "« parfois » n'est ni oui ni non."), ("siren", "123", "SIREN qui n'a pas 9 chiffres."),
-        ("siren", "2.00073e+08", "Notation scientifique d'un tableur : la valeur exacte est perdue."),
+        ("siren", "2.00073e+08", "Notation scientifique : un tableur a arrondi ce numéro, retapez-le en texte."),
         ("statut", "zzzz", "« zzzz » inconnu."),
     ],
 )  # fmt: skip
@@ -200,7 +200,8 @@ def test_unknown_category_keeps_its_row_and_suggests_the_nearest():
     assert (read, len(table)) == (1, 1)
     assert table["categorie"].isna().all()
     assert problemes["gravite"].tolist() == ["attention"]
-    assert problemes["probleme"][0].startswith("« Centre socail » inconnu ; vouliez-vous dire : centre_social (")
+    assert problemes["probleme"][0].startswith("« Centre socail » inconnu ; vouliez-vous dire : « Centres sociaux, ")
+    assert problemes["proposition"][0].startswith("Centres sociaux, ")
 
 
 def test_an_open_list_keeps_the_group_s_words():

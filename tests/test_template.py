@@ -311,3 +311,21 @@ def test_libreoffice_keeps_the_tables(path, tmp_path):
     pd.testing.assert_frame_equal(
         read["acteurs"].drop(columns=ORIGIN), read_example()["acteurs"].drop(columns=ORIGIN), check_names=False
     )
+
+
+def test_what_the_software_fills_comes_last_and_a_made_identifier_is_no_duty(tmp_path):
+    from diagnostic.read.named_ids import MADE_FROM
+    from diagnostic.write.template import MADE_IDS, MADE_NOTE
+
+    assert {table: key for table, (key, *_) in MADE_FROM.items()} == MADE_IDS
+    book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx"))
+    sheet = book["acteurs"]
+    assert [cell.value for cell in sheet[1]][-2:] == ["methode_commune", "confiance_commune"]
+    asked = {cell.value: cell for cell in sheet[1]}
+    assert asked["acteur_id"].comment.text.startswith(MADE_NOTE)
+    assert asked["acteur_id"].fill.fgColor.rgb == asked["themes"].fill.fgColor.rgb != asked["nom"].fill.fgColor.rgb
+
+
+def test_the_sheets_named_in_messages_are_shown(tmp_path):
+    book = openpyxl.load_workbook(write_inventory({}, tmp_path / "i.xlsx", titre="Essai"))
+    assert {book[name].sheet_state for name in ("vocabulaire", "colonnes_import", "doublons")} == {"visible"}

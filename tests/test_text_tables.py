@@ -1,10 +1,15 @@
 """Text tables: encodings guessed and said, separators that are not commas of a sentence, quotes never closed."""
 
+import csv
+import io
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.text_tables import read_text_table
+from diagnostic.read.text_tables import _read_regular, read_text_table
 
 
 def read(folder, content, name="a.csv"):
@@ -27,11 +32,14 @@ def test_utf16_without_its_mark(encoding, tmp_path):
     assert "UTF-16 (sans marque)" in problemes["probleme"][0]
 
 
-def test_line_numbers_are_those_of_the_file(tmp_path):
+def test_line_numbers_are_those_of_a_spreadsheet(tmp_path):
+    # A row over several lines of the file counts for one, an empty line too: regular or not, the same.
+    regular = 'id;nom\n1;"deux\nlignes"\n2;b\n'
+    assert list(read(tmp_path, regular)[0].index) == list(read(tmp_path, regular + "3;c;d\n")[0].index)[:3] == [1, 2, 3]
     content = 'id;nom\n1;"deux\nlignes"\n\n\n2;"trois\r\net; un point-virgule\nlignes"\n3;c\n'
     table, problemes = read(tmp_path, content)
-    assert list(table.index) == [1, 2, 4, 5, 6, 9]
-    assert table.loc[6].tolist() == ["2", "trois\r\net; un point-virgule\nlignes"]
+    assert list(table.index) == [1, 2, 3, 4, 5, 6]
+    assert table.loc[5].tolist() == ["2", "trois\r\net; un point-virgule\nlignes"]
     assert problemes["gravite"].tolist() == ["information"]
 
 
@@ -131,3 +139,24 @@ def test_wide_tables_read_the_same_whatever_the_quotes(tmp_path):
     plain = "".join(";".join(row) + "\n" for row in rows)
     quoted = "".join(";".join(f'"{cell}"' for cell in row) + "\r\n" for row in rows)
     pd.testing.assert_frame_equal(read(tmp_path, plain)[0], read(tmp_path, quoted)[0])
+
+
+@given(st.lists(st.sampled_from(["a", "é", ";", ";", '"', '""', "\n", "\n", "\r", "\r\n", " ", "\\"]), max_size=40).map("".join))
+def test_what_arrow_reads_is_what_the_csv_module_reads(text):
+    table = _read_regular(text, ";")
+    if table is not None:
+        reader, line, expected = csv.reader(io.StringIO(text, newline=""), delimiter=";"), 1, {}
+        for row in reader:
+            expected[line], line = row, reader.line_num + 1
+        assert dict(zip(table.index, table.to_numpy().tolist(), strict=True)) == expected
+
+
+def test_too_many_cells_are_refused_whatever_the_widths(tmp_path, monkeypatch):
+    monkeypatch.setattr("diagnostic.read.text_tables._MOST_CELLS", 5)
+    monkeypatch.setattr("diagnostic.read.text_tables._MOST_ARROW_CELLS", 7)
+    monkeypatch.setattr("diagnostic.read.text_tables._MOST_LINES", 9)
+    path = tmp_path / "a.csv"
+    for text in ("a\nb\n\nc\nd\ne\nf\n", "a;b\n1;2\n3;4;5\n", ";\n" * 4, "a\n" * 10):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(DiagnosticError, match="trop pour en faire un tableau"):
+            read_text_table(path)

@@ -1,5 +1,7 @@
 """Cells of text -> numbers, shares, yes/no, lists; what cannot be read is pointed at, never guessed."""
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -118,3 +120,8 @@ def test_the_column_given_is_not_touched():
     for reader in (values.read_numbers, values.read_yes_no, values.split_lists):
         reader(column)
     pd.testing.assert_series_equal(column, copy)
+
+
+def test_spaces_spelled_out_are_those_of_python():
+    signs = [chr(code) for code in range(0x11000) if not 0xD800 <= code < 0xE000]
+    assert [c for c in signs if re.fullmatch(f"[{values.SPACES}]", c)] == [c for c in signs if re.fullmatch(r"\s", c)]

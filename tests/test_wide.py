@@ -311,3 +311,11 @@ def test_every_grid_is_a_table():
     assert {table: f"saisie_{table}" for table in GRIDS} == {table: name for name, table in WIDE_SHEETS.items()}
     for table, (key, heading, _) in GRIDS.items():
         assert {key, heading} <= set(describe_table(table).index)
+
+
+def test_totals_and_notes_of_a_grid_are_told_and_not_read():
+    raw = sheet(["acteur_id", "nom", "CTG", "PAT"], ["A", "", "x", ""], ["", "TOTAL", "5", "2"], ["Mis à jour par nous le 12/03/2025"])
+    kept, problemes, _, nb = read(raw, "participations")
+    assert nb == len(kept) == 1
+    assert problemes[["gravite", "ligne"]].to_numpy().tolist() == [["information", 3], ["information", 4]]
+    assert problemes["probleme"].str.contains("n'est pas une donnée").all()

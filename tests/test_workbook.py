@@ -131,3 +131,21 @@ def test_every_column_of_a_real_workbook_is_explained():
         assert set(reading[0]) >= set(book) - {READING_SHEET}
     assert describe_columns("blocs")["densite"].startswith("Densité entre deux groupes")
     assert describe_columns("densites")["densite"].startswith("Densité des liens déclarés")
+
+
+def test_the_sheet_of_quality_is_in_plain_words(tmp_path):
+    from diagnostic.measure.quality import QUALITY_COLUMNS, measure_quality
+    from diagnostic.write.workbook import QUALITY_HEADINGS
+
+    actors = pd.DataFrame({
+        "acteur_id": list("ABCDE"), "categorie": ["ccas"] * 5, "fichier": "inventaire.xlsx",
+        "date_maj": pd.to_datetime(["2026-02-03", None, None, None, None]),
+    })  # fmt: skip
+    table = measure_quality(actors, None, pd.Timestamp("2026-11-15"))
+    path = write_workbook({"qualite": table}, tmp_path / "q.xlsx", **READING)
+    sheet = openpyxl.load_workbook(path)["Qualité de l'inventaire"]
+    headings = [cell.value for cell in sheet[1]]
+    assert headings[:5] == ["Groupe", "Fichier ou catégorie", "Lignes", "Lignes datées (%)", "Âge médian (mois)"]
+    assert set(QUALITY_HEADINGS) == set(QUALITY_COLUMNS) and len(set(headings)) == len(headings) and not [h for h in headings if "_" in h]
+    assert [sheet.cell(row, 1).value for row in (2, 3, 4)] == ["Tout l'inventaire", "Fichier", "Catégorie"]
+    assert (sheet["D2"].value, sheet["D2"].number_format) == (0.2, "0\u202f%")

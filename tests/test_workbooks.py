@@ -258,6 +258,28 @@ def test_cells_merged_over_lines_are_read_on_each_of_them(make, name, tmp_path):
     assert problemes["ligne"].tolist() == [found.index[1]]
 
 
+def test_merged_cells_that_are_given_up_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("diagnostic.read.workbooks._MOST_FILLED", 1)
+    _, problemes = read_workbook(make_merged(tmp_path / "a.xlsx"))
+    assert problemes["gravite"].tolist() == ["attention"]
+    assert "trop nombreuses" in problemes["probleme"][0]
+
+
+def test_twenty_thousand_ranges_over_the_same_lines(tmp_path):
+    path = make_xlsx(tmp_path / "a.xlsx", a=[["x", "y"]] * 5000)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    ranges = "".join(f'<mergeCell ref="A{line % 2000 + 1}:A5000"/>' for line in range(20_000))
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", f"</sheetData><mergeCells>{ranges}</mergeCells>".encode())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    sheets, problemes = read_workbook(path)
+    assert sheets["a"].shape == (5000, 2)
+    assert problemes["gravite"].tolist() == ["attention"]
+
+
 def add_member(path, name, content=b"x"):
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(name, content)
@@ -284,6 +306,19 @@ def test_a_formula_without_result_is_told(tmp_path):
     assert sheets["acteurs"].iloc[1:, 1].tolist() == ["", ""]
     assert problemes[["gravite", "ligne", "colonne"]].to_numpy().tolist() == [["attention", 2, "B"]]
     assert "sans résultat enregistré : 2 case(s)" in problemes["probleme"][0]
+
+
+def test_a_formula_that_answers_an_empty_text_is_no_fault(tmp_path):
+    path = make_xlsx(tmp_path / "a.xlsx", acteurs=[["id", "n"], ["1", "=A1"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert b'<c r="B2"><f>A1</f><v' in parts[sheet]
+    parts[sheet] = parts[sheet].replace(b'<c r="B2">', b'<c r="B2" t="str">').replace(b"<v />", b"<v></v>")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    assert not len(read_workbook(path)[1])
 
 
 def test_a_formula_of_ods_is_read_by_its_result_and_its_link_told(tmp_path):

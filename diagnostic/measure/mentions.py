@@ -68,10 +68,12 @@ def tell_notices(tables, told, edition, inventaire=None):
     inventaire : dict, the same tables before anything was removed; `tables` by default
     """
     counts, settings = tables["comptes"], tables["reglages"]
-    lines = [f"À quoi sert ce diagnostic : {settings['finalite'] or 'non dit (feuille parametres, finalite)'}", EDITION_LABELS[edition]]
+    lines = [f"À quoi sert ce diagnostic : {settings['finalite'] or 'non dit (feuille questions, Q0)'}", EDITION_LABELS[edition]]
     lines += [f"Date d'édition : {told['date']}.", f"Inventaire non exhaustif : {told['couverture']}. Une case vide n'est pas une absence."]
-    read, inside, outside, aside = (format_number(counts[c].sum()) for c in ("lues", "dans_territoire", "hors_territoire", "ecartees"))
-    lines.append(f"Lignes lues : {read} = {inside} dans le territoire + {outside} hors du territoire + {aside} écartées.")
+    names = ["lues", "dans_territoire", "hors_territoire", "fusionnees", "ecartees"]
+    read, inside, outside, merged, aside = (format_number(counts.get(name, pd.Series(0)).sum()) for name in names)
+    merged = f" + {merged} réunies à une autre (doublons)" if merged != "0" else ""
+    lines.append(f"Lignes lues : {read} = {inside} dans le territoire + {outside} hors du territoire{merged} + {aside} écartées.")
     lines += _reconcile(inventaire or tables, tables)
     if any(told["fictif"].values()):
         lines.append("FICTIF : une partie des données est inventée pour l'exemple (colonne source).")

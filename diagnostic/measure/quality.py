@@ -14,10 +14,11 @@ SHARES = {
     "part_avec_siret": ("nb_avec_siret", "nb_lignes"),
 }  # fmt: skip
 QUALITY_COLUMNS = [
-    "groupe", "groupe_a", "nb_lignes", "nb_datees", "part_datees", "nb_sans_date", "nb_dates_futures", "age_median_mois",
-    "nb_a_revoir", "part_a_revoir", "nb_anciennes", "part_anciennes", "nb_avec_commune", "part_avec_commune",
+    # What is read first: which group, then six figures; the detail after.
+    "groupe", "groupe_a", "nb_lignes", "part_datees", "age_median_mois", "part_avec_commune", "part_avec_siret", "nb_doublons_proposes",
+    "nb_datees", "nb_sans_date", "nb_dates_futures", "nb_a_revoir", "part_a_revoir", "nb_anciennes", "part_anciennes", "nb_avec_commune",
     *CONFIDENCES.values(), "nb_commune_sans_confiance", "nb_sans_commune", "nb_avec_coordonnees", "part_avec_coordonnees",
-    "nb_avec_categorie", "part_avec_categorie", "nb_avec_siret", "part_avec_siret", "nb_doublons_proposes", "raison_absence",
+    "nb_avec_categorie", "part_avec_categorie", "nb_avec_siret", "raison_absence",
 ]  # fmt: skip
 WITHOUT_CATEGORY, WITHOUT_FILE = "sans catégorie", "sans fichier"
 NO_DATE = "aucune ligne datée"

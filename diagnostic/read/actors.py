@@ -1,13 +1,18 @@
 """What a row of `acteurs` leaves unsaid: its commune, its champ, its point, the territories it works on."""
 
+import re
+
 import pandas as pd
 
 from diagnostic.read import coordinates
 from diagnostic.read.cog import is_in
+from diagnostic.read.names import list_keys, read_names
 from diagnostic.read.places import resolve_places
 from diagnostic.read.territories import list_territories
-from diagnostic.schema import is_imported, join_problems, list_problems
+from diagnostic.schema import ORIGIN_COLUMNS, is_imported, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
+
+_TOWN_BREAKS = re.compile(r"\s*(?:[;,/|+&\n\r]|\bet\b)+\s*", re.I)
 
 
 def complete_actors(acteurs, cog, categories, *, communes, distance_max_km, written=None, crs=""):
@@ -20,7 +25,7 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km, writ
     categories : DataFrame, the vocabulary (code -> champ)
     communes : DataFrame of the perimeter
     distance_max_km : float
-    written : DataFrame, optional, lat and lon as read (text), on the index of `acteurs`: what the way back looks for
+    written : DataFrame, optional, lat, lon and code_insee as read (text), on the index of `acteurs`: what the way back looks for
     crs : str, optional, the projection that the dossier declares for points in metres
 
     Returns
@@ -32,7 +37,8 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km, writ
     checked, points = coordinates.check_coordinates(acteurs, written=written, crs=crs)
     acteurs = acteurs.assign(**checked)
     found, doubts = _find_communes(acteurs, cog, communes.index, distance_max_km)
-    codes_read = acteurs["code_insee"].astype("str").fillna("")
+    codes_read = (acteurs if written is None or "code_insee" not in written else written)["code_insee"].astype("str").fillna("")
+    doubts = _tell_two_towns(acteurs, _quote_codes(acteurs, codes_read, doubts))
     acteurs = acteurs.assign(**found)
     acteurs["commune"] = acteurs["commune"].astype("str").fillna(acteurs["code_insee"].map(cog["communes"]["nom"]))
     acteurs = fill_champ(acteurs, categories)
@@ -41,7 +47,8 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km, writ
     acteurs = acteurs.assign(**coordinates.place_points(acteurs, cog["communes"]))
     near = acteurs[~(is_imported(acteurs) & acteurs["hors_territoire"])]
     far = coordinates.check_distances(near, cog["communes"], distance_max_km)
-    return acteurs, join_problems(points, doubts, far, _tell_unplaced(acteurs, codes_read))
+    told = doubts.loc[doubts["gravite"] != "information", ORIGIN_COLUMNS]
+    return acteurs, join_problems(points, doubts, far, _tell_unplaced(acteurs, codes_read, told))
 
 
 def _find_communes(acteurs, cog, perimeter, far_km):
@@ -70,8 +77,55 @@ def fill_champ(acteurs, categories):
     return acteurs.assign(champ=acteurs["champ"].astype("str").fillna(default), champ_origine=origin)
 
 
-def _tell_unplaced(acteurs, codes_read):
-    """An actor without commune stays in the networks and is on no map; without territory either, it is to be completed."""
+def _quote_codes(acteurs, codes_read, problems):
+    """Return the problems, those of a code with the cell as it is written: a code is read without its spaces."""
+    cleaned = acteurs["code_insee"].astype("str").fillna("")
+    other = (cleaned != codes_read) & ~acteurs.duplicated(ORIGIN_COLUMNS, keep=False)
+    if not other.any():
+        return problems
+    places = [pd.MultiIndex.from_frame(rows[ORIGIN_COLUMNS].astype("object")) for rows in (acteurs[other], problems)]
+    found = pd.Series(places[0].get_indexer_for(places[1]), index=problems.index)
+    held = (found >= 0) & problems["colonne"].eq("code_insee")
+    rank = found.where(held, 0).to_numpy()
+    held &= problems["valeur"].to_numpy() == cleaned[other].to_numpy()[rank]
+    return problems.assign(valeur=problems["valeur"].where(~held, codes_read[other].to_numpy()[rank]))
+
+
+def _tell_two_towns(acteurs, problems):
+    """Return the problems, those of a cell that holds several communes saying so."""
+    cells = acteurs["commune"].astype("str").dropna()
+    parts = {cell: [part for part in _TOWN_BREAKS.split(cell) if part] for cell in cells.unique() if _TOWN_BREAKS.search(cell)}
+    keys = read_names(pd.Series([part for found in parts.values() for part in found], dtype="str"))
+    towns = dict(zip(keys["nom"].index, is_in(keys["cle"], list_keys()), strict=True)) if len(keys) else {}
+    known, start = {}, 0
+    for cell, found in parts.items():
+        known[cell] = len(found) > 1 and all(towns[start + rank] for rank in range(len(found)))
+        start += len(found)
+    wrong = problems["colonne"].eq("commune") & problems["gravite"].eq("attention") & problems["valeur"].map(known).eq(True)
+    counts = problems["valeur"].map(lambda cell: len(parts.get(cell, ())))
+    message = counts.map({2: "Deux"}).fillna("Plusieurs") + " communes dans la case : l'acteur n'est placé dans aucune."
+    return problems.assign(
+        probleme=problems["probleme"].mask(wrong, message), proposition=problems["proposition"].mask(wrong, ""),
+        a_faire=problems["a_faire"].mask(wrong, "gardez-en une, ou mettez-les dans la colonne territoires"),
+    )  # fmt: skip
+
+
+def tell_outside(acteurs):
+    """Tell, one row each, the actors of the inventory that lie out of the perimeter and state no territory in it."""
+    rows = acteurs[acteurs["hors_territoire"].astype(bool) & ~is_imported(acteurs)]
+    shown = rows["commune"].astype("str").fillna("") + " (" + rows["code_insee"].astype("str").fillna("outre-mer") + ")"
+    fix = "rien ; ou écrivez dans la colonne territoires ceux du périmètre où il agit"
+    messages = "Hors du territoire : " + shown + ". L'acteur est gardé, compté à part."
+    return list_problems("information", rows, messages, fix, colonne="commune", valeur=rows["commune"].astype("str").fillna(""))
+
+
+def _tell_unplaced(acteurs, codes_read, told):
+    """An actor without commune stays in the networks and is on no map; without territory either, it is to be completed.
+
+    A row already told (`told`, where it was read) is not told twice.
+    """
+    places = [pd.MultiIndex.from_frame(rows[ORIGIN_COLUMNS].astype("object")) for rows in (acteurs, told)]
+    acteurs = acteurs[~places[0].isin(places[1])]
     nowhere = acteurs["code_insee"].isna() & (acteurs["methode_commune"] != "outre_mer") & ~is_imported(acteurs)
     silent = acteurs["territoires"].map(len) == 0
     lost, wide = acteurs[nowhere & silent], acteurs[nowhere & ~silent]

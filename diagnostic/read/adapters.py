@@ -60,7 +60,7 @@ def read_column_rules(columns, source, path=None):
     DiagnosticError
         The sheet asks for what a mapping cannot do: all at once, in French.
     """
-    asked = columns[columns["source"] == source].fillna("")
+    asked = columns[columns["source"].fillna("").map(normalize_label) == normalize_label(source)].fillna("")
     described = describe_table("acteurs")
     rules = []
     for row in asked.itertuples():

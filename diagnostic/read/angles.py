@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 
 _ANGLE = re.compile(
     r"(?P<avant>[NSEOW])? ?(?P<signe>[+-])?(?P<degres>\d{1,3}(?:[.,]\d+)?) ?(?P<deg>[°ºd])? ?"
@@ -31,7 +32,13 @@ def read_angles(cells):
     >>> read_angles(pd.Series(["45,04", "45°02'30\\"N", "3° 30' O", "abc"]))[0].round(4).tolist()
     [45.04, 45.0417, -3.5, nan]
     """
-    numbers = cells.map({cell: _read_angle(cell) for cell in cells.unique()}).astype(float)
+    # Most cells are plain numbers: these are read at once, the others one distinct cell at a time.
+    plain = cells.str.fullmatch(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,15})?").fillna(False).astype(bool)
+    numbers = pd.Series(np.nan, index=cells.index, dtype=float)
+    numbers[plain] = pd.to_numeric(cells[plain]).astype(float)
+    others = cells[~plain & (cells != "")]
+    if len(others):
+        numbers[others.index] = others.map({cell: _read_angle(cell) for cell in others.unique()}).astype(float)
     return numbers, numbers.isna() & (cells != "")
 
 
@@ -61,9 +68,12 @@ def split_pairs(rows):
     if not {"lat", "lon"} <= set(rows):
         return rows
     lat, lon = rows["lat"].astype("str").fillna(""), rows["lon"].astype("str").fillna("")
-    pairs = lat.where(((lon == "") | (lon == lat)) & (lat.str.len() <= _LONGEST_PAIR)).str.strip(" ()[]").str.extract(_PAIR)
+    alone = (lat != "") & ((lon == "") | (lon == lat)) & (lat.str.len() <= _LONGEST_PAIR)
+    if not alone.any():
+        return rows
+    pairs = lat[alone].str.strip(" ()[]").str.extract(_PAIR).reindex(rows.index)
     first, second = pairs[0].fillna(pairs[2]), pairs[1].fillna(pairs[3])
     parted = first.notna()
-    return (
-        rows.assign(lat=rows["lat"].mask(parted, first), lon=rows["lon"].mask(parted, second)) if parted.any() else rows
-    )
+    if not parted.any():
+        return rows
+    return rows.assign(lat=rows["lat"].mask(parted, first), lon=rows["lon"].mask(parted, second))

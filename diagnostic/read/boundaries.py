@@ -9,6 +9,8 @@ import pyogrio
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.cog import is_in, read_cog
+from diagnostic.read.files import LARGEST_FILE
+from diagnostic.read.shape_layers import MOST_SHAPES, is_shape_file, list_shape_layers
 from diagnostic.read.territories import DEGREES, find_zone, measure_surface
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
@@ -16,8 +18,6 @@ from diagnostic.vocabulary import normalize_label
 CODE_ALIASES = [
     "code_insee", "insee_com", "codgeo", "code_commune", "code_insee_commune", "depcom", "com_code", "insee", "codecom", "code",
 ]  # fmt: skip
-
-SIGNATURES = {".gpkg": b"SQLite format 3", ".shp": b"\x00\x00\x27\x0a", ".geojson": b"{", ".json": b"{"}
 
 
 def read_boundaries(path):
@@ -34,7 +34,7 @@ def read_boundaries(path):
     path = Path(path)
     layer = _choose_layer(path)
     try:
-        drawn = gpd.read_file(path, layer=layer)
+        drawn = gpd.read_file(path, layer=layer, max_features=MOST_SHAPES + 1)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError):
         raise _boundary_error(
             "Ce fichier de contours est illisible.", path, "donnez un fichier GPKG, SHP ou GeoJSON"
@@ -43,6 +43,8 @@ def read_boundaries(path):
         raise _boundary_error(
             "Ce fichier ne contient aucun contour.", path, "vérifiez l'export, puis redonnez le fichier"
         )
+    if len(drawn) > MOST_SHAPES:
+        raise _boundary_error("Ce fichier a trop de contours.", path, "gardez les seules communes de votre territoire, et réexportez")
     column = _find_code_column(drawn, path)
     _refuse_projection(drawn, path)
     codes = drawn[column]
@@ -61,16 +63,17 @@ def _boundary_error(quoi, path, a_faire, detail=""):
 
 def _choose_layer(path):
     """Return the layer of communes of a file that may hold several (IGN Admin Express holds one a level)."""
-    if not path.exists():
+    if not path.is_file():
         raise _boundary_error(
             "Fichier de contours introuvable.", path, "vérifiez le nom et le dossier dans la feuille parametres"
         )
-    start = path.read_bytes()[:16].lstrip(b"\xef\xbb\xbf \r\n\t")
-    if not start.startswith(SIGNATURES.get(path.suffix.lower(), b"?")):
-        # GDAL picks its driver by the content: some kinds of file fetch others, on the network too.
+    if path.stat().st_size > LARGEST_FILE:
+        what = f"Ce fichier de contours dépasse {LARGEST_FILE // 1_000_000} Mo."
+        raise _boundary_error(what, path, "gardez les seules communes de votre territoire, et réexportez")
+    if not is_shape_file(path):
         raise _boundary_error("Ce fichier n'est pas un fichier de contours.", path, "donnez un fichier GPKG, SHP ou GeoJSON")
     try:
-        layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        layers = [name for name, _ in list_shape_layers(path)[0]]
     except pyogrio.errors.DataSourceError:
         raise _boundary_error(
             "Ce fichier de contours est illisible.", path, "donnez un fichier GPKG, SHP ou GeoJSON"

@@ -6,30 +6,32 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from diagnostic.read.cog import is_in
-from diagnostic.read.names import find_departements, fold_name, list_bearers, list_keys
+from diagnostic.read.names import find_departement, find_departements, fold_name, list_bearers, list_keys, list_words
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 
 MOST_CANDIDATES = 5
 ALIKE = 80  # likeness of two keys, out of 100, under which a name is not suggested
+ALIKE_ANYWHERE = 85  # the same, in all France: « inconnue » is at 80 of Diconne
 MOST_WIDE_SEARCHES = 200  # names sought in all France: without a departement, each is compared with 40,000
 _SHORTEST_START = 4
 ANSWER_COLUMNS = ["gravite", "colonne", "message", "proposition"]
 
 
-def propose_codes(problems, rows, resolved, other):
+def propose_codes(problems, rows, resolved, others):
     """Return the `problemes` of codes, with the commune that the other clues lead to as the code to write.
 
     Parameters
     ----------
     problems : DataFrame, those of `resolve_communes`
     rows, resolved : the rows and what was found for them
-    other : Series, for the rows whose name contradicts the commune found: the commune that name and postcode lead to
+    others : DataFrame, `disagreements.weigh_others`: for the rows whose name contradicts the commune found, the commune to write
     """
     mended = resolved["code_insee"].where(resolved["confiance_commune"].isin(["sure", "forte"]))
     mended = mended.mask(resolved["methode_commune"].isin(["code", "ancien_code", "outre_mer"])).fillna(
-        other.reindex(rows.index)
+        others["code_insee"].reindex(rows.index)
     )
-    found = rows[ORIGIN_COLUMNS].assign(trouve=mended)[mended.notna()]
+    told = others["indices"].reindex(rows.index).fillna("")
+    found = rows[ORIGIN_COLUMNS].assign(trouve=mended, indices=told)[mended.notna()]
     silent = (problems["proposition"] == "") & (problems["gravite"] == "attention")
     if not silent.any() or not len(found):
         return problems
@@ -37,10 +39,12 @@ def propose_codes(problems, rows, resolved, other):
     known = (
         problems[ORIGIN_COLUMNS]
         .astype({"ligne": "Int64"})
-        .merge(found, on=ORIGIN_COLUMNS, how="left")["trouve"]
+        .merge(found, on=ORIGIN_COLUMNS, how="left")[["trouve", "indices"]]
         .set_axis(problems.index)
     )
-    return problems.assign(proposition=problems["proposition"].mask(silent & known.notna(), known))
+    mended = silent & known["trouve"].notna()
+    texts = problems["probleme"].mask(mended, problems["probleme"] + known["indices"].fillna(""))
+    return problems.assign(probleme=texts, proposition=problems["proposition"].mask(mended, known["trouve"]))
 
 
 def tell_names(clues, resolved, cog, perimeter):
@@ -90,7 +94,8 @@ def _cut_names(cog, perimeter, cases):
     """Return the lists that the cases are compared with, as plain lists: a case is looked up in microseconds.
 
     `places`: {departement, "perimetre": ({key: codes}, sorted keys, {code: keys})}; `served`: {postcode: codes}; `bearers`:
-    {key: codes}; `label`: {code: name}; `perimeter`: set of codes; `wide`: the keys sought in all France, for the first ones only.
+    {key: codes}; `label`, `place`: {code: name, departement}; `overseas`: {postcode: (code, key)}; `perimeter`: set of codes;
+    `wide`: the keys sought in all France, for the first ones only.
     """
     names = list_bearers()
     inside = names[is_in(names["code_insee"], pd.Index(perimeter, dtype="str"))]
@@ -98,6 +103,8 @@ def _cut_names(cog, perimeter, cases):
     parts = dict(list(names[is_in(names["departement"], around)].groupby("departement")))
     if (~is_in(cases["autour"], pd.Index(list(parts), dtype="str"))).any():
         parts["perimetre"] = inside if len(inside) else names
+    overseas = cog["outre_mer"][["nom", "codes_postaux"]].dropna()
+    posts = overseas["codes_postaux"].str.split(";").explode()
     post = cog["codes_postaux"]
     post = post[pd.Index(cases["code_postal"].unique()).get_indexer(post.index) >= 0]
     sought = names[is_in(names["cle"], pd.Index(cases["cle"].unique()))]
@@ -105,7 +112,9 @@ def _cut_names(cog, perimeter, cases):
         "places": {place: _index_keys(part) for place, part in parts.items()},
         "served": _gather(post.index.tolist(), [code for code, _ in post.tolist()]),
         "bearers": _gather(sought["cle"].tolist(), sought["code_insee"].tolist()),
-        "label": dict(zip(cog["communes"].index.tolist(), cog["communes"]["nom"].tolist(), strict=True)),
+        "label": {**cog["communes"]["nom"].to_dict(), **overseas["nom"].to_dict()},
+        "place": cog["communes"]["departement"].to_dict(),
+        "overseas": _gather(posts.tolist(), [(code, fold_name(overseas.at[code, "nom"])) for code in posts.index]),
         "perimeter": set(perimeter),
     }
     # Without a departement a name is compared with the 40,000 of France: once each, and not for a column of anything.
@@ -138,16 +147,42 @@ def _explain(case, lists):
     codes, keys, _ = lists["places"][place]
     near, bearers = codes.get(case.cle, []), lists["bearers"].get(case.cle, [])
     narrow = place != "perimetre" or bool(lists["perimeter"])
-    starts = []
-    if narrow and not near and len(case.cle) >= _SHORTEST_START:
-        longer = keys[bisect_left(keys, case.cle) : bisect_left(keys, case.cle + "~")]  # ~ comes after every letter
-        starts = list(dict.fromkeys(code for key in longer for code in codes[key]))
+    overseas = [code for code, key in lists["overseas"].get(case.code_postal, []) if key.startswith(case.cle)]
+    if overseas:
+        text = f"« {case.nom} » (code postal {case.code_postal}) : collectivité d'outre-mer, hors du champ : "
+        one = overseas[0] if len(overseas) == 1 and not case.code else ""
+        return "attention", "commune" if case.code else "code_insee", text + _list_communes(overseas, lists) + ".", one
+    starts = _find_longer(case, codes, keys, lists) if narrow and not near else []
     if starts:
-        one = lists["label"][starts[0]] if len(starts) == 1 else ""
+        one = lists["label"][starts[0]] if len(starts) == 1 and not _deny(case, starts[0], lists) else ""
         return "attention", "commune", f"« {case.nom} » : nom incomplet ? {_list_communes(starts, lists)}.", one
     if bearers:
         return _explain_shared(case, near or bearers, lists)
     return _explain_misspelt(case, place, narrow, lists)
+
+
+def _find_longer(case, codes, keys, lists):
+    """Return the communes around whose name begins with the one written, those that the postcode serves first; else contains it."""
+    longer = []
+    if len(case.cle) >= _SHORTEST_START:
+        longer = keys[bisect_left(keys, case.cle) : bisect_left(keys, case.cle + "~")]  # ~ comes after every letter
+    starts = list(dict.fromkeys(code for key in longer for code in codes[key]))
+    words = " ".join(list_words(case.nom))
+    if not starts and len(words) > 2 and (case.cle in lists["bearers"]):
+        spelled = {code: " ".join(list_words(lists["label"][code])) for code in dict.fromkeys(c for own in codes.values() for c in own)}
+        starts = [code for code, label in spelled.items() if f"{label} ".startswith(f"{words} ")]
+        starts = starts or [code for code, label in spelled.items() if f" {words} " in f" {label} "]
+    served = lists["served"].get(case.code_postal, [])
+    return sorted(starts, key=lambda code: code not in served)
+
+
+def _deny(case, code, lists):
+    """Return the cell that says that the commune is not the one: « le code postal 63000 », « le département 63 », or ''."""
+    if case.code_postal:
+        served = lists["served"].get(case.code_postal, [])
+        if (code not in served) if served else find_departement(case.code_postal) != lists["place"].get(code):
+            return f"le code postal {case.code_postal}"
+    return f"le département {case.autour}" if case.autour and case.autour != lists["place"].get(code) else ""
 
 
 def _explain_post(case, lists):
@@ -169,14 +204,16 @@ def _explain_post(case, lists):
 
 def _explain_shared(case, bearers, lists):
     inside = [code for code in bearers if code in lists["perimeter"]] or bearers
-    one = inside[0] if len(inside) == 1 and not case.code else ""
+    denied = _deny(case, inside[0], lists) if len(inside) == 1 else ""
+    one = inside[0] if len(inside) == 1 and not case.code and not denied else ""
     beside = f" (code postal {case.code_postal})" if case.code_postal else ""
     several = (
         f"{len(bearers)} communes possibles"
         if len(bearers) > 1
-        else "une commune possible, que rien d'autre sur la ligne ne confirme"
+        else "une commune possible" + ("" if denied else ", que rien d'autre sur la ligne ne confirme")
     )
-    text = f"« {case.nom} »{beside} : {several} : {_list_communes(bearers, lists)}."
+    text = f"« {case.nom} »{beside} : {several} : {_list_communes(bearers, lists)}"
+    text += f", contredit par {denied}." if denied else "."
     return "attention", "commune" if case.code else "code_insee", text, one
 
 
@@ -189,22 +226,25 @@ def _explain_misspelt(case, place, narrow, lists):
     codes, keys, borne = lists["places"][place]
     served = {key for code in lists["served"].get(case.code_postal, []) for key in borne.get(code, [])}
     for part in filter(None, (sorted(served), keys)):
-        found = _find_alike(case.cle, part, codes, served if part is not keys else codes)
+        known = served if part is not keys else codes
+        found = _find_alike(case, part, codes, known=known, least=ALIKE if narrow else ALIKE_ANYWHERE)
         if found:
             one = lists["label"][found[0]] if len(found) == 1 and narrow else ""
             return "attention", "commune", f"{text} : vouliez-vous dire {_list_communes(found, lists)} ?", one
     return plain
 
 
-def _find_alike(key, keys, codes, known):
-    """Return the codes of the names that `key` goes on from (« Sciez-sur-Léman » for Sciez), else of the nearest of `keys`.
+def _find_alike(case, keys, codes, *, known, least):
+    """Return the codes of the names that the words go on from (« Sciez-sur-Léman » for Sciez), else of the nearest of `keys`.
 
     `known` holds the same keys, to be looked up.
     """
-    for length in range(len(key) - 1, _SHORTEST_START - 1, -1):
-        if key[:length] in known:
-            return codes[key[:length]]
-    near = process.extract(key, keys, scorer=fuzz.ratio, limit=MOST_CANDIDATES, score_cutoff=ALIKE)
+    words = list_words(case.nom)
+    for number in range(len(words) - 1, 0, -1):
+        start = "".join(words[:number])
+        if len(start) >= _SHORTEST_START and start in known:
+            return codes[start]
+    near = process.extract(case.cle, keys, scorer=fuzz.ratio, limit=MOST_CANDIDATES, score_cutoff=least)
     return list(dict.fromkeys(code for other, *_ in near for code in codes[other]))
 
 
@@ -251,32 +291,3 @@ def _tell_joined(rows, codes, cog):
         colonne="commune",
         valeur=rows["commune"],
     )
-
-
-def tell_postcodes(clues, resolved, checks, cog):
-    """Tell the postcodes that do not serve the commune found, with the one to write when there is only one."""
-    rows = clues[(checks["code_postal"] == -1) & (resolved["methode_commune"] != "outre_mer")]
-    codes = resolved.loc[rows.index, "code_insee"]
-    posts = codes.map(cog["communes"]["codes_postaux"]).astype("str").fillna("")
-    names = codes.map(cog["communes"]["nom"])
-    messages = [
-        f"Le code postal {post} ne dessert pas {name} ({code}) : {own.replace(';', ', ')}."
-        for post, name, code, own in zip(rows["code_postal"], names, codes, posts, strict=True)
-    ]
-    fix = "vérifiez la commune et le code postal"
-    return list_problems(
-        "attention", rows, messages, fix, colonne="code_postal", valeur=rows["code_postal"],
-        proposition=posts.mask(posts.str.contains(";"), ""),
-    )  # fmt: skip
-
-
-def tell_points(clues, resolved, distance_km, cog, *, near_km, far_km):
-    """Tell the points that fall outside the commune the row states, with their distance; over `far_km`, others do."""
-    rows = clues[(distance_km > near_km) & (distance_km <= far_km)]
-    names = resolved.loc[rows.index, "code_insee"].map(cog["communes"]["nom"])
-    messages = [
-        f"Ce point est hors de la commune ({name}), à {f'{km:.1f}'.replace('.', ',')} km de sa limite."
-        for name, km in zip(names, distance_km[rows.index], strict=True)
-    ]
-    fix = "vérifiez la commune et les coordonnées (les deux sont gardées)"
-    return list_problems("information", rows, messages, fix, colonne="lat, lon")

@@ -1,11 +1,12 @@
 """Commune codes as people write them -> present codes, each with how it was found; nothing doubtful is accepted."""
 
 import re
+from functools import cache
 
 import pandas as pd
 
 from diagnostic.read.cog import is_in, look_up, read_shape_table
-from diagnostic.read.names import fold_name, list_pairs, map_distinct
+from diagnostic.read.names import fold_name, list_keys, list_pairs, map_distinct
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 
 _PAST = {
@@ -27,7 +28,8 @@ def resolve_communes(rows, cog, *, colonne="code_insee"):
 
     Returns
     -------
-    resolved : DataFrame on the index of `rows`: code_insee (missing when not found), methode_commune
+    resolved : DataFrame on the index of `rows`: code_insee (missing when not found), methode_commune, douteux (bool: a code
+        that may be a postcode)
     problemes : DataFrame
 
     Notes
@@ -48,13 +50,14 @@ def resolve_communes(rows, cog, *, colonne="code_insee"):
         {
             "code_insee": codes.where(exact).fillna(past).mask(postcodes),
             "methode_commune": method.mask(overseas, "outre_mer").mask(postcodes, ""),
+            "douteux": unsure & ~postcodes,
         }
     )
     unknown = resolved["code_insee"].isna() & (codes != "") & ~postcodes & ~overseas
     problems = [
         _tell_former(rows[past.notna() & ~postcodes], former, communes, colonne),
         _tell_postcodes(rows, postcodes, cog, colonne),
-        _tell_unsure(rows[unsure & ~postcodes], resolved, cog, colonne),
+        _tell_unsure(rows[resolved["douteux"]], resolved, cog, colonne),
         _tell_overseas(rows[overseas & ~postcodes], cog, colonne),
         _tell_unknown(rows[unknown], cog, colonne),
         _tell_names(rows, resolved, cog, colonne),
@@ -120,9 +123,16 @@ def _follow_post(rows, served):
 def _tell_former(rows, former, communes, colonne):
     known = former.loc[rows["code"].unique()]
     each = zip(known.index, known["nature"], known["nouveau_code"], communes.loc[known["nouveau_code"], "nom"], strict=True)
-    messages = rows["code"].map({code: f"{code} {_PAST[nature]} de {new} ({name})." for code, nature, new, name in each})
+    messages = rows["code"].map({code: _explain_former(code, nature, new, name) for code, nature, new, name in each})
     fix = "rattachement proposé et appliqué ; s'il est faux, écrivez le bon code"
     return list_problems("information", rows, messages, fix, colonne=colonne, valeur=rows["code"])
+
+
+def _explain_former(code, nature, new, name):
+    # The number kept and the departement changed: the commune is the same (Corse in 1976, Seine-et-Oise and Seine in 1968).
+    if nature == "fusionnee" and code[2:] == new[2:]:
+        return f"{code} a changé de code : {new} ({name})."
+    return f"{code} {_PAST[nature]} de {new} ({name})."
 
 
 def _tell_postcodes(rows, postcodes, cog, colonne):
@@ -182,7 +192,18 @@ def _explain_unknown(code, cog):
         return f"Code « {code} » à 4 caractères : un tableur a mangé le zéro. Lecture proposée : « {zero} » ({names[new]}).", zero
     if re.fullmatch(r"\d+([.,]\d+)?E\+?\d+", code):
         return f"Code « {code} » en notation scientifique : la valeur exacte est perdue.", ""
+    shared = _list_shared_out().get(code)
+    if shared:
+        return f"La commune de code {code} ({shared[0]}) {shared[1]}.", ""
     return f"Code commune « {code} » inconnu au COG 2026.", ""
+
+
+@cache
+def _list_shared_out():
+    """Return {code of a commune shared out between several: (its name, what became of it)}."""
+    told = read_shape_table("non_resolus.csv")
+    told = told[told["sujet"] == "ancien_code_partage"]
+    return {code: (name, said) for code, name, said in zip(told["code_insee"], told["nom"], told["constat"], strict=True)}
 
 
 def _tell_split(rows, cog, colonne):
@@ -199,18 +220,23 @@ def _tell_split(rows, cog, colonne):
 
 
 def _tell_names(rows, resolved, cog, colonne):
-    """A name that is neither the one of the code nor of a commune joined to it: told, the code stays."""
-    checked = (rows["nom"] != "") & (resolved["methode_commune"] == "code")
+    """A name that is neither the one of the code nor of a commune joined to it: told, the code stays.
+
+    Many past codes have no name in our tables: beside one, only the name of another commune of today is told.
+    """
+    checked = (rows["nom"] != "") & resolved["methode_commune"].isin(["code", "ancien_code"])
     rows, codes = rows[checked], resolved.loc[checked, "code_insee"]
     official = look_up(codes, cog["communes"]["nom"])
     different = _fold(rows["nom"]) != _fold(official)
     rows, codes, official = rows[different], codes[different], official[different]
     if not len(rows):
         return None
-    told = ~is_in(_fold(rows["nom"]) + "|" + codes, list_pairs())
-    rows, official = rows[told], official[told]
+    keys = _fold(rows["nom"])
+    past = rows["code"] != codes
+    told = ~is_in(keys + "|" + codes, list_pairs()) & (~past | is_in(keys, list_keys()))
+    rows, official, past = rows[told], official[told], past[told]
     messages = [
-        f"Le code {code} est celui de {name}, et la case commune dit « {said} »."
-        for code, name, said in zip(rows["code"], official, rows["nom"], strict=True)
+        f"Le code {code} {'mène à' if old else 'est celui de'} {name}, et la case commune dit « {said} »."
+        for code, name, said, old in zip(rows["code"], official, rows["nom"], past, strict=True)
     ]
     return list_problems("attention", rows, messages, "vérifiez le code ou le nom", colonne=colonne, valeur=rows["code"])

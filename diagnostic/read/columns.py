@@ -13,7 +13,7 @@ from diagnostic.read.identifiers import check_identifiers
 from diagnostic.schema import join_problems, list_problems
 from diagnostic.vocabulary import find_labels, is_open, normalize_label
 
-_NEAR, _SURE = 65, 90  # of 100: what is suggested, what is proposed
+_NEAR, _LONE, _SURE = 65, 80, 90  # of 100: what is suggested, what is proposed when nothing else is near, or something is
 _MOST_EXPLAINED = 3_000  # distinct unknown words compared with the vocabulary
 
 
@@ -209,7 +209,7 @@ def suggest_entries(cells, entries, labels):
     """Return {cell: (French sentence, what to write or '')} for values outside a vocabulary.
 
     The sentence names the nearest entries, three at most; what to write is the nearest one when it is very near (over 90 of
-    100) and alone to be. Suggestions only: nothing is replaced. Case and accents do not count in what is near.
+    100) and alone to be, or near (over 80) when nothing else is. Suggestions only: nothing is replaced. Case and accents do not count in what is near.
     """
     sentences = {cell: (f"« {cell} » inconnu.", "") for cell in cells}
     cells = list(cells)[:_MOST_EXPLAINED]
@@ -226,13 +226,18 @@ def suggest_entries(cells, entries, labels):
         found = pd.Series(row[places], index=spelled["code"].iloc[places].to_numpy())
         found = found[found > 0].groupby(level=0, sort=False).max()
         if len(found):
-            shown = ", ".join(
-                f"{entries.at[code, 'sigle'] or code} ({entries.at[code, 'libelle']})" for code in found.index[:3]
-            )
+            shown = ", ".join(_name_entry(code, entries, labels) for code in found.index[:3])
             alone = found.iloc[0] > _SURE and (len(found) == 1 or found.iloc[1] <= _SURE)
+            alone |= len(found) == 1 and found.iloc[0] > _LONE
             proposal = _spell_entry(found.index[0], entries, labels) if alone else ""
             sentences[cell] = (f"« {cell} » inconnu ; vouliez-vous dire : {shown} ?", proposal)
     return sentences
+
+
+def _name_entry(code, entries, labels):
+    """Return what a person can type for an entry, its acronym beside."""
+    label, acronym = _spell_entry(code, entries, labels), entries.at[code, "sigle"]
+    return f"« {label} » ({acronym})" if acronym and acronym != label else f"« {label} »"
 
 
 def _spell_entry(code, entries, labels):

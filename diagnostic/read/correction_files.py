@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.corrections import fold_cells, name_columns_alike, spell_corrections
+from diagnostic.read.corrections import fold_cells, name_columns_alike, read_lines, spell_corrections
 from diagnostic.read.files import SPREADSHEETS, read_sheets
 from diagnostic.schema import CORRECTION_COLUMNS, DECISION_COLUMNS, ORIGIN_COLUMNS
 from diagnostic.vocabulary import normalize_label
@@ -32,7 +32,8 @@ def read_corrections(folder):
     Raises
     ------
     DiagnosticError
-        Saved under another format, or no longer a table of corrections: nothing a person decided is dropped in silence.
+        Saved under another format, no longer a table of corrections, or a line number that is none: nothing a person
+        decided is dropped in silence.
     """
     path = locate_corrections(folder)
     others = sorted(p.name for p in path.parent.glob("corrections.*") if p.suffix.lower() in SPREADSHEETS and p.name != path.name)
@@ -46,9 +47,22 @@ def read_corrections(folder):
     for sheet, empty in make_corrections().items():
         read[sheet] = _read_own_sheet(sheets.get(sheet, pd.DataFrame()), list(empty.columns), path, sheet)
     cells = read["corrections"]
-    cells = cells.assign(ligne=pd.to_numeric(cells["ligne"], errors="coerce").astype("Int64"))
-    cells = cells[(cells["correction"] != "") & cells["ligne"].notna()].drop_duplicates(CELL_KEY, keep="last")
-    return {"corrections": cells.reset_index(drop=True), "doublons": read["doublons"]}
+    cells = cells[cells["correction"] != ""]
+    lines = read_lines(cells["ligne"])
+    if lines.isna().any():
+        _refuse_lines(cells.loc[lines.isna(), "ligne"], path)
+    cells = cells.assign(ligne=lines).drop_duplicates(CELL_KEY, keep="last")
+    return {"corrections": cells.reset_index(drop=True), "doublons": read["doublons"].reset_index(drop=True)}
+
+
+def _refuse_lines(cells, path):
+    """Raise for the cells of the column ligne that hold no line number; the index of `cells` is where they are."""
+    told = " ; ".join(f"ligne {line} : « {cell} »" for line, cell in cells.head(10).items())
+    more = f" ; et {len(cells) - 10} autres" if len(cells) > 10 else ""
+    raise DiagnosticError(
+        "Corrections dont le numéro de ligne ne se lit pas.", f"corrections/{path.name}, feuille corrections, {told}{more}",
+        "remettez dans la colonne ligne un nombre entier, ou supprimez ces lignes",
+    )  # fmt: skip
 
 
 def _read_own_sheet(raw, columns, path, sheet):
@@ -64,7 +78,7 @@ def _read_own_sheet(raw, columns, path, sheet):
             "remettez les titres de la première ligne, ou déplacez ce fichier pour repartir sans corrections",
         )  # fmt: skip
     body = raw.iloc[1:].set_axis(headings, axis=1)
-    body = body.loc[:, [bool(h) for h in headings] & ~body.columns.duplicated()].reset_index(drop=True)
+    body = body.loc[:, [bool(h) for h in headings] & ~body.columns.duplicated()]
     extra = [column for column in body.columns if column not in columns]
     return body.reindex(columns=[*columns, *extra], fill_value="")
 

@@ -33,17 +33,31 @@ def select_corrections(corrections, fichier, feuille):
     """
     if corrections is None or not len(corrections):
         return None
-    files = {name: _name_file(name) for name in corrections["fichier"].unique()}
+    files = {name: name_file(name) for name in corrections["fichier"].unique()}
     sheets = {name: normalize_label(name) for name in corrections["feuille"].unique()}
-    asked = (corrections["fichier"].map(files) == _name_file(fichier)) & (
+    asked = (corrections["fichier"].map(files) == name_file(fichier)) & (
         corrections["feuille"].map(sheets) == normalize_label(feuille)
     )
     return corrections[asked].assign(fichier=fichier, feuille=feuille) if asked.any() else None
 
 
-def _name_file(name):
+def name_file(name):
+    """Return what a file is called, whatever its spreadsheet format, its slashes and its case."""
     path = PurePosixPath(str(name).replace("\\", "/"))
     return str(path.with_suffix("") if path.suffix.lower() in SPREADSHEETS else path).casefold()
+
+
+def read_lines(cells):
+    """Return the line numbers that cells hold (Int64, from 1), missing where it is not one: nothing is rounded.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_lines(pd.Series(["3", "3.0", "3,5", "inf", "trois", "0", ""])).tolist()
+    [3, 3, <NA>, <NA>, <NA>, <NA>, <NA>]
+    """
+    digits = cells.astype("str").fillna("").str.extract(r"^\s*0*([1-9][0-9]{0,8})(?:[.,]0*)?\s*$")[0]
+    return pd.to_numeric(digits).astype("Int64")
 
 
 def list_unread(corrections, places):
@@ -56,8 +70,8 @@ def list_unread(corrections, places):
     """
     if not len(corrections):
         return None
-    read = {(_name_file(file), normalize_label(sheet)) for file, sheet in places}
-    asked = list(zip(corrections["fichier"].map(_name_file), corrections["feuille"].map(normalize_label), strict=True))
+    read = {(name_file(file), normalize_label(sheet)) for file, sheet in places}
+    asked = list(zip(corrections["fichier"].map(name_file), corrections["feuille"].map(normalize_label), strict=True))
     lost = corrections[[place not in read for place in asked]]
     message = "Correction non appliquée : ce fichier ou cette feuille n'est plus lu."
     fix = "remettez le fichier à sa place, ou supprimez la ligne de corrections.xlsx"

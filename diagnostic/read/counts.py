@@ -51,27 +51,6 @@ def list_set_aside(read, problemes):
     return {name: part for name, part in parts.items() if len(part)}
 
 
-def restore_set_aside(tables, read):
-    """Return the tables of an inventory with the rows set aside, as they were read, in their places: a copy loses no row.
-
-    Parameters
-    ----------
-    tables : dict of DataFrame, the rows kept, with ORIGIN_COLUMNS
-    read : dict of DataFrame of text, every row read of each table
-    """
-    whole = dict(tables)
-    for name in set(tables) & set(read):
-        kept = tables[name]
-        places = [pd.MultiIndex.from_frame(rows[ORIGIN_COLUMNS].astype({"ligne": "Int64"})) for rows in (read[name], kept)]
-        gone = read[name][~places[0].isin(places[1])]
-        if len(gone):
-            dates = {c: kept[c].dt.strftime("%d/%m/%Y") for c in kept if pd.api.types.is_datetime64_any_dtype(kept[c].dtype)}
-            gone = gone.reindex(columns=kept.columns).astype({"ligne": kept["ligne"].dtype})
-            joined = pd.concat([kept.assign(**dates).astype("object"), gone.astype("object")])
-            whole[name] = joined.sort_values(ORIGIN_COLUMNS, ignore_index=True)
-    return whole
-
-
 def _find_outside(tables, communes):
     """Return fichier and feuille of the actors, affiliations and rows of layers that lie out of the perimeter."""
     actors, affiliations, layers = tables["acteurs"], tables["affiliations"], tables["ressorts"]

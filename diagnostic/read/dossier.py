@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic.read import territories
-from diagnostic.read.actors import assign_territories, complete_actors, index_territories, tell_unmatched
+from diagnostic.read.actors import assign_territories, complete_actors, index_territories, tell_outside, tell_unmatched
 from diagnostic.read.cog import extend_former, read_cog
 from diagnostic.read.correction_files import read_corrections
 from diagnostic.read.corrections import list_unread, name_problems
-from diagnostic.read.counts import count_rows, list_set_aside, restore_set_aside
+from diagnostic.read.counts import count_rows, list_set_aside
 from diagnostic.read.duplicates import find_duplicates
 from diagnostic.read.imported import ACTOR_TABLES, append_imported, read_imports
 from diagnostic.read.inventory import find_inventory, read_inventory
@@ -37,8 +37,8 @@ def read_dossier(folder):
         (GeoDataFrame of the perimeter), `territoires`, `appartenance`, `acteurs_territoires`, `dispositifs_territoires`, `couches`,
         `unites`, `affectation`, `unites_coupees`, `doublons_proposes`, `provenance` (where each value of a merged actor comes from),
         `problemes`, `comptes`; `reglages` (dict) and `listes` (vocabularies); `retour` (dict), what the way back to the user needs:
-        `ecartees` (the rows set aside, as read, by table), `saisie` (the inventory alone, with the identifiers made, the rows
-        set aside in their places), `fabriques` (these identifiers).
+        `ecartees` (the rows set aside, as read, by table), `fabriques` (the identifiers made), `inventaire` (its
+        files), `alias`.
 
     Raises
     ------
@@ -46,8 +46,8 @@ def read_dossier(folder):
         Structural faults, all at once. Nothing in the folder is ever modified.
     """
     folder = Path(folder)
-    kept = read_corrections(folder)
-    given, settings, lists, problems, counts, read = read_inventory(find_inventory(folder), corrections=kept["corrections"])
+    kept, files = read_corrections(folder), find_inventory(folder)
+    given, settings, lists, problems, counts, read = read_inventory(files, corrections=kept["corrections"])
     cog, former = extend_former(read_cog(), given["correspondance_cog"])
     imported, found, import_counts, import_read = read_imports(folder, lists, cog, corrections=kept["corrections"])
     tables, told = dict(given), [problems, former, found]
@@ -63,7 +63,7 @@ def read_dossier(folder):
     decisions = pd.concat([part for part in (tables["doublons"], kept["doublons"]) if len(part)] or [tables["doublons"]])
     # Before the references are resolved: two rows of one name are one actor once merged, and the name then leads to it.
     tables, provenance, merging, merged = merge_duplicates(tables, decisions)
-    tables, orphans = resolve_references(tables)
+    tables, orphans = resolve_references(tables, read)
     layers, layer_doubts, layer_counts = read_layers(
         tables, communes, cog, folder=folder, lists=lists, corrections=kept["corrections"]
     )
@@ -81,21 +81,23 @@ def read_dossier(folder):
     cut = territories.list_cut_units(communes, cog["communes"])
     counts = pd.concat([counts, import_counts, layer_counts], ignore_index=True)
     told += [found, strangers, doubts, merging, orphans, layer_doubts, lost, list_vintages(layers["couches"]), tell_cut(cut), capped]
-    told += [tell_pairs(pairs), list_unread(kept["corrections"], zip(counts["fichier"], counts["feuille"], strict=True))]
-    saisie = restore_set_aside(given, read)
+    told += [tell_outside(tables["acteurs"]), tell_pairs(pairs)]
+    told += [list_unread(kept["corrections"], zip(counts["fichier"], counts["feuille"], strict=True))]
     read = {name: pd.concat([part[name] for part in (read, import_read) if name in part]) for name in {**read, **import_read}}
     problems = mask_persons(name_problems(join_problems(*told), read))
     return tables | places | {
         "communes": communes, "territoires": territoires, "appartenance": appartenance, "unites_coupees": cut,
         "doublons_proposes": pairs, "provenance": provenance, "problemes": problems,
         "comptes": count_rows(counts, tables, communes, merged=merged), "reglages": settings, "listes": lists,
-        "retour": {"ecartees": list_set_aside(read, problems), "saisie": saisie, "fabriques": list_made(read, given)},
+        "retour": {
+            "ecartees": list_set_aside(read, problems), "fabriques": list_made(read, given), "inventaire": files, "alias": settings["alias"],
+        },
     }  # fmt: skip
 
 
 def find_written(acteurs, *read):
-    """Return lat and lon as they were written, on the index of `acteurs`: the way back looks for this text, not for the number."""
-    columns = ["lat", "lon"]
+    """Return lat, lon and code_insee as they were written, on the index of `acteurs`: what the way back looks for."""
+    columns = ["lat", "lon", "code_insee"]
     rows = pd.concat([part["acteurs"][[*ORIGIN_COLUMNS, *columns]] for part in read if "acteurs" in part] or [make_table("acteurs")])
     rows = rows.astype({"ligne": "Int64"}).drop_duplicates(ORIGIN_COLUMNS)
     located = acteurs[ORIGIN_COLUMNS].astype({"ligne": "Int64"}).merge(rows, on=ORIGIN_COLUMNS, how="left")
@@ -107,7 +109,7 @@ def mask_persons(problems):
     persons = problems["feuille"].astype("str").map(normalize_label).eq("personnes")
     masked = problems[["nom", "valeur", "proposition"]].mask(persons, "")
     told = problems["probleme"].mask(persons, problems["probleme"].astype("str").str.replace(r"« .*? »", "« … »", regex=True))
-    return problems.assign(**masked, probleme=told)
+    return problems.assign(**masked, probleme=told, ligne=pd.to_numeric(problems["ligne"]).astype("Int64"))
 
 
 def tell_pairs(pairs):

@@ -1,7 +1,9 @@
 """A territory -> the first tables of its inventory: communes, public bodies, settings, layers. Facts only."""
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
@@ -25,8 +27,14 @@ COUNCILS = {
     "REG-02": "Collectivité territoriale de Martinique", "REG-03": "Collectivité territoriale de Guyane",
 }  # fmt: skip
 OTHER_COMPETENCES = {"REG-94": "departement", "REG-02": "departement", "REG-03": "departement", "DEP-976": "region"}
-MOST_CANDIDATES = 10
-EPCI_ADVICE = 'un nom ou une partie du nom suffit, par exemple --epci "Mond\'Arverne" ; les SIREN sont dans la liste des EPCI de l\'INSEE'
+MOST_CANDIDATES, MOST_NEAR = 10, 5
+EPCI_ADVICE = (
+    'un nom ou une partie du nom suffit, par exemple --epci "Mond\'Arverne" ; le nom d\'une de ses communes met sur la voie ; '
+    "les SIREN sont dans la liste des EPCI de l'INSEE"
+)
+COMMUNE_ADVICE = (
+    "copiez un de ces noms ou son SIREN ; si aucun n'est le vôtre, donnez le nom d'une de ses communes : son EPCI sera dans la liste"
+)
 EPCI_CATEGORIES = {"CC": "cc", "CA": "ca", "CU": "cu", "METRO": "metropole", "METLYON": "metropole_lyon", "MET69": "metropole_lyon"}
 
 
@@ -97,7 +105,7 @@ def find_epci(words):
     Raises
     ------
     DiagnosticError
-        A name leads to several EPCI, or to none: up to ten candidates are listed with their SIREN.
+        A name leads to several EPCI (up to ten are listed with their SIREN), or to none (the five nearest).
     """
     names = read_divisions("epci")["nom"]
     spelled = names.map(normalize_label)
@@ -119,14 +127,37 @@ def _refuse_epci(word, same, names, spelled):
     what = f"« {word} » est dans le nom de {len(same)} EPCI" if len(same) else f"Aucun EPCI ne porte le nom « {word} »"
     listed = same
     if not len(same):
-        near = process.extract(normalize_label(word), spelled, scorer=fuzz.partial_ratio, limit=MOST_CANDIDATES, score_cutoff=75)
-        listed = names[[siren for _, _, siren in near]]
-        what += " ; les plus proches" if near else ""
+        listed = _find_near_epci(word, names)
+        what += " ; les plus proches" if len(listed) else ""
     lines = "".join(f"\n  {siren} {name}" for siren, name in listed.head(MOST_CANDIDATES).items())
     rest = len(listed) - MOST_CANDIDATES
     more = f"\n  et {rest} autre{'s' if rest > 1 else ''}" if rest > 0 else ""
-    advice = "donnez le SIREN ou un nom plus précis" if len(listed) else EPCI_ADVICE
+    advice = "donnez le SIREN ou un nom plus précis" if len(same) else COMMUNE_ADVICE if len(listed) else EPCI_ADVICE
     return DiagnosticError(f"{what} :{lines}{more}" if len(listed) else f"{what}.", "option --epci", advice)
+
+
+def _find_near_epci(word, names):
+    """Return the names of at most five EPCI: those of a near name, or that hold a commune of this name or of a near one.
+
+    Words that many EPCI bear (pays, vallée, agglo) make no name near: a list of strangers would be worse than none.
+    """
+    key, communes = normalize_label(word), read_cog()["communes"].dropna(subset="epci")
+    if not key:
+        return names[:0]
+    spelled = names.str.replace(r"^C[ACU] (?:d[eu]s? )?(?:la )?", "", regex=True).map(_spell_words).tolist()
+    scored = [process.cdist([_spell_words(word)], spelled, scorer=one, score_cutoff=75) for one in (fuzz.ratio, fuzz.token_sort_ratio)]
+    whole = np.maximum(*scored)[0] / 100
+    words = names.str.split(r"[\s'’/-]+", regex=True).explode().map(normalize_label)
+    words = words[(words.str.len() > 3) & (words.map(words.value_counts()) <= MOST_NEAR)]
+    parts = pd.concat([words, communes.set_index("epci")["nom"].map(normalize_label)])
+    near = process.cdist([key], parts.tolist(), scorer=fuzz.ratio, score_cutoff=80)[0] / 100
+    scores = pd.concat([pd.Series(whole, index=names.index), pd.Series(near, index=parts.index)]).groupby(level=0).max()
+    scores = scores[(scores > 0) & scores.index.isin(names.index)]
+    return names[scores.sort_index().sort_values(ascending=False, kind="stable").index[:MOST_NEAR]]
+
+
+def _spell_words(text):
+    return " ".join(filter(None, map(normalize_label, re.split(r"[\s'’/-]+", text))))
 
 
 def read_commune_list(path):

@@ -1,5 +1,6 @@
 """Any table file -> its sheets as raw text: nothing typed, nothing dropped, lines numbered as the user sees them."""
 
+import os
 import re
 from pathlib import Path
 
@@ -18,6 +19,7 @@ SPREADSHEETS = {".xlsx", ".xlsm", ".xls", ".ods"}
 TEXT_TABLES = {".csv", ".tsv", ".txt"}
 RECORDS = {".json", ".geojson", ".umap"}
 LARGEST_FILE = 200_000_000  # bytes
+MOST_COLUMNS = 2_000
 LONGEST_CELL = 32_767  # characters that a spreadsheet keeps in a cell
 # What a cell may hold without being seen: breaks in numbers, marks of writing direction, control characters.
 _SPACES = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
@@ -50,7 +52,7 @@ def read_sheets(path):
     Raises
     ------
     DiagnosticError
-        File missing, empty, too large, protected by a password, or not a table.
+        File missing, empty, too large or too wide, protected by a password, or not a table.
     """
     path = Path(path)
     _check_file(path)
@@ -68,6 +70,7 @@ def read_sheets(path):
     except MemoryError as error:
         fix = "gardez les seules lignes et colonnes utiles, enregistrez une copie"
         raise DiagnosticError("Ce fichier dépasse la mémoire de ce poste.", path.name, fix) from error
+    sheets = {name: _check_columns(sheet, path, name) for name, sheet in sheets.items()}
     told = [notice, *[_tell_characters(sheet, path, name) for name, sheet in sheets.items()]]
     sheets = {name: clean_cells(sheet) for name, sheet in sheets.items()}
     sheets = {name: drop_empty(sheet) for name, sheet in sheets.items()}
@@ -96,15 +99,34 @@ def _read_any(path):
     )
 
 
+def is_leftover(path):
+    """Return whether a file is one that a computer left beside another: a lock of Excel or LibreOffice, a double of macOS."""
+    return path.name.startswith((".", "~$"))
+
+
+def _check_columns(sheet, path, name):
+    """Return a sheet without the empty columns at its end when there are many; raise when they are filled."""
+    if sheet.shape[1] <= MOST_COLUMNS:
+        return sheet
+    filled = [place for place in range(sheet.shape[1]) if (sheet.iloc[:, place] != "").any()]
+    if len(filled) > MOST_COLUMNS:
+        fix = "gardez les seules colonnes utiles, enregistrez une copie"
+        message = f"Cette feuille a {len(filled)} colonnes : au-delà de {MOST_COLUMNS}, elle n'est pas lue."
+        raise DiagnosticError(message, f"{path.name}, feuille {name}", fix)
+    return sheet.iloc[:, filled].set_axis(range(len(filled)), axis=1)
+
+
 def locate_inside(folder, name, where):
-    """Return the path of `name` in `folder`; a name that leads out of it is refused, whatever the system.
+    """Return the path of `name` in `folder`; a name, or a link, that leads out of it is refused, whatever the system.
 
     Raises
     ------
     DiagnosticError
     """
     path = Path(folder) / name
-    if "\\" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+    out = "\\" in name or Path(name).is_absolute() or ".." in Path(name).parts
+    # realpath follows links, and does not mind those that turn round.
+    if out or not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         fix = "placez le fichier dans le dossier ressorts et donnez son seul nom"
         raise DiagnosticError(f"Nom de fichier refusé : « {name} ».", where, fix)
     return path
@@ -122,8 +144,7 @@ def _check_file(path):
             "Nom de fichier illisible.", shown[-200:], "renommez le fichier, en moins de 200 lettres"
         ) from error
     if not found:
-        message = "Un dossier est donné là où un fichier est attendu." if folder else "Fichier introuvable."
-        raise DiagnosticError(message, str(path), fix)
+        raise DiagnosticError(_say_missing(path, folder), str(path), fix)
     if size == 0:
         raise DiagnosticError("Fichier vide (0 octet).", path.name, "rouvrez l'original et enregistrez-le de nouveau")
     if size > LARGEST_FILE:
@@ -131,6 +152,14 @@ def _check_file(path):
             f"Fichier de {size // 1_000_000} Mo : au-delà de {LARGEST_FILE // 1_000_000} Mo, il n'est pas lu.", path.name,
             "gardez les seules lignes de votre territoire (ou les seules colonnes utiles), enregistrez une copie",
         )  # fmt: skip
+
+
+def _say_missing(path, folder):
+    if folder:
+        return "Un dossier est donné là où un fichier est attendu."
+    if path.is_symlink():
+        return "Ce raccourci ne mène à aucun fichier."
+    return "Ce n'est pas un fichier que l'on puisse lire (tube ou appareil)." if path.exists() else "Fichier introuvable."
 
 
 def drop_empty(sheet):

@@ -13,12 +13,20 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.read.shape_layers import MOST_SHAPES, is_shape_file, list_shape_layers
 from diagnostic.read.text_tables import decode_text, frame_columns
 from diagnostic.schema import join_problems, list_problems
 
 POINT_COLUMNS = ["longitude", "latitude"]
 _DEEPEST = 5  # below, what is nested stays as it is written
 _MOST_CELLS = 20_000_000
+_MOST_RECORDS = 2_000_000
+_MOST_SIGNS = 20_000_000  # "{", "[" and ",": each is a value that takes a hundred times its place in the file
+_EMPTIEST = 0.05  # share of filled cells below which records in a list are no table of their own
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, OSError, ValueError, RuntimeError,
+    shapely.errors.GEOSException,
+)  # fmt: skip
 _NO_TABLE = "Ce fichier JSON n'est pas une liste de fiches."
 
 
@@ -40,8 +48,19 @@ def read_records(path):
     """
     path = Path(path)
     text, _ = decode_text(path.read_bytes(), path)
+    content = _parse(text, path)
+    try:
+        return _lay_out_records(content, path)
+    except RecursionError as error:
+        fix = "donnez un fichier plus simple, ou l'export en CSV"
+        raise DiagnosticError("Des fiches de ce fichier ont trop de niveaux imbriqués.", path.name, fix) from error
+
+
+def _lay_out_records(content, path):
     sheets, told = {}, []
-    for name, records, crs in _list_layers(_parse(text, path), path):
+    for name, records, crs in _list_layers(content, path):
+        if len(records) > _MOST_RECORDS:
+            raise _refuse_size(f"Plus de {_MOST_RECORDS // 1_000_000} millions de fiches", path)
         name = name if name not in sheets else f"{name} ({len(sheets) + 1})"
         shapes = [record.get("geometry") if _is_feature(record) else None for record in records]
         flat = [_flatten_record(record) for record in records]
@@ -51,7 +70,14 @@ def read_records(path):
     return sheets, join_problems(*told)
 
 
+def _refuse_size(what, path):
+    fix = "gardez les seules lignes de votre territoire, enregistrez une copie"
+    return DiagnosticError(f"{what} : trop pour en faire un tableau.", path.name, fix)
+
+
 def _parse(text, path):
+    if sum(map(text.count, "{[,")) > _MOST_SIGNS:
+        raise _refuse_size(f"Ce fichier JSON a plus de {_MOST_SIGNS // 1_000_000} millions de valeurs", path)
     try:
         # Numbers as text: a postcode stays what the file says. NaN, which is no JSON, is an empty cell.
         return json.loads(text, parse_float=str, parse_int=str, parse_constant=lambda _: None)
@@ -113,6 +139,8 @@ def _flatten_item(name, value, depth):
     if isinstance(value, list) and value and all(isinstance(part, dict) for part in value) and depth < _DEEPEST:
         flat = [dict(_flatten_item(name, part, depth)) for part in value]
         columns = dict.fromkeys(chain.from_iterable(flat))
+        if len(columns) * len(flat) * _EMPTIEST > sum(map(len, flat)) + _DEEPEST:
+            return [(name, _flatten_value(value))]
         return [(column, ";".join(part.get(column, "") for part in flat)) for column in columns]
     return [(name, _flatten_value(value))]
 
@@ -133,6 +161,7 @@ def _find_points(shapes, crs, path, sheet):
     if not any(isinstance(shape, dict) for shape in shapes):
         return None, None
     kinds = [shape.get("type") if isinstance(shape, dict) else None for shape in shapes]
+    kinds = [kind if kind is None or isinstance(kind, str) else "" for kind in kinds]
     degrees = not crs or "CRS84" in crs or "4326" in crs
     if degrees and set(kinds) <= {"Point", None}:
         return [_read_point(shape) for shape in shapes], None
@@ -172,7 +201,7 @@ def _read_figures(shape):
 def _represent(drawn, crs, path, sheet):
     """Return (one (longitude, latitude) of text a geometry, problemes): the point, or one inside the line or the polygon."""
     none = shapely.is_missing(drawn) | shapely.is_empty(drawn)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         points = shapely.point_on_surface(np.where(none, None, drawn))
     places = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
     messages = []
@@ -197,15 +226,15 @@ def _represent(drawn, crs, path, sheet):
     return written, join_problems(*[_tell(path, sheet, message) for message in messages])
 
 
-def _tell(path, sheet, message):
+def _tell(path, sheet, message, gravite="information", fix="rien"):
     rows = pd.DataFrame({"fichier": [path.name], "feuille": sheet, "ligne": pd.array([pd.NA], dtype="Int64")})
-    return list_problems("information", rows, message, "rien")
+    return list_problems(gravite, rows, message, fix)
 
 
 def _lay_out(flat, points, path):
     """Return the records as a raw sheet, one column a key in the order met, the keys on line 1."""
     columns = list(dict.fromkeys(chain.from_iterable(flat)))
-    if len(columns) * len(flat) > _MOST_CELLS:
+    if max(len(columns), 1) * len(flat) > _MOST_CELLS:
         raise DiagnosticError(
             f"Ces fiches ont {len(columns)} rubriques différentes : trop pour en faire un tableau.", path.name,
             "donnez un fichier dont les fiches ont les mêmes rubriques",
@@ -226,43 +255,40 @@ def _number_lines(cells, count):
 def read_geopackage(path):
     """Read each layer of a GPKG as a raw sheet: its attributes as text, and longitude and latitude in degrees (WGS84).
 
+    Views and layers that cannot be read are left out and told.
+
     Raises
     ------
     DiagnosticError
-        Not a GPKG, damaged, or without any layer.
+        Not a GPKG, damaged, without any layer that can be read, or with more shapes than a sheet holds.
     """
-    path = Path(path)
-    with path.open("rb") as stream:
-        if (
-            stream.read(15) != b"SQLite format 3"
-        ):  # GDAL picks its driver by the content: some fetch files on the network
-            raise DiagnosticError(
-                "Ce fichier n'est pas un GPKG.", path.name, "réexportez la couche en GPKG depuis QGIS"
-            )
+    path, fix = Path(path), "réexportez la couche en GPKG depuis QGIS"
+    if not is_shape_file(path):
+        raise DiagnosticError("Ce fichier n'est pas un GPKG.", path.name, fix)
     try:
-        # What GDAL finds odd and reads all the same (an identifier of format, a date) is no news to a user.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            layers = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
-            tables = {
-                name: pyogrio.read_dataframe(path, layer=name, read_geometry=kind is not None) for name, kind in layers
-            }
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        OSError,
-        ValueError,
-        RuntimeError,
-        shapely.errors.GEOSException,
-    ) as error:
-        raise DiagnosticError(
-            "Ce GPKG est illisible.", path.name, "réexportez la couche en GPKG depuis QGIS"
-        ) from error
-    sheets, told = {}, []
-    for name, table in tables.items():
-        sheets[name], found = _lay_out_layer(table, path, name)
+        layers, computed = list_shape_layers(path)
+    except _UNREADABLE as error:
+        raise DiagnosticError("Ce GPKG est illisible.", path.name, fix) from error
+    told = [_tell(path, name, "Vue non lue : seules les tables le sont.", "attention", fix) for name in computed]
+    sheets = {}
+    for name, kind in layers:
+        try:
+            sheets[name], found = _read_layer(path, name, kind)
+        except _UNREADABLE:
+            found = _tell(path, name, "Couche illisible : elle n'est pas lue.", "attention", fix)
         told.append(found)
+    if not sheets:
+        raise DiagnosticError("Ce GPKG est illisible.", path.name, fix)
     return sheets, join_problems(*told)
+
+
+def _read_layer(path, name, kind):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = pyogrio.read_dataframe(path, layer=name, read_geometry=kind is not None, max_features=MOST_SHAPES + 1)
+    if len(table) > MOST_SHAPES:
+        raise _refuse_size(f"La couche {name} a plus de {MOST_SHAPES // 1_000_000} million de lignes", path)
+    return _lay_out_layer(table, path, name)
 
 
 def _lay_out_layer(table, path, name):

@@ -20,12 +20,19 @@ _NOTE = re.compile(
     r"\s*(?::|/|$).*|\*.*|\(\d\)\s.*|[¹²³].*",
     re.I | re.DOTALL,
 )
+# What is written by hand under or between the rows: a sentence, never the name of a structure.
+_SENTENCE = re.compile(
+    r"(?:mise?s? [àa] jour|maj|derni[èe]re mise|source|nb|n\.b\.|attention|[àa] (?:compl[ée]ter|v[ée]rifier|faire)|voir)\b.*",
+    re.I | re.DOTALL,
+)
+_LONG = 25
 _FIGURES = r"[-+\d\s.,%€/()]*"
 _BEGINNINGS = (
     r"^(?i:sous|tota|somme|moyenne|ensemble|nombre|source|note|nb|n\.b|"
-    r"lecture|champ|l.gende|remarque|mise|m.j|donn|page|\*|\(|[¹²³])"
+    r"lecture|champ|l.gende|remarque|mise?s?|m.j|donn|page|derni|attention|[àa] |voir|\*|\(|[¹²³])"
 )
-TOTAL, NOTE, REPEATED = "Ligne de total", "Note sous le tableau", "Titres répétés"
+_CAPITALS = re.compile(r"[^\Wa-zà-ÿ\d_]{3,}(?:[\W\d_]+[^\Wa-zà-ÿ\d_]+)+\W*")  # two words at least, no small letter
+TOTAL, NOTE, REPEATED, TITLE = "Ligne de total", "Note sous le tableau", "Titres répétés", "Titre entre les lignes"
 
 
 def find_heading(raw, known):
@@ -51,13 +58,15 @@ def find_heading(raw, known):
     return (matched.sum(axis=1) + filled / (filled.max() + 1) / 2).idxmax()
 
 
-def find_asides(body, headings):
-    """Return why each row of `body` is no data ('' when it is): a total, a note under the table, the headings once more.
+def find_asides(body, headings, *, naming=None):
+    """Return why each row of `body` is no data ('' when it is): a total, a note, a title, the headings once more.
 
     Parameters
     ----------
     body : DataFrame of str, all the columns of the sheet
     headings : Series of str, the heading of each column
+    naming : collection of columns, optional, those that name the row in a table that asks for more: alone and in capitals
+        elsewhere, a text is a title; without it, no title is sought
     """
     reasons = pd.Series("", index=body.index, dtype=str)
     if not len(body) or not body.shape[1]:
@@ -70,6 +79,8 @@ def find_asides(body, headings):
         filled = filled + (cells != "").to_numpy(int)
         same = same + ((cells == headings[place]) & (cells != "")).to_numpy(int)
     repeated = (same > 0) & (same == filled) & (same >= min(2, (headings != "").sum()))
+    if naming is not None:
+        reasons = reasons.mask(_find_titles(body, first, filled, naming), TITLE)
     # Few rows begin as a total or a note: they alone are read further.
     suspects = first[first.str.contains(_BEGINNINGS, regex=True).astype(bool)]
     if not len(suspects):
@@ -81,9 +92,19 @@ def find_asides(body, headings):
     ]
     totals = totals[pd.concat(others, axis=1).all(axis=1).to_numpy(bool)]
     alone = suspects[pd.Series(filled == 1, index=body.index)[suspects.index]]
-    notes = alone[[bool(_NOTE.fullmatch(cell)) for cell in alone]]
+    notes = alone[[bool(_NOTE.fullmatch(cell) or (len(cell) > _LONG and _SENTENCE.fullmatch(cell))) for cell in alone]]
     reasons = reasons.mask(reasons.index.isin(totals.index), TOTAL).mask(reasons.index.isin(notes.index), NOTE)
     return reasons.mask(repeated, REPEATED)
+
+
+def _find_titles(body, first, filled, naming):
+    """Return the mask of the rows that hold one text in capitals, out of the columns that name a row."""
+    alone = (filled == 1) & (first != "").to_numpy()
+    if not alone.any():
+        return pd.Series(False, index=body.index)
+    named = [(body[place] != "").to_numpy() for place in naming if place in body]
+    alone &= ~np.any(named, axis=0) if named else True
+    return pd.Series([bool(held and _CAPITALS.fullmatch(cell)) for held, cell in zip(alone, first, strict=True)], index=body.index)
 
 
 def name_columns(raw, table, path, sheet, *, aliases=None, supplied=()):
@@ -107,7 +128,9 @@ def name_columns(raw, table, path, sheet, *, aliases=None, supplied=()):
     columns = headings.map(lambda cell: known.get(normalize_label(cell), "") if cell else "")
     _check_headings(headings, columns, table, supplied, f"{path.name}, feuille {sheet}, ligne {line}")
     below, named = raw.loc[raw.index > last], columns[columns != ""]
-    asides = find_asides(below, headings)
+    required = describe_table(table).query("statut == 'R'").index
+    naming = named.index[named.isin(["nom"])] if "nom" in required and len(required) > 2 else None
+    asides = find_asides(below, headings, naming=naming)
     # A remark that fills every required cell is a row of its table (constats_decisions), not a note under it.
     kinds = describe_table(table).loc[list(named)].set_axis(named.index)
     required = kinds[kinds["statut"] == "R"]

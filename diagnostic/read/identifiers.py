@@ -7,6 +7,8 @@ from diagnostic.read.values import SPACES
 
 _POSTE = "356000000"  # La Poste's offices: the digits of their SIRET add up to a multiple of 5, and Luhn does not hold
 _POSTE_SEAT = "35600000000048"
+_ZEROS = 4  # at the end of a number whose key is wrong: a spreadsheet kept its first figures only
+_ROUNDED = "un tableur a arrondi ce numéro, retapez-le en texte"
 
 
 def check_identifiers(cells, digits):
@@ -34,7 +36,10 @@ def check_identifiers(cells, digits):
     reasons = reasons.mask(text.str.fullmatch("0+"), f"{name} fait de zéros.")
     reasons = reasons.mask(~text.str.fullmatch(rf"[0-9]{{{digits}}}"), f"{name} qui n'a pas {digits} chiffres.")
     scientific = cells.str.fullmatch(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
-    reasons = reasons.mask(scientific, "Notation scientifique d'un tableur : la valeur exacte est perdue.")
+    reasons = reasons.mask(scientific, f"Notation scientifique : {_ROUNDED}.")
+    ended = text.str.fullmatch(rf"[0-9]{{{digits - _ZEROS - 1},{digits - _ZEROS}}}0{{{_ZEROS}}}") & ~right & ~text.str.fullmatch("0+")
+    reasons = reasons.mask(ended, f"{name} qui finit par des zéros : {_ROUNDED}.")
+    scientific = scientific | ended
     reasons = reasons.mask(cells == "", "")
     refused = reasons != ""
     proposals = pd.Series("", index=cells.index, dtype=str)

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.corrections import select_corrections
-from diagnostic.read.files import read_sheets
+from diagnostic.read.corrections import read_lines, select_corrections
+from diagnostic.read.files import is_leftover, read_sheets
 from diagnostic.read.inventory import COUNT_COLUMNS
 from diagnostic.read.set_aside import SHEET, read_set_aside
 from diagnostic.read.tables import clean_table
@@ -33,7 +33,7 @@ def read_imports(folder, lists, cog, *, corrections=None):
     parts, lues = {name: [] for name in ACTOR_TABLES}, {name: [] for name in ACTOR_TABLES}
     problems, counts = [], []
     for path in sorted((folder / "imports").glob("*.xlsx")):
-        if path.name.startswith("~$"):  # the lock file that Excel leaves beside an open workbook
+        if is_leftover(path):
             continue
         sheets, notice = read_sheets(path)
         problems.append(notice)
@@ -64,7 +64,7 @@ def _join(parts, lues, problems, part, rows, found, name):
 
 def _tell_strangers(folder):
     """Tell the files of imports/ that are not read: only the workbooks written by `importer` are."""
-    strangers = sorted(p.name for p in folder.glob("*") if p.is_file() and p.suffix != ".xlsx" and not p.name.startswith((".", "~$")))
+    strangers = sorted(p.name for p in folder.glob("*") if p.is_file() and p.suffix != ".xlsx" and not is_leftover(p))
     rows = pd.DataFrame({"fichier": [f"imports/{name}" for name in strangers], "feuille": "", "ligne": pd.NA})
     fix = "passez par la commande importer, qui en fait un classeur"
     return list_problems("attention", rows, "Fichier non lu : seuls les classeurs faits par « diagnostic importer » le sont.", fix)
@@ -88,7 +88,7 @@ def _read_reasons(sheets, aside):
         return None
     told = raw.iloc[1:].set_axis(PROBLEM_COLUMNS, axis=1)
     told = told[told["probleme"].str.contains(NOT_KEPT, regex=False) | ((told["gravite"] == "erreur") & (len(aside) == 0))]
-    return told.assign(ligne=pd.to_numeric(told["ligne"], errors="coerce").astype("Int64"))
+    return told.assign(ligne=read_lines(told["ligne"]))
 
 
 def append_imported(own, imported, name):

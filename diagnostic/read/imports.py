@@ -3,7 +3,10 @@
 Every row of the file is accounted for: kept (with the commune it falls in, wherever that is) or set aside with a reason.
 """
 
+from pathlib import Path
+
 import pandas as pd
+from rapidfuzz import fuzz
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.adapters import (
@@ -19,8 +22,10 @@ from diagnostic.read.adapters import (
 )  # fmt: skip
 from diagnostic.read.angles import read_angles
 from diagnostic.read.coordinates import check_coordinates
+from diagnostic.read.examples import part_examples
 from diagnostic.read.files import read_sheets
 from diagnostic.read.layouts import arrange, find_file_date
+from diagnostic.read.named_ids import make_slug
 from diagnostic.read.places import resolve_places
 from diagnostic.read.programmes import split_programmes
 from diagnostic.read.values import read_dates
@@ -54,6 +59,7 @@ def read_import(source, path, cog, *, columns=None):
     DiagnosticError
         Unknown source; file that is not this source's (columns missing, all listed).
     """
+    source = find_source(source, columns)
     about = _describe_source(source, columns)
     declared = read_column_rules(columns, source, path) if about["lecture"] == "generique" and columns is not None else None
     rules = declared if declared is not None else read_rules(source)
@@ -63,6 +69,7 @@ def read_import(source, path, cog, *, columns=None):
     body, origin, date, told = arrange(about["lecture"], sheets, wanted, path)
     if about["lecture"] == "generique":
         rules = add_known_headings(rules, body.columns)
+        body, origin, told = _leave_example(body, origin, path)
     _check_file(body, origin, rules, source, path, about)
     rows = apply_rules(body, rules, source)
     rows = rows.assign(**origin, date_maj=_iso_dates(rows, path, date))
@@ -76,10 +83,23 @@ def read_import(source, path, cog, *, columns=None):
     return tables, join_problems(notice, told, found), len(body)
 
 
+def find_source(source, columns=None):
+    """Return the name of a source whatever its case, accents, spaces and hyphens; as it was typed when none bears it.
+
+    A source that the dossier declares is named in plain letters and hyphens: « Assos Brivadois » is assos-brivadois.
+    """
+    names = {normalize_label(name): name for name in [*_list_declared(columns), *list_sources().index]}
+    return names.get(normalize_label(source), source)
+
+
+def _list_declared(columns):
+    return [] if columns is None else [make_slug(name) for name in columns["source"].dropna().unique()]
+
+
 def _describe_source(source, columns):
     """Return what `sources.csv` says of a source; one declared in colonnes_import is a table like any other."""
     known = list_sources()
-    declared = [] if columns is None else [name for name in columns["source"].dropna().unique() if name not in known.index]
+    declared = [name for name in dict.fromkeys(_list_declared(columns)) if name not in known.index]
     if source in known.index:
         return known.loc[source]
     if source in declared:
@@ -101,6 +121,15 @@ def add_known_headings(rules, headings):
     return pd.concat([rules, added.assign(regle="copie", argument="", presence="requise")], ignore_index=True)
 
 
+def _leave_example(body, origin, path):
+    """Return a table without the example row of our template, where each row was, and the problem that tells it."""
+    aliases, lines = map_aliases("acteurs"), origin["ligne"].to_numpy()
+    named = body.set_axis([aliases.get(normalize_label(heading), heading) for heading in body.columns], axis=1).set_axis(lines)
+    kept, told = part_examples(named.loc[:, ~named.columns.duplicated()], "acteurs", Path(path), origin["feuille"].iloc[0] if len(body) else "")
+    stays = pd.Index(lines).isin(kept.index)
+    return body[stays].reset_index(drop=True), origin[stays].reset_index(drop=True), told
+
+
 def _check_file(body, origin, rules, source, path, about):
     """Raise when the file is not this source's, has no row, or has more than a sheet can hold."""
     _, missing = find_columns(rules, body.columns)
@@ -108,14 +137,30 @@ def _check_file(body, origin, rules, source, path, about):
         missing += [name for name in ("nom", "categorie") if name not in set(rules["colonne"])]
     if missing:
         fix = "donnez le fichier publié par la source, sans en renommer les colonnes"
-        own = "ajoutez à la feuille colonnes_import la colonne du fichier, ou une valeur pour toutes les lignes"
+        own = tell_missing(missing, [name for name in body.columns if name], source) if about["lecture"] == "generique" else ""
         raise DiagnosticError(
             f"Ce fichier n'est pas celui de « {source} » : colonnes absentes : {', '.join(missing)}.",
             f"{path} (colonnes lues : {', '.join([name for name in body.columns if name][:8]) or 'aucune'})",
-            own if about["lecture"] == "generique" else fix,
+            own or fix,
         )  # fmt: skip
     if not len(body):
         raise DiagnosticError("Ce fichier n'a aucune ligne.", str(path), "téléchargez-le de nouveau à sa source")
+
+
+def tell_missing(missing, headings, source):
+    """Return the lines to write in the sheet colonnes_import, with the heading of the file nearest to each column missing."""
+    aliases, asked = map_aliases("acteurs"), describe_table("acteurs").index
+    lines = []
+    for column in [name for name in missing if name in asked]:
+        words = [alias for alias, meant in aliases.items() if meant == column]
+        scores = {heading: max(fuzz.partial_ratio(normalize_label(heading), word) for word in words) for heading in headings}
+        nearest = max(scores, key=scores.get, default="")
+        origin = nearest if scores.get(nearest, 0) >= 75 else "(le titre de la colonne du fichier)"
+        lines.append(f"\n  {source} | {column} | {origin} |")
+    lines = "".join(lines) or f"\n  {source} | (colonne) | (titre tel qu'il est dans le fichier) |"
+    told = "dans la feuille colonnes_import, écrivez une ligne par colonne absente (source | colonne | origine | valeur) :"
+    read = ", ".join(f"« {heading} »" for heading in headings[:30])
+    return f"{told}{lines}\n  origine est un des titres lus ({read}) ; sans colonne, laissez-la vide et écrivez une valeur pour toutes les lignes"
 
 
 def _name_source(rows, about, path, date):
@@ -124,7 +169,7 @@ def _name_source(rows, about, path, date):
     latest = rows["date_maj"].max()
     if date:
         named = f"de {date}"
-    elif not found and latest:
+    elif not found and latest and named.endswith(")"):
         named = f"{named.removesuffix(')')}, fiche la plus récente du {latest})"
     licence = rows["licence"].where(rows["licence"] != "", about["licence"]) if "licence" in rows else about["licence"]
     text = f"{about['editeur']}, {about['libelle'].lower()}, fichier {named}, " + licence
@@ -180,25 +225,30 @@ def _tell_out(cells, located, links, colonne):
 
 def _keep_actors(rows, body, prefix, cog):
     """Give each row its key and its commune; return the tables `acteurs` and `ecartees`, and the problems."""
-    placed, problems = _place(rows, cog)
     kept_key, repeated, told = _make_keys(rows, body)
     nameless = (rows["raison"] == "") & (rows["nom"] == "") & (rows.get("type_libelle", "") == "")
     reason = rows["raison"].mask(nameless, "Ligne sans nom : écartée.")
+    # Before the communes are looked for, which is the long part.
+    _refuse_rows(int(((reason == "") & ~repeated).sum()), rows)
+    placed, problems = _place(rows, cog)
     reason = reason.mask((reason == "") & placed["lost"], placed["raison"])
     out, repeated = reason == OUT_OF_LIST, repeated & (reason != OUT_OF_LIST)
     aside = (reason != "") & ~out & ~repeated
     rows = rows.assign(**placed.drop(columns=["lost", "raison"]), acteur_id=prefix + "-" + kept_key, nom=_name_rows(rows, placed, cog))
     problems = join_problems(problems, told, _tell_aside(rows[aside], reason[aside]))
     kept = rows[~aside & ~out & ~repeated]
-    if len(kept) > MOST_ROWS:
-        fix = "donnez l'extrait de votre région ou de votre département"
-        raise DiagnosticError(f"Ce fichier garderait {len(kept)} lignes : une feuille en tient {MOST_ROWS}.", rows["fichier"].iloc[0], fix)
     columns = [c for c in describe_table("acteurs").index if c in kept]
     columns = [c for c in columns if c in ("acteur_id", "nom", "categorie", "code_insee") or (kept[c] != "").any()]
     tables = {"acteurs": kept[[*columns, *ORIGIN_COLUMNS]]}
     if aside.any():
         tables["ecartees"] = list_set_aside(rows[aside], reason[aside])
     return tables, problems
+
+
+def _refuse_rows(number, rows):
+    if number > MOST_ROWS:
+        fix = "donnez l'extrait de votre région ou de votre département"
+        raise DiagnosticError(f"Ce fichier garderait {number} lignes : une feuille en tient {MOST_ROWS}.", rows["fichier"].iloc[0], fix)
 
 
 def list_set_aside(rows, reason):

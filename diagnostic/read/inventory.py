@@ -6,11 +6,12 @@ import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.corrections import select_corrections
-from diagnostic.read.files import SPREADSHEETS, TEXT_TABLES
+from diagnostic.read.files import SPREADSHEETS, TEXT_TABLES, is_leftover
+from diagnostic.read.named_ids import name_made
 from diagnostic.read.references import name_rows
 from diagnostic.read.ressorts import DEPARTEMENT_LAYERS, SHAPE_LAYERS
 from diagnostic.read.settings import read_settings
-from diagnostic.read.sheets import choose_sheets, gather_sheets, split_name
+from diagnostic.read.sheets import choose_sheets, find_prefix, gather_sheets, split_name
 from diagnostic.read.tables import clean_table
 from diagnostic.read.wide import GRIDS, WIDE_SHEETS, has_columns, is_wide, read_wide, tell_wide
 from diagnostic.schema import describe_table, join_problems, list_problems, list_tables, list_vocabularies, make_table
@@ -42,10 +43,12 @@ def find_inventory(folder):
         names = ", ".join([p.name for p in books] + ["dossier inventaire"] * bool(tables))
         raise DiagnosticError(f"Plusieurs inventaires : {names}.", str(folder), "n'en gardez qu'un dans le dossier")
     tables = tables or [path for path in _list_text(folder) if _is_named(path)]
+    tables = tables or [path for path in _list_text(folder) if find_prefix(_list_text(folder))]
     if not books and not tables:
+        seen = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))[:12])
         raise DiagnosticError(
-            "Aucun inventaire dans ce dossier.", str(folder),
-            "placez-y inventaire.xlsx (ou .ods, ou des fichiers CSV nommés acteurs.csv, liens.csv...)",
+            "Aucun inventaire dans ce dossier.", f"{folder} (fichiers vus : {seen or 'aucun'})",
+            "nommez le classeur inventaire.xlsx (ou .ods), ou les fichiers CSV comme leurs feuilles : acteurs.csv, liens.csv...",
         )  # fmt: skip
     return books or tables
 
@@ -54,7 +57,7 @@ def _list_text(folder):
     """Return the text tables of `folder`; a .txt counts only when it bears the name of a table: others are notes."""
     if not folder.is_dir():
         return []
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in TEXT_TABLES)
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in TEXT_TABLES and not is_leftover(path))
     return [path for path in found if path.suffix.lower() != ".txt" or _is_named(path)]
 
 
@@ -95,7 +98,8 @@ def read_inventory(files, *, corrections=None, only=None):
         parts = []
         for sheet in sorted(chosen.get(table, ()), key=lambda sheet: sheet["nom"] in WIDE_SHEETS):
             try:
-                part, found, rows, nb, name = _read_sheet(sheet, lists, aliases, known, corrections)
+                taken = [code for part in parts for column in name_made(table) for code in part[column].dropna()]
+                part, found, rows, nb, name = _read_sheet(sheet, lists, aliases, known, corrections, taken)
             except DiagnosticError as error:
                 errors.append(error)
                 continue
@@ -129,13 +133,13 @@ def read_inventory(files, *, corrections=None, only=None):
     return tables, settings, lists, join_problems(*problems, found), counts, lues
 
 
-def _read_sheet(sheet, lists, aliases, known, corrections):
+def _read_sheet(sheet, lists, aliases, known, corrections, taken):
     """Return (rows kept, problemes, rows as read, number read, long table or grid) of a sheet."""
     table, path, name = sheet["table"], sheet["path"], sheet["feuille"]
     chosen = {"lists": lists, "corrections": select_corrections(corrections, path.name, name)}
     grid = sheet["nom"] in WIDE_SHEETS and not (len(sheet["raw"]) and has_columns(sheet["raw"], table, aliases))
     if not grid and not is_wide(sheet["raw"], table, known or {}):
-        kept, found, rows = clean_table(sheet["raw"], table, path, name, aliases=aliases, **chosen)
+        kept, found, rows = clean_table(sheet["raw"], table, path, name, aliases=aliases, taken=taken, **chosen)
         return kept, found, rows, len(rows), table
     kept, found, rows, nb = read_wide(sheet["raw"], table, path, name, known=known, **chosen)
     told = None if sheet["nom"] in WIDE_SHEETS else tell_wide(table, path, name)
@@ -193,7 +197,7 @@ def ask_purpose(settings, questions, path):
     where = pd.DataFrame({"fichier": [path.name], "feuille": ["parametres"], "ligne": pd.array([pd.NA], dtype="Int64")})
     if not given and not answer:
         message = "La finalité de la carte n'est pas dite : à quoi sert-elle, et pour qui ?"
-        fix = "écrivez-la en une phrase au réglage finalite (feuille parametres) ou à la question Q0 (feuille questions)"
+        fix = "écrivez-la en une phrase à la question Q0 (feuille questions)"
         return settings, list_problems("attention", where, message, fix, colonne="valeur")
     if given and answer and normalize_label(given) != normalize_label(answer):
         message = "La finalité n'est pas la même au réglage finalite et à la question Q0 : celle du réglage est imprimée."

@@ -36,7 +36,8 @@ def find_labels_file(path, declared):
         return locate_inside(path.parent, declared, "feuille couches, colonne fichier_libelles")
     stems = [f"{path.stem}_libelles", re.sub(r"_[^_]*$", "_libelles", path.stem)]
     beside = [path.with_name(stem + path.suffix) for stem in stems if stem != path.stem]
-    return next((file for file in beside if file.is_file()), None)
+    found = next((file for file in beside if file.is_file()), None)
+    return found and locate_inside(path.parent, found.name, "dossier ressorts")
 
 
 def read_labels(path, heading, couche):

@@ -1,20 +1,29 @@
 """The layers a dossier declares -> `couches`, `unites` and the one `affectation` table."""
 
+import re
+from itertools import combinations
+
 import pandas as pd
+from rapidfuzz import fuzz
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read import ressorts
 from diagnostic.read.cog import is_in
 from diagnostic.read.layer_files import count_read, read_layer_files
 from diagnostic.read.layer_places import place_rows
+from diagnostic.read.likeness import fold_text
 from diagnostic.read.polygons import POLYGON_FILES
 from diagnostic.read.ressorts import spell_layers
 from diagnostic.read.territories import read_communes
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, make_table
+from diagnostic.vocabulary import normalize_label
 
 COG_SOURCE = "IGN Admin Express et INSEE COG, Licence Ouverte 2.0"
 NATIONAL_LAYERS = [*ressorts.SHAPE_LAYERS, *ressorts.DEPARTEMENT_LAYERS]
 UNDATED = "non daté"
+_MOST_COMPARED = 300  # units of one layer written by hand that are compared two by two
+_NEAR_WORD, _FEWEST_LETTERS = 80, 5  # two words this alike, and as long, are one misspelt
+_SMALL_WORDS = re.compile(r"\b(?:de|du|des|d|la|le|les|l|et|a|au|aux|en|sur|pour|association|assoc|asso|syndicat|societe)\b")
 NATIONAL_SOURCES = {
     "MSA": ("Caisses de MSA par département (faits publics, non datés)", UNDATED),
     "CAF": ("Une Caf par département (règle générale, exceptions signalées)", UNDATED),
@@ -52,7 +61,7 @@ def read_layers(tables, communes, cog, *, folder, lists, corrections=None):
     affectation = pd.concat([listed, *parts], ignore_index=True)
     affectation = affectation[is_in(affectation["code_insee"], communes.index)].reset_index(drop=True)
     unites = pd.concat([units, *names], ignore_index=True).merge(affectation[["couche", "unite_id"]].drop_duplicates())
-    doubts = ressorts.check_complete(affectation, couches, communes), _tell_empty(couches, affectation)
+    doubts = ressorts.check_complete(affectation, couches, communes), _tell_empty(couches, affectation), tell_near_units(own)
     kept = list_kept(rows, listed, communes)
     layers = {"couches": couches, "unites": unites, "affectation": affectation, "ressorts": kept}
     return layers, join_problems(*problems, strays, found, told, *brought, *doubts), count_read(lues)
@@ -67,14 +76,17 @@ def _draw(communes, couches):
 
 
 def list_kept(rows, listed, communes):
-    """Return the rows of `ressorts` that were kept, once each: `listed` is on the index of those that lead to a commune.
+    """Return the rows of `ressorts` that were kept, once each layer and unit: `listed` is on the index of those that lead to a commune.
 
     An outline that meets no commune of the perimeter is kept too: it is elsewhere.
     """
     kept = rows[rows.index.isin(listed.index) | rows["methode"].eq(ressorts.AWAY)]
     inside = is_in(kept["code_insee"].astype("str"), communes.index)
     first = kept.assign(dehors=~inside).sort_values("dehors", kind="stable")
-    shown = first[~first.duplicated(ORIGIN_COLUMNS)].sort_index()
+    # A row of a file is one row for all its layers; a row of a grid says one thing a layer and unit.
+    in_file = first["fichier"].astype("str").str.startswith("ressorts/").fillna(False).astype(bool)
+    said = first[["couche", "unite_id"]].astype("object").mask(in_file, "")
+    shown = first[~pd.concat([first[ORIGIN_COLUMNS], said], axis=1).duplicated()].sort_index()
     return shown.drop(columns=["dehors", "methode", "methode_commune", "code_lu"], errors="ignore")
 
 
@@ -101,6 +113,58 @@ def _tell_empty(couches, affectation):
     empty = [name for name in couches.index[~couches["complete"]] if name not in set(affectation["couche"])]
     messages = [f"Couche {name} : aucune commune du périmètre n'y a d'unité." for name in empty]
     return _tell_layers(empty, messages, "listez ses communes dans la feuille ressorts, ou retirez-la de la feuille couches", "attention")
+
+
+def tell_near_units(rows):
+    """Tell the units of a layer of the inventory whose names are nearly one: « CIAS de Brioude » and « C.I.A.S. Brioude ».
+
+    The name that the fewest rows bear is the one told, the other is proposed.
+    """
+    named = rows.assign(ecrit=rows["unite_nom"].astype("str").fillna(rows["unite_id"].astype("str"))).dropna(subset=["couche", "ecrit"])
+    problems = []
+    for couche, part in named.groupby("couche", sort=False):
+        counts = part.groupby("ecrit")["unite_id"].agg(["size", "first"]).sort_values("size", ascending=False, kind="stable")
+        near = find_near_names(counts.index[:_MOST_COMPARED])
+        near = {rare: kept for rare, kept in near.items() if counts.at[rare, "first"] != counts.at[kept, "first"]}
+        told = part[part["ecrit"].isin(near)]
+        other = told["ecrit"].map(near)
+        messages = [
+            f"« {cell} » et « {kept} » : deux unités de la couche {couche}, ou une seule ?"
+            for cell, kept in zip(told["ecrit"], other, strict=True)
+        ]
+        gridded = told["feuille"].astype("str").map(normalize_label).str.startswith("saisie").any()
+        fix = "si c'est la même unité, écrivez-la partout de la même façon ; sinon rien"
+        problems.append(list_problems(
+            "attention", told, messages, fix, colonne=couche if gridded else "unite_nom", valeur=told["ecrit"], proposition=other,
+        ))  # fmt: skip
+    return join_problems(*problems)
+
+
+def find_near_names(names):
+    """Return {name: the earlier name it nearly is}: the same words, spaces and dots apart, or one word misspelt.
+
+    Examples
+    --------
+    >>> find_near_names(["CIAS de Brioude", "C.I.A.S. Brioude", "CIAS du Haut", "CAS 1", "CAS 2"])
+    {'C.I.A.S. Brioude': 'CIAS de Brioude'}
+    """
+    words = {name: _SMALL_WORDS.sub(" ", fold_text(name.replace(".", ""))).split() for name in names}
+    near = {}
+    for kept, name in combinations(words, 2):
+        if name not in near and kept not in near and _is_near(words[kept], words[name]):
+            near[name] = kept
+    return near
+
+
+def _is_near(one, other):
+    if not one or not other:
+        return False
+    left, right = sorted(set(one) - set(other)), sorted(set(other) - set(one))
+    if not left and not right or "".join(one) == "".join(other):
+        return True
+    if len(left) != 1 or len(right) != 1 or any(letter.isdigit() for letter in left[0] + right[0]):
+        return False
+    return min(len(left[0]), len(right[0])) >= _FEWEST_LETTERS and fuzz.ratio(left[0], right[0]) >= _NEAR_WORD
 
 
 def _tell_layers(couches, messages, fix, gravite):
@@ -168,8 +232,8 @@ def declare_strays(couches, rows):
     first = rows.drop_duplicates("couche").set_index("couche")
     told = list_problems(
         "information", first.loc[strays],
-        [f"Couche « {name} » absente de la feuille couches : lue comme exclusive et partielle." for name in strays],
-        "ajoutez-la à la feuille couches", colonne="couche", valeur=strays,
+        [f"Couche « {name} » : une commune n'y a qu'une unité, et toutes les communes n'en ont pas forcément." for name in strays],
+        "rien ; si ce n'est pas le cas, décrivez-la dans la feuille couches", colonne="couche", valeur=strays,
     )  # fmt: skip
     return pd.concat([couches, added.join(first[["source", "millesime"]])]), told
 

@@ -130,10 +130,10 @@ def _read_key(cell, key):
 
 
 def find_file_date(path):
-    """Return (ISO date or '', how to name the file): the year, month and day written in the file's name."""
+    """Return (ISO date or '', how to name the file) by what the file's name says: a year and a month at least make a date."""
     name = re.sub(r".*[\\/]", "", str(path))
     found = re.search(r"(?<!\d)(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(0[1-9]|[12]\d|3[01]))?)?(?!\d)", name)
     if not found:
         return "", f"« {name} » (date inconnue)"
     parts = [part for part in found.groups() if part]
-    return "-".join([*parts, "01", "01"][:3]), "de " + "-".join(parts)
+    return "-".join([*parts, "01"][:3]) if len(parts) > 1 else "", "de " + "-".join(parts)

@@ -18,6 +18,7 @@ TOGETHER = {
     "code_insee": ["code_insee", "methode_commune", "confiance_commune", "hors_territoire"],
     "champ": ["champ", "champ_origine"],
 }  # fmt: skip
+PLACE = ["commune", "code_postal", "adresse"]  # of another row, taken only where its commune is the one kept
 YES_WINS = ["entreprise_individuelle", "lieu_domicile", "mobile"]
 # From the most open: an empty cell shows the name, the category and the commune only, less than `public` does.
 DIFFUSIONS = ["public", "", "partenaires", "interne"]
@@ -32,7 +33,8 @@ def merge_duplicates(tables, decisions):
     then the first acteur_id in alphabetical order. It keeps its values, and takes where it has none the first value of the others,
     in that order. Lists are united, the other principal categories join categories_secondaires, every source is kept, the most
     restrictive diffusion wins (an empty cell is stricter than `public`), and so do the most recent date_maj and the « oui » of
-    entreprise_individuelle, lieu_domicile and mobile. A SIRET of another SIREN than the row's is not taken.
+    entreprise_individuelle, lieu_domicile and mobile. A SIRET of another SIREN than the row's is not taken, nor the place of a row of
+    another commune (address, point): they are told, or traced as values not kept.
 
     Parameters
     ----------
@@ -43,7 +45,8 @@ def merge_duplicates(tables, decisions):
     -------
     tables : dict of DataFrame; the same tables when nothing is merged. Rows made identical by the merging are merged too, and a
         link that has become one of an actor with itself is set aside.
-    provenance : DataFrame of PROVENANCE_COLUMNS, one row a value of a merged actor and the row it came from
+    provenance : DataFrame of PROVENANCE_COLUMNS, one row a value of a merged actor and the row it came from; valeur is empty
+        where nothing was taken, and the row is then the one whose value was not
     problemes : DataFrame
     comptes : DataFrame fichier, feuille, fusionnees: read = kept + merged + set aside
     """
@@ -57,14 +60,14 @@ def merge_duplicates(tables, decisions):
     if not len(groups):
         return dict(tables), nothing[0], join_problems(unknown, refused), nothing[1]
     members = _rank_members(acteurs, groups)
-    merged = _merge_values(members)
+    merged, strange = _merge_values(members)
     provenance = _trace_values(members, merged)
     redirected, gone, told = _redirect_tables(tables, members)
     gone.append(members.loc[members["rang"] > 0, ["fichier", "feuille"]])
     rows = merged.drop(columns=["groupe", "rang"])
     redirected["acteurs"] = pd.concat([acteurs.drop(index=members.index), rows]).sort_index().reset_index(drop=True)
     counts = pd.concat(gone).value_counts(sort=False).rename("fusionnees").reset_index()
-    return redirected, provenance, join_problems(unknown, refused, *told), counts[COUNT_COLUMNS]
+    return redirected, provenance, join_problems(unknown, refused, strange, *told), counts[COUNT_COLUMNS]
 
 
 def _group_actors(acteurs, decisions):
@@ -101,10 +104,11 @@ def _rank_members(acteurs, groups):
 
 
 def _merge_values(members):
-    """Return the rows kept, with the values of their group, on their own index."""
+    """Return the rows kept, with the values of their group, on their own index; and the problems."""
     lists = _list_columns(members)
     texts = [c for c in members if members[c].dtype in ("object", "str") and c not in lists]
-    given = _refuse_strange_siret(members.assign(**{c: members[c].mask(members[c].eq("").fillna(False).astype(bool)) for c in texts}))
+    given = members.assign(**{c: members[c].mask(members[c].eq("").fillna(False).astype(bool)) for c in texts})
+    given, told = _refuse_strange_siret(_hide_elsewhere(given))
     by_group = given.groupby("groupe")
     kept = members[members["rang"] == 0].set_index("groupe", drop=False)
     values = {}
@@ -126,7 +130,7 @@ def _merge_values(members):
     values |= _choose_strictest(members, given)
     typed = {column: cells.reindex(kept.index).astype(members[column].dtype) for column, cells in values.items()}
     rows = kept.assign(**typed)
-    return rows.set_axis(members.index[members["rang"] == 0])
+    return rows.set_axis(members.index[members["rang"] == 0]), told
 
 
 def _list_columns(members):
@@ -135,20 +139,41 @@ def _list_columns(members):
 
 
 def _refuse_strange_siret(given):
-    """Empty the SIRET of another SIREN than the one that the row kept gives."""
+    """Empty the SIRET of another SIREN than the one that the row kept gives, and tell them."""
     if not {"siren", "siret"} <= set(given):
-        return given
+        return given, None
     siren = given["siren"].astype("object").where(given["siren"].notna(), given["siret"].astype("object").str[:9])
     first = siren.where(given["rang"] == 0).groupby(given["groupe"]).transform("first")
     strange = first.notna() & given["siret"].notna() & (given["siret"].astype("object").str[:9] != first)
-    return given.assign(siret=given["siret"].mask(strange & (given["rang"] > 0)))
+    strange &= given["rang"] > 0
+    rows = given[strange]
+    messages = [
+        f"Le SIRET {siret} n'est pas d'un établissement du SIREN {own} de la ligne avec laquelle celle-ci est fusionnée : non repris."
+        for siret, own in zip(rows["siret"], first[strange], strict=True)
+    ]
+    fix = "vérifiez que c'est bien la même structure ; sinon marquez la paire « distincts »"
+    told = list_problems("attention", rows, messages, fix, colonne="siret", valeur=rows["siret"])
+    return given.assign(siret=given["siret"].mask(strange)), told
+
+
+def _hide_elsewhere(given):
+    """Empty the place of the rows of another commune than the group's: a point and a commune come from one place."""
+    if "code_insee" not in given:
+        return given
+    codes = given["code_insee"].astype("object")
+    first = codes.groupby(given["groupe"]).transform("first")
+    elsewhere = first.notna() & (codes != first)
+    hidden = {column: given[column].mask(elsewhere) for column in ("lat", "lon") if column in given}
+    hidden |= {column: given[column].mask(elsewhere & codes.notna()) for column in PLACE if column in given}
+    return given.assign(**hidden, ailleurs=elsewhere)
 
 
 def _take_together(given, lead, columns):
     """Return the columns of the first row of each group that gives `lead`, else of the row kept."""
     if lead not in given:
         return {}
-    best = given.assign(lacks=given[lead].isna()).sort_values(["groupe", "lacks", "rang"]).drop_duplicates("groupe").set_index("groupe")
+    best = given.reindex(columns=[*dict.fromkeys([*given, "ailleurs"])], fill_value=False).assign(lacks=given[lead].isna())
+    best = best.sort_values(["groupe", "lacks", "ailleurs", "rang"]).drop_duplicates("groupe").set_index("groupe")
     return {column: best[column] for column in columns}
 
 
@@ -188,7 +213,10 @@ def _trace_values(members, merged):
         cells = cells[cells["valeur"] != ""]
         right = pd.Series(column in united, index=cells.index) | (cells["valeur"] == cells["final"])
         source = cells[right] if column in united else cells[right].drop_duplicates("groupe")
+        # A column that the row kept leaves empty, on purpose, still says what it was not given.
+        bare = cells[~cells["groupe"].isin(source["groupe"])].drop_duplicates("groupe").assign(valeur="")
         others = cells[~right].drop_duplicates(["groupe", "valeur"]).groupby("groupe")["valeur"].agg(SEPARATOR.join)
+        source = pd.concat([source, bare]) if len(bare) else source
         parts.append(source.assign(valeurs_non_gardees=source["groupe"].map(others).astype("object").fillna("")))
     trace = pd.concat(parts)
     rows = members.loc[trace.index, ["source", *ORIGIN_COLUMNS]]
@@ -283,10 +311,19 @@ def _part_loops(name, table, changed):
 
 
 def _part_identical(name, table, changed):
-    """Part the rows that a redirection made identical to another, wherever the two were read; the first read is kept."""
+    """Part the rows that a redirection made identical to another, wherever the two were read.
+
+    The first read is kept, with the sources of all.
+    """
     compared = [column for column in describe_table(name).index if column in table and column != "source"]
     text = pd.DataFrame({column: write_cells(table[column]) for column in compared})
     key = text.groupby(compared, sort=False).ngroup()
     order = table.reindex(columns=["fichier", "ligne"]).assign(cle=key).sort_values(["fichier", "ligne"])
     repeated = order["cle"].duplicated().reindex(table.index) & changed.groupby(key).transform("any")
-    return table[~repeated], table[repeated]
+    kept = table[~repeated]
+    if "source" in table and repeated.any():
+        sources = table["source"].astype("object").loc[order.index].str.split(SEPARATOR)
+        said = _unite(sources, key).map(lambda items: SEPARATOR.join(items) or None)
+        again = key[kept.index].isin(key[repeated])
+        kept = kept.assign(source=kept["source"].mask(again, key[kept.index].map(said)).astype(table["source"].dtype))
+    return kept, table[repeated]

@@ -6,6 +6,7 @@ from itertools import count, islice
 
 import pandas as pd
 
+from diagnostic.read.names import read_names
 from diagnostic.schema import ORIGIN_COLUMNS, describe_table, list_problems
 
 MOST_LETTERS = 40
@@ -29,13 +30,14 @@ def name_made(table):
     return (MADE_FROM[table][0],) if table in MADE_FROM else ()
 
 
-def fill_identifiers(rows, table):
+def fill_identifiers(rows, table, taken=()):
     """Give an identifier to the rows of `table` that bear a name and have none.
 
     Parameters
     ----------
     rows : DataFrame of str, every declared column ("" when empty) and ORIGIN_COLUMNS
     table : str
+    taken : iterable of str, optional, the identifiers of the other sheets of the table
 
     Returns
     -------
@@ -44,8 +46,9 @@ def fill_identifiers(rows, table):
 
     Notes
     -----
-    An identifier is the name then the commune, in plain letters, `-2` and on when it is taken. Rows that would share one
-    are numbered in the order of what they hold, so that the order of the rows counts for nothing.
+    An identifier is the name in plain letters; where several rows bear it, the name then the commune, whatever its
+    spelling, `-2` and on when that is taken too. So a commune that is corrected changes no identifier, but those of namesakes.
+    Rows that would share one are numbered in the order of what they hold: the order of the rows counts for nothing.
     """
     if table not in MADE_FROM:
         return rows, None
@@ -54,10 +57,28 @@ def fill_identifiers(rows, table):
     if not bare.any():
         return rows, None
     found = rows[bare]
-    place = found[places].where(found[places] != "").bfill(axis=1).iloc[:, 0].fillna("") if places else ""
-    made = make_identifiers(found[names].agg(" ".join, axis=1), place, _list_contents(found, table), taken=rows[key])
+    called, taken = found[names].agg(" ".join, axis=1), {*rows[key], *taken}
+    made = make_identifiers(called, _place_namesakes(found, called, places, taken), _list_contents(found, table), taken=taken)
     filled = rows.assign(**{key: rows[key].mask(bare, made)})
     return filled, _tell_made(found, key, made)
+
+
+def _place_namesakes(rows, names, places, taken):
+    """Return the place of each row whose name is not its own, spelled one way; '' for the others."""
+    if not places:
+        return ""
+    slugs = names.map({name: make_slug(name) for name in names.unique()})
+    shared = slugs.duplicated(keep=False) | slugs.isin(taken)
+    place = pd.Series("", index=rows.index, dtype="str")
+    if not shared.any():
+        return place
+    first, *others = places
+    town = rows.loc[shared, first]
+    spelled = read_names(town)["nom"].str.casefold().str.replace(r"\bst(e?)\b", r"saint\1", regex=True)
+    found = spelled.where(spelled != "", town)
+    for column in others:
+        found = found.where(found != "", rows.loc[shared, column])
+    return place.where(~shared, found.reindex(rows.index))
 
 
 def _list_contents(rows, table):

@@ -74,6 +74,16 @@ def split_name(cell):
     return name, key, normalize_label(article) or first, postcode, departement
 
 
+def list_words(name):
+    """Return the words of a bare name as its key joins them, without the leading article.
+
+    >>> list_words("Le Puy-en-Velay")
+    ['puy', 'en', 'velay']
+    """
+    words = _part_words(name)
+    return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
+
+
 def fold_name(cell):
     """Return the key of a name: equal for two spellings of one commune."""
     return split_name(cell)[1]
@@ -131,10 +141,11 @@ def read_departements(cells):
 
 def find_departements(codes):
     """Return the departement that the first digits of postcodes or commune codes say; '' for none."""
-    return map_distinct(codes, _find_departement)
+    return map_distinct(codes, find_departement)
 
 
-def _find_departement(code):
+def find_departement(code):
+    """Return the departement that the first digits of one postcode or commune code say."""
     if code.startswith("20"):
         return "2A" if code.startswith(("200", "201")) else "2B"
     return code[:3] if code.startswith(("97", "98")) else code[:2]

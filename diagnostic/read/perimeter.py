@@ -47,7 +47,7 @@ def read_perimeter(listed, settings, cog, folder):
 def _resolve_listed(listed, cog):
     """Return the rows of the sheet communes that lead to a commune, one a commune, and the problems of the others."""
     resolved, problems = resolve_communes(listed.assign(commune=listed["nom"]), cog)
-    found = listed.assign(**resolved).dropna(subset="code_insee")
+    found = listed.assign(**resolved[["code_insee", "methode_commune"]]).dropna(subset="code_insee")
     # A present code comes before the former ones that lead to it: its population is the whole commune's.
     found = found.sort_values("methode_commune", key=lambda method: method.ne("code"), kind="stable")
     repeated = found["code_insee"].duplicated()

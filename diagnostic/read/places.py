@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from diagnostic.read import candidates
+from diagnostic.read import candidates, disagreements
 from diagnostic.read.codes import keep_rows, resolve_communes
 from diagnostic.read.cog import is_in, locate_points, look_up, read_polygons
 from diagnostic.read.coordinates import KM_A_DEGREE, measure_outside
@@ -61,17 +61,19 @@ def resolve_places(rows, cog, *, perimeter=None, far_km=20):
     )
     weak = matched["faible"].reindex(rows.index, fill_value=False)
     found, method = _settle_by_point(clues, found, method, lost & (found.isna() | weak))
-    weak &= method.isin(["nom_perimetre", "code_postal"])
+    weak = (weak & method.isin(["nom_perimetre", "code_postal"])) | resolved["douteux"]
     checks = cross_check(clues, found, cog)
     trust = judge(checks, method, weak | _find_border(clues, method))
     resolved = pd.DataFrame({"code_insee": found, "methode_commune": method, "confiance_commune": trust})
     sought = match_names(clues[checks["nom"] == -1], cog, perimeter)
     other = sought.loc[sought["methode_commune"] == "nom_code_postal", "code_insee"]
+    others = disagreements.weigh_others(clues.loc[other.index], other, checks, cog)
     told = [
-        candidates.propose_codes(keep_rows(coded), rows, resolved, other),
+        candidates.propose_codes(keep_rows(coded), rows, resolved, others),
         candidates.tell_names(clues, resolved, cog, perimeter),
-        candidates.tell_postcodes(clues, resolved, checks, cog),
-        candidates.tell_points(clues, resolved, checks["distance_km"], cog, near_km=NEAR_KM, far_km=far_km),
+        disagreements.tell_postcodes(clues, resolved, checks, cog),
+        disagreements.tell_departements(clues, resolved, checks, cog),
+        disagreements.tell_points(clues, resolved, checks["distance_km"], cog, near_km=NEAR_KM, far_km=far_km),
     ]
     return resolved, join_problems(*told)
 
@@ -171,7 +173,7 @@ def cross_check(clues, found, cog):
     """Return what each clue says of the commune found, on the index of `clues`.
 
     Columns nom, code_postal, departement, point: 1 agrees, -1 disagrees, 0 says nothing; distance_km of the point to the
-    border of the commune (0 inside).
+    border of the commune (0 inside). A point less than 100 m outside says nothing: it confirms no commune it is not in.
     """
     known, code = found.notna(), found.fillna("")
     same_name = is_in(clues["cle"] + "|" + code, list_pairs())
@@ -189,8 +191,8 @@ def cross_check(clues, found, cog):
     )
     other_place = (clues["departement"] != "") & (clues["departement"] != place)
     distance = measure_outside(clues["lon"], clues["lat"], found.where(known))
-    near, far = distance <= NEAR_KM, distance > NEAR_KM
-    verdicts = {"nom": (same_name, other_name), "code_postal": (same_post, other_post), "point": (near, far)}
+    inside, far = distance == 0, distance > NEAR_KM
+    verdicts = {"nom": (same_name, other_name), "code_postal": (same_post, other_post), "point": (inside, far)}
     verdicts["departement"] = (same_name & False, other_place)
     checks = {name: (yes.astype("int8") - no.astype("int8")).where(known, 0) for name, (yes, no) in verdicts.items()}
     return pd.DataFrame(checks | {"distance_km": distance})

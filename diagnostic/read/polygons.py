@@ -9,7 +9,8 @@ import pyogrio
 import shapely
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.boundaries import SIGNATURES
+from diagnostic.read.files import LARGEST_FILE
+from diagnostic.read.shape_layers import MOST_SHAPES, is_shape_file, list_shape_layers
 from diagnostic.read.territories import DEGREES, ZONE_CRS, find_zone
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
@@ -35,11 +36,13 @@ def read_polygons(path, couche):
     path = Path(path)
     layer = _choose_layer(path, couche)
     try:
-        drawn = gpd.read_file(path, layer=layer)
+        drawn = gpd.read_file(path, layer=layer, max_features=MOST_SHAPES + 1)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError):
         raise _refuse("Ce fichier de contours est illisible.", path) from None
     if "geometry" not in drawn or not len(drawn):
         raise _refuse("Ce fichier ne contient aucun contour.", path, "vérifiez l'export, puis redonnez le fichier")
+    if len(drawn) > MOST_SHAPES:
+        raise _refuse("Ce fichier a trop de contours.", path, "gardez votre seul territoire, et réexportez")
     _refuse_projection(drawn, path)
     texts = drawn.drop(columns="geometry").astype("str").fillna("").apply(lambda cells: cells.str.strip())
     drawn = gpd.GeoDataFrame(texts, geometry=drawn.geometry.force_2d().array, crs=drawn.crs)
@@ -54,13 +57,13 @@ def _refuse(quoi, path, a_faire="donnez un fichier GPKG, SHP ou GeoJSON", detail
 def _choose_layer(path, couche):
     if not path.is_file():
         raise _refuse("Fichier de contours introuvable.", path, "vérifiez le nom dans la feuille couches, colonne fichier_couche")
-    with path.open("rb") as file:
-        start = file.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
-    if not start.startswith(SIGNATURES.get(path.suffix.lower(), b"?")):
-        # GDAL picks its driver by the content: some kinds of file fetch others, on the network too.
+    if path.stat().st_size > LARGEST_FILE:
+        what = f"Ce fichier de contours dépasse {LARGEST_FILE // 1_000_000} Mo."
+        raise _refuse(what, path, "gardez votre seul territoire, et réexportez")
+    if not is_shape_file(path):
         raise _refuse("Ce fichier n'est pas un fichier de contours.", path)
     try:
-        layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        layers = [name for name, _ in list_shape_layers(path)[0]]
     except pyogrio.errors.DataSourceError:
         raise _refuse("Ce fichier de contours est illisible.", path) from None
     named = [name for name in layers if normalize_label(name) == normalize_label(couche)]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.correction_files import CELL_KEY, list_pairs, make_corrections
-from diagnostic.read.corrections import name_columns_alike, name_rows
+from diagnostic.read.corrections import name_columns_alike, name_file, name_rows, read_lines
 from diagnostic.read.files import read_sheets
 from diagnostic.read.values import read_yes_no
 from diagnostic.schema import (
@@ -94,6 +94,24 @@ def count_pending(path, kept):
     return new + sum(decided.get(pair) != decision for pair, decision in pairs) + len(returned["problemes"])
 
 
+def refuse_strangers(returned, files, path):
+    """Return what `read_problem_file` returned without the corrections of files that the dossier does not read, told.
+
+    Parameters
+    ----------
+    returned : dict
+    files : iterable of str, the files that were read, as `problemes` names them
+    path : path-like, the problemes.xlsx
+    """
+    cells = returned["corrections"]
+    known = cells["fichier"].map(name_file).isin({name_file(name) for name in files})
+    lost = cells[~known]
+    rows = lost.assign(fichier=Path(path).name, feuille="", ligne=pd.NA)
+    messages = [f"« {name} » n'est pas un fichier de ce dossier : sa correction n'est pas reprise." for name in lost["fichier"]]
+    told = list_problems("erreur", rows, messages, "ne changez pas la colonne fichier", valeur=lost["correction"])
+    return returned | {"corrections": cells[known].reset_index(drop=True), "problemes": join_problems(returned["problemes"], told)}
+
+
 def refuse_overwrite(path, kept):
     """Raise when a problemes.xlsx holds corrections that are not taken yet: writing it again would lose them.
 
@@ -156,7 +174,7 @@ def _name_columns(raw):
     for column in body.columns:  # a line break is written in several ways by spreadsheets
         body[column] = body[column].str.replace(r"(?:_x000D_|[\r\n])+", "\n", regex=True).str.strip()
     if "ligne" in body:
-        body["ligne"] = pd.to_numeric(body["ligne"], errors="coerce").round().astype("Int64")
+        body["ligne"] = read_lines(body["ligne"])
     return body
 
 
@@ -192,7 +210,8 @@ def _read_problems(body, where):
         _tell(where, body, unclear & ~typed, "accepter", "« {} » n'est ni oui ni vide.", "écrivez oui, ou votre correction"),
         _tell(where, body, agreed & ~typed & (body["proposition"] == ""), "accepter", "Aucune correction n'est proposée ici.",
               "écrivez ce qu'il faut dans « votre correction »"),
-        _tell(where, body, typed & ~placed, "correction", "Cette correction n'est sur aucune case (fichier, feuille, ligne, colonne).",
+        _tell(where, body, (typed | (agreed & (body["proposition"] != ""))) & ~placed, "correction",
+              "Cette correction n'est sur aucune case (fichier, feuille, ligne, colonne).",
               "corrigez la case dans votre fichier, ou dans la feuille a_corriger"),
     ]  # fmt: skip
     agreed &= placed & ~typed & (body["proposition"] != "")
@@ -224,8 +243,10 @@ def _compare_sheet(body, table, original, where):
         fix = f"écrivez-les dans la feuille problemes, ou dans le fichier d'origine (feuille cachée : {ORIGINAL_SHEET}{table})"
         return None, list_problems("erreur", where.head(1), message, fix)
     columns = [c for c in describe_table(table).index if c in body and c in original]
+    original = original.drop_duplicates(ORIGIN_COLUMNS)
     index = pd.MultiIndex.from_frame(original[ORIGIN_COLUMNS])
     rank = pd.Series(index.get_indexer(pd.MultiIndex.from_frame(body[ORIGIN_COLUMNS])), index=body.index)
+    rank = rank.mask(body["ligne"].isna(), -1)
     strangers = (rank < 0) & (body[columns] != "").any(axis=1)
     body, rank = body[rank >= 0], rank[rank >= 0]
     written = body[columns].to_numpy(dtype=object)
@@ -259,9 +280,17 @@ def _read_decisions(body, where):
     said = body["decision"] != ""
     decided = body.assign(decision=body["decision"].map(codes))
     known = (decided != "")[["acteur_id_1", "acteur_id_2", "decision"]].all(axis=1)
+    alone = known & (decided["acteur_id_1"] == decided["acteur_id_2"])
+    pairs = pd.Series(list_pairs(decided), index=decided.index, dtype=object)
+    different = decided["decision"].where(known).groupby(pairs).transform("nunique") > 1
     fix = "choisissez fusionner ou distincts, sans changer les deux identifiants"
-    problems = _tell(where, body, said & ~known, "decision", "« {} » : cette décision n'est pas comprise.", fix)
-    return decided[said & known].reset_index(drop=True), problems
+    problems = [
+        _tell(where, body, said & ~known, "decision", "« {} » : cette décision n'est pas comprise.", fix),
+        _tell(where, body, alone, "acteur_id_2", "« {} » est donné deux fois : une décision porte sur deux acteurs.", fix),
+        _tell(where, body, known & different & ~alone, "decision",
+              "Deux décisions contraires pour la même paire : aucune n'est reprise.", "n'en gardez qu'une"),
+    ]  # fmt: skip
+    return decided[known & ~alone & ~different].reset_index(drop=True), join_problems(*problems)
 
 
 def _settle(typed, accepted, path):

@@ -7,7 +7,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.files import read_sheets
+from diagnostic.read.files import TEXT_TABLES, read_sheets
 from diagnostic.read.named_ids import name_made
 from diagnostic.read.wide import WIDE_SHEETS, has_columns
 from diagnostic.schema import list_problems, list_tables
@@ -43,6 +43,20 @@ def split_name(sheet):
     return None, ""
 
 
+def find_prefix(files):
+    """Return what begins the names of all the text tables of an inventory (« essai- » of essai-acteurs.csv), "" when nothing does.
+
+    LibreOffice names so the CSV files of a workbook, one a sheet; one at least bears the name of a table after it.
+    """
+    stems = [path.stem for path in files if path.suffix.lower() in TEXT_TABLES]
+    for stem in stems:
+        for place in (place for place, sign in enumerate(stem) if sign == "-"):
+            prefix = stem[: place + 1]
+            if split_name(stem[place + 1 :])[0] and len(stems) > 1 and all(other.startswith(prefix) for other in stems):
+                return prefix
+    return ""
+
+
 def gather_sheets(files):
     """Read every sheet of the files of an inventory.
 
@@ -58,6 +72,7 @@ def gather_sheets(files):
         No sheet bears a known name.
     """
     found, strangers, problems, errors = [], [], [], []
+    prefix = find_prefix(files)
     for path in files:
         try:
             sheets, notice = read_sheets(path)
@@ -66,7 +81,7 @@ def gather_sheets(files):
             continue
         problems.append(notice)
         for sheet, raw in sheets.items():
-            name, after = split_name(sheet)
+            name, after = split_name(sheet.removeprefix(prefix))
             if name is None:
                 strangers.append(sheet)
                 problems.append(_tell_stranger(path, sheet, raw))

@@ -13,7 +13,7 @@ from diagnostic.read.named_ids import fill_identifiers, name_made
 from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, list_problems, make_table
 
 
-def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None, corrections=None):
+def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None, corrections=None, taken=()):
     """Turn a raw sheet into the declared table `table`.
 
     Parameters
@@ -25,6 +25,7 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None, 
     aliases : dict of str -> str, optional, the dossier's own headings {heading: column}
     defaults : dict of str -> str, optional, columns filled for every row when the file has none
     corrections : DataFrame, optional, those of this file and sheet (`read.corrections`), put in place before anything is read
+    taken : iterable of str, optional, the identifiers of the sheets of this table read before
 
     Returns
     -------
@@ -50,7 +51,7 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None, 
     rows = write_origin(body.reindex(columns=described.index, fill_value=""), path, sheet)
     asides = asides[rows.index]
     data = rows if (asides == "").all() else rows[asides == ""]
-    data, made = fill_identifiers(split_pairs(data), table)
+    data, made = fill_identifiers(split_pairs(data), table, taken)
     cleaned, doubts = _clean_columns(data, described, headings, lists)
     required = described.index[described["statut"] == "R"]
     kept, lost = _part_incomplete(data, cleaned, required, headings)

@@ -16,7 +16,9 @@ from diagnostic.schema import join_problems, list_problems
 
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 _BREAK = re.compile(r"\r\n|\r|\n")
-_MOST_CELLS = 20_000_000
+_MOST_CELLS = 20_000_000  # read row by row; Arrow lays out three times as many in the same place
+_MOST_ARROW_CELLS = 60_000_000
+_MOST_LINES = 5_000_000
 _LONGEST_CELL = 131_072  # characters that the csv module accepts in a cell
 _MOST_BYTES = 1_000_000_000
 _BREAK_BYTES = np.isin(np.arange(256), [ord("\n"), ord("\r")])
@@ -36,7 +38,8 @@ def read_text_table(path):
 
     Returns
     -------
-    table : DataFrame of str, columns 0..n, all lines of the file, index = line number (a cell over several lines has the first)
+    table : DataFrame of str, columns 0..n, all lines of the file, index = line number as a spreadsheet
+        shows it: a row whose cell holds line breaks counts for one, an empty line too
     problemes : DataFrame, encoding and separator (`information`), quotes never closed and spoiled accents (`attention`)
 
     Raises
@@ -46,6 +49,10 @@ def read_text_table(path):
     """
     text, encoding = decode_text(path.read_bytes(), path)
     separator = _find_separator(text)
+    lines = text.count("\n")
+    cells = text.count(separator) + lines
+    if lines > _MOST_LINES or cells > _MOST_ARROW_CELLS:
+        raise _refuse_size(cells, path)
     table, unclosed = _read_regular(text, separator), 0
     usual = 0 if table is None else table.shape[1]
     if table is None:
@@ -144,9 +151,8 @@ def _read_regular(text, separator):
     total = feeds + returns - (content.count(b"\r\n") if returns else 0) + (not text.endswith(("\n", "\r")))
     if longest >= _LONGEST_CELL or not len(within) or within[-1] or len(within) + within.sum() != total:
         return None
-    lines = np.arange(1, len(within) + 1) + within.cumsum() - within
     arrays = {place: pd.array(column, dtype="str") for place, column in enumerate(read.columns)}
-    return pd.DataFrame(arrays, index=pd.Index(lines, dtype="int64"))
+    return pd.DataFrame(arrays, index=pd.Index(np.arange(1, len(within) + 1), dtype="int64"))
 
 
 def _count_breaks(read):
@@ -166,22 +172,27 @@ def find_bytes(cells, wanted):
 
 
 def _split_text(text, separator, path):
-    """Return {line number: cells} and the line of a quote never closed (0 when all are).
+    """Return {line number: cells} and the line of a quote never closed (0 when all are), lines as a spreadsheet counts them.
 
     After a quote that nothing closes, the reader would take the rest of the file for one cell: from there on, quotes are
     read as any other character.
     """
     rows, ended = _split_lines(text, separator, path, 1)
     if ended or not rows:
-        return rows, 0
+        return _number_rows(rows), 0
     line = max(rows)
     rest = _BREAK.split(text)[line - 1 :]
     plain, _ = _split_lines("\n".join(rest), separator, path, line, quoting=csv.QUOTE_NONE)
-    return rows | plain, line
+    return _number_rows(rows | plain), len(rows)
+
+
+def _number_rows(rows):
+    """Return rows by lines of the file as rows by their rank, the line that a spreadsheet shows: empty lines are rows too."""
+    return dict(enumerate(rows.values(), start=1))
 
 
 def _split_lines(text, separator, path, line, quoting=csv.QUOTE_MINIMAL):
-    """Return {line number: cells} and whether the last row is whole: a quote never closed runs to the end of the file."""
+    """Return {line of the file: cells} and whether the last row is whole: a quote never closed runs to the end of the file."""
     rows, first = {}, line
     text = text.replace("\x00", "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting)
@@ -192,7 +203,7 @@ def _split_lines(text, separator, path, line, quoting=csv.QUOTE_MINIMAL):
     except csv.Error as error:
         raise DiagnosticError(
             "Ce fichier texte ne se lit pas comme un tableau : une case y dépasse 131 072 caractères (guillemet jamais fermé ?).",
-            f"{path.name}, ligne {line}", "rouvrez-le dans un tableur et enregistrez-le de nouveau en CSV",
+            f"{path.name}, ligne {len(rows) + 1}", "rouvrez-le dans un tableur et enregistrez-le de nouveau en CSV",
         ) from error  # fmt: skip
     spans = bool(rows) and line - max(rows) > 1
     return rows, not (spans and quoting == csv.QUOTE_MINIMAL and _is_unclosed(text, max(rows) - first, separator))
@@ -212,7 +223,9 @@ def _lay_out(lines, path):
     """Return the cells as a table, all rows as long as the longest."""
     widths = set(map(len, lines.values()))
     longest = max(widths, default=0)
-    if longest * len(lines) > _MOST_CELLS and len(widths) > 1:
+    if longest * len(lines) > _MOST_CELLS and len(widths) <= 1:
+        raise _refuse_size(longest * len(lines), path)
+    if longest * len(lines) > _MOST_CELLS:
         line = next(line for line, row in lines.items() if len(row) == longest)
         raise DiagnosticError(
             f"Cette ligne a {longest} cases : trop pour en faire un tableau.", f"{path.name}, ligne {line}",
@@ -220,6 +233,11 @@ def _lay_out(lines, path):
         )  # fmt: skip
     rows = lines.values() if len(widths) <= 1 else (row + [""] * (longest - len(row)) for row in lines.values())
     return frame_columns(zip(*rows, strict=True), list(lines))
+
+
+def _refuse_size(number, path):
+    fix = "gardez les seules lignes de votre territoire et les seules colonnes utiles, enregistrez une copie"
+    return DiagnosticError(f"Ce fichier a environ {number} cases : trop pour en faire un tableau.", path.name, fix)
 
 
 def frame_columns(columns, lines):

@@ -11,7 +11,7 @@ from diagnostic.read import values
 from diagnostic.read.columns import clean_column
 from diagnostic.read.corrections import apply_corrections
 from diagnostic.read.files import write_origin
-from diagnostic.read.headings import find_heading
+from diagnostic.read.headings import find_asides, find_heading
 from diagnostic.read.wide_cells import read_links, read_roles, read_units
 from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, list_problems, make_table, map_aliases
 from diagnostic.vocabulary import normalize_label
@@ -85,8 +85,9 @@ def read_wide(raw, table, path, sheet, *, lists, known, corrections=None):
     """
     if not len(raw):
         return make_table(table), None, make_table(table), 0
-    body, headings, unread = _name_grid(raw, table, path, sheet, known)
+    body, headings, asides, unread = _name_grid(raw, table, path, sheet, known)
     body, corrected = apply_corrections(body, corrections, next(k for k, v in WIDE_SHEETS.items() if v == table))
+    aside, body = _tell_asides(body, asides, path, sheet), body[(asides == "").to_numpy()]
     cells = _stack(body, headings, table)
     silent = _find_silent(cells["texte"], table)
     cells, told = _part_diagonal(cells[~silent], table, known, silent.sum(), path, sheet)
@@ -94,14 +95,15 @@ def read_wide(raw, table, path, sheet, *, lists, known, corrections=None):
     statements = cells.merge(said, on=["entete", "texte"] if table == "ressorts" else "texte", how="left", sort=False)
     lost = statements["lu"].isna()
     keyless = (statements[GRIDS[table][0]] == "") & ~lost
-    problems = [unread, corrected, told, _tell_strangers(cells, strangers), _tell_keyless(statements[keyless], GRIDS[table][0])]
+    problems = [unread, corrected, aside, told, _tell_strangers(cells, strangers), _tell_keyless(statements[keyless], GRIDS[table][0])]
     kept, doubts = _type_rows(statements[~lost & ~keyless], table, lists)
     rows = body[body.index.isin(cells["ligne"])]
     return kept, join_problems(*problems, doubts), write_origin(rows, path, sheet), len(statements)
 
 
 def _name_grid(raw, table, path, sheet, known):
-    """Find the heading row; return (body: row key, nom, columns carried, one column a heading; the headings; problemes)."""
+    """Find the heading row; return (body: row key, nom, columns carried, one column a heading; the headings;
+    why a row is no data; problemes)."""
     key, _, named_by = GRIDS[table]
     aliases = map_aliases(named_by) | dict.fromkeys([name for name, column in map_aliases(table).items() if column == key], key)
     aliases = {name: {"acteur_id": key, "commune": "nom"}.get(column, column) for name, column in aliases.items()}
@@ -111,12 +113,22 @@ def _name_grid(raw, table, path, sheet, known):
     places = _place_headings(raw.loc[line], table, aliases, known)
     _check_headings(raw.loc[line], places, table, f"{path.name}, feuille {sheet}, ligne {line}")
     body = raw.loc[raw.index > line]
+    asides = find_asides(body, raw.loc[line])
     headings = raw.loc[line][places == "case"]
     unread = _tell_unread(body, raw.loc[line], places, path, sheet)
     named = body[places.index[~places.isin(["", "case", "contexte"])]].rename(columns=places)
     town = body[[place for place in places.index[places == "contexte"] if normalize_label(raw.at[line, place]) in ("commune", "ville")]]
     named = _complete_keys(named, key, table, town)
-    return pd.concat([named, body[headings.index].set_axis(list(headings), axis=1)], axis=1), list(headings), unread
+    return pd.concat([named, body[headings.index].set_axis(list(headings), axis=1)], axis=1), list(headings), asides, unread
+
+
+def _tell_asides(body, asides, path, sheet):
+    """Tell the rows of a grid that are no data: totals, notes, the headings once more."""
+    rows = write_origin(body[(asides != "").to_numpy()], path, sheet)
+    if not len(rows):
+        return None
+    messages = asides[asides != ""] + " : ce n'est pas une donnée, la ligne n'est pas lue."
+    return list_problems("information", rows, messages, "rien ; supprimez-la si vous voulez", valeur=rows["nom"])
 
 
 def _place_headings(headings, table, aliases, known):

@@ -1,27 +1,18 @@
 """A workbook (XLSX, XLSM, XLS, ODS) -> its sheets as text, and a word on what it holds besides values."""
 
 import io
-import re
 from bisect import bisect_left, bisect_right
 from datetime import date, datetime, time, timedelta
-from xml.etree import ElementTree
 
 import pandas as pd
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.archives import FILLED_CELL, check_extent, name_sheets, refuse_damaged, unfold_archive
+from diagnostic.read.archives import open_archive, refuse_damaged, refuse_protected, spell_column
 from diagnostic.read.text_tables import frame_columns
 from diagnostic.schema import join_problems, list_problems
 
-_ODS_ERROR = b'calcext:value-type="error"'
-_ODS_SPAN = re.compile(rb'number-rows-spanned="(?!1")')
-_ODS_UNCOMPUTED = re.compile(rb"<table:table-cell\b(?=[^>]*table:formula=)(?![^>]*office:value-type)[^>]*>")
-_UNCOMPUTED = re.compile(
-    rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)'
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_MOST_FILLED = 2_000_000  # cells that merged ranges may fill
+_MOST_FILLED = 2_000_000  # cells that merged ranges may cover, a cell counted once a range
 _CONTAINER = b"\xd0\xcf\x11\xe0"  # an XLS, or a workbook under a password
 
 
@@ -42,64 +33,50 @@ def read_workbook(path):
         File protected by a password, damaged, not a workbook, or that would exhaust the memory.
     """
     content = path.read_bytes()
-    members = _open_members(content, path)
-    parts = name_sheets(members)
-    check_extent(parts, members, path)
+    made, members, parts = _open_book(content, path)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(made))
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-        laid_out = {name: _lay_out(book.get_sheet_by_name(name), parts.get(name, b"")) for name in names}
+        laid_out = {name: _lay_out(book.get_sheet_by_name(name), parts.get(name)) for name in names}
     except PasswordError as error:
-        raise _refuse_protected(path) from error
+        raise refuse_protected(path) from error
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # calamine's panics on damaged files are not Exceptions
         raise refuse_damaged(path) from error
-    merged = [_tell_merged(filled, name, path) for name, (_, filled) in laid_out.items()]
+    merged = [_tell_merged(filled, given_up, name, path) for name, (_, filled, given_up) in laid_out.items()]
     formulas = [tell(part, name, path) for name, part in parts.items() for tell in (_tell_failed, _tell_uncomputed)]
-    told = join_problems(_tell_contents(content, members, path), *merged, *formulas)
-    return {name: sheet for name, (sheet, _) in laid_out.items()}, told
+    told = join_problems(_tell_contents(content, members, parts, path), *merged, *formulas)
+    return {name: sheet for name, (sheet, *_) in laid_out.items()}, told
 
 
-def _open_members(content, path):
-    """Return the parts of the workbook's archive, {} for an XLS; tell a protected or renamed file by its first bytes."""
+def _open_book(content, path):
+    """Return what calamine may read, the members and the sheets of the archive; tell a protected or renamed file by its first bytes."""
     if content.startswith(_CONTAINER):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise _refuse_protected(path)
-        return {}
+            raise refuse_protected(path)
+        return content, [], {}
     if not content.startswith(b"PK"):
         raise DiagnosticError(
             "Ce fichier porte le nom d'un classeur mais n'en est pas un.", path.name,
             "ouvrez-le dans Excel ou LibreOffice et enregistrez-le en XLSX, ou retrouvez l'original",
         )  # fmt: skip
-    members = unfold_archive(content, path)
-    if b"encryption-data" in members.get("META-INF/manifest.xml", b""):
-        raise _refuse_protected(path)
-    if not ("xl/workbook.xml" in members or "content.xml" in members):
-        raise refuse_damaged(path)
-    return members
-
-
-def _refuse_protected(path):
-    return DiagnosticError(
-        "Ce classeur est protégé par un mot de passe.", path.name,
-        "ouvrez-le, enregistrez-en une copie sans mot de passe, et donnez la copie",
-    )  # fmt: skip
+    return open_archive(content, path)
 
 
 def _lay_out(sheet, part):
-    """Return the lines of a calamine sheet that hold anything, as text, and the lines and cells filled by merged ranges."""
-    lines = {line: row for line, row in enumerate(sheet.iter_rows(), start=1) if any(cell != "" for cell in row)}
+    """Return the lines of a calamine sheet that hold anything, as text, the cells filled by merged ranges, and whether some were not."""
+    lines = {line: row for line, row in enumerate(sheet.iter_rows(), start=1) if row.count("") < len(row)}
     left = sheet.start[1] if sheet.start else 0  # calamine leaves out the empty columns on the left
-    ranges = sheet.merged_cell_ranges or (_find_ods_ranges(part) if _ODS_SPAN.search(part) else [])
-    filled = _fill_merged(lines, ranges, left)
+    ranges = sheet.merged_cell_ranges or (part.ranges if part else [])
+    filled, given_up = _fill_merged(lines, ranges, left)
     columns = [
         [cell if type(cell) is str else spell_cell(cell) for cell in column]
         for column in zip(*lines.values(), strict=True)
     ]
     width = max((len(row) for row in lines.values()), default=0)
     columns = [[""] * len(lines)] * (left if width else 0) + columns
-    return frame_columns(columns, list(lines)), filled
+    return frame_columns(columns, list(lines)), filled, given_up
 
 
 def _fill_merged(lines, ranges, left):
@@ -108,39 +85,23 @@ def _fill_merged(lines, ranges, left):
     Returns
     -------
     filled : list of (line, column rank), the cells written
+    given_up : bool, ranges that cover more than _MOST_FILLED cells in all: the last ones are left as they are
     """
-    present, filled = list(lines), []
-    for (first, column), (last, _) in ranges:
+    present, filled, covered = list(lines), [], 0
+    for (first, column), (last, _) in dict.fromkeys((tuple(start), tuple(end)) for start, end in ranges):
         top = lines.get(first + 1)
         column -= left
         if last <= first or top is None or not 0 <= column < len(top) or top[column] == "":
             continue
-        for line in present[bisect_right(present, first + 1) : bisect_left(present, last + 2)]:
-            if lines[line][column] == "" and len(filled) < _MOST_FILLED:
-                lines[line] = [*lines[line][:column], top[column], *lines[line][column + 1 :]]
+        below = present[bisect_right(present, first + 1) : bisect_left(present, last + 2)]
+        covered += len(below)
+        if covered > _MOST_FILLED:
+            return filled, True
+        for line in below:
+            if lines[line][column] == "":
+                lines[line][column] = top[column]
                 filled.append((line, column + left))
-    return filled
-
-
-def _find_ods_ranges(part):
-    """Return the ranges of an ODS sheet merged over several lines, as calamine gives those of an XLSX: from 0, ends included."""
-    body = part[part.find(b"<") :]  # what follows the opening tag of the sheet
-    prefixes = set(re.findall(rb"[< /]([A-Za-z][\w-]*):[A-Za-z]", body)) - {b"xml", b"xmlns"}
-    declared = b" ".join(b'xmlns:%s="urn:%s"' % (prefix, prefix) for prefix in prefixes)
-    ranges, line = [], 0
-    try:
-        table = ElementTree.fromstring(b"<a %s>%s</a>" % (declared, body))
-    except (ElementTree.ParseError, ValueError):
-        return []
-    for row in table.iter("{urn:table}table-row"):
-        column = 0
-        for cell in row:
-            spanned = int(cell.get("{urn:table}number-rows-spanned", 1))
-            if spanned > 1:
-                ranges.append(((line, column), (line + spanned - 1, column)))
-            column += int(cell.get("{urn:table}number-columns-repeated", 1))
-        line += int(row.get("{urn:table}number-rows-repeated", 1))
-    return ranges
+    return filled, False
 
 
 def spell_cell(value):
@@ -166,12 +127,12 @@ def _locate(path, sheet, line=pd.NA):
     return pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([line], dtype="Int64")})
 
 
-def _tell_contents(content, members, path):
+def _tell_contents(content, members, parts, path):
     """Tell what a workbook holds besides values: nothing of it is run or followed."""
     macros = any(name.endswith("vbaProject.bin") or name.startswith("Basic/") for name in members)
     macros = macros or (not members and "_VBA_PROJECT".encode("utf-16-le") in content)
-    formulas = re.findall(rb'table:formula="[^"]*file:///', members.get("content.xml", b""))
-    links = any(name.startswith("xl/externalLinks/") for name in members) or bool(formulas)
+    links = any(name.startswith("xl/externalLinks/") for name in members)
+    links = links or any(part.linked for part in parts.values())
     messages = ["Ce classeur contient des macros : elles ne sont ni lues ni exécutées."] * macros
     messages += [
         "Ce classeur est lié à d'autres fichiers : les liens ne sont pas suivis, leurs dernières valeurs sont lues."
@@ -179,7 +140,13 @@ def _tell_contents(content, members, path):
     return join_problems(*[list_problems("information", _locate(path, ""), message, "rien") for message in messages])
 
 
-def _tell_merged(filled, sheet, path):
+def _tell_merged(filled, given_up, sheet, path):
+    if given_up:
+        message = (
+            "Cases fusionnées trop nombreuses : leur valeur n'est pas reportée sur toutes les lignes qu'elles couvrent."
+        )
+        fix = "défusionnez les cases de cette feuille et remplissez-les, puis enregistrez"
+        return list_problems("attention", _locate(path, sheet), message, fix)
     if not filled:
         return None
     message = f"Cases fusionnées : valeur reportée sur les lignes qu'elles couvrent ({len(filled)} case(s))."
@@ -188,31 +155,22 @@ def _tell_merged(filled, sheet, path):
 
 
 def _tell_failed(part, sheet, path):
-    """Tell the formulas in error of a sheet, one row a column (XLSX) or one for the sheet (ODS)."""
-    cells = FILLED_CELL.finditer(part) if b't="e"' in part else []
-    failed = [(cell[1].decode(), int(cell[2])) for cell in cells if b't="e"' in cell[3]]
-    return _tell_formulas(
-        failed, part.count(_ODS_ERROR), sheet, path, "Formules en erreur (#N/A...) : {} case(s) lue(s) comme vide(s)."
-    )
+    message = "Formules en erreur (#N/A...) : {} case(s) lue(s) comme vide(s)."
+    return _tell_formulas(part.failed, message, sheet, path)
 
 
 def _tell_uncomputed(part, sheet, path):
     """Tell the formulas whose result was never saved: written by a program, or by a spreadsheet told not to compute."""
-    cells = [(cell[1].decode(), int(cell[2])) for cell in _UNCOMPUTED.finditer(part)]
-    in_ods = len(_ODS_UNCOMPUTED.findall(part))
-    return _tell_formulas(
-        cells, in_ods, sheet, path, "Formules sans résultat enregistré : {} case(s) lue(s) comme vide(s)."
-    )
+    message = "Formules sans résultat enregistré : {} case(s) lue(s) comme vide(s)."
+    return _tell_formulas(part.uncomputed, message, sheet, path)
 
 
-def _tell_formulas(cells, in_ods, sheet, path, message):
-    table = pd.DataFrame(cells, columns=["colonne", "ligne"])
-    rows = table.groupby("colonne", sort=False)["ligne"].agg(["min", "size"]).reset_index()
-    if in_ods:
-        rows = pd.DataFrame({"colonne": [""], "min": [pd.NA], "size": [in_ods]})
-    if not len(rows):
+def _tell_formulas(cells, message, sheet, path):
+    """Tell the cells {column rank: [first line, number]} of a sheet, one row a column."""
+    if not cells:
         return None
-    located = pd.DataFrame({"fichier": path.name, "feuille": sheet, "ligne": rows["min"].astype("Int64")})
-    messages = [message.format(number) for number in rows["size"]]
+    first = pd.array([line for line, _ in cells.values()], dtype="Int64")
+    located = pd.DataFrame({"fichier": path.name, "feuille": sheet, "ligne": first})
+    messages = [message.format(number) for _, number in cells.values()]
     fix = "ouvrez le classeur, corrigez ces formules ou collez leurs valeurs, enregistrez"
-    return list_problems("attention", located, messages, fix).assign(colonne=rows["colonne"])
+    return list_problems("attention", located, messages, fix).assign(colonne=[spell_column(rank) for rank in cells])

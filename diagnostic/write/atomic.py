@@ -34,14 +34,16 @@ def write_atomic(path):
         os.replace(temporary, path)
     except Exception as error:
         refused = _find_refusal(error)
-        if not isinstance(refused, PermissionError):
-            _release(error, refused)
-            raise refused from None if refused is not error else refused.__cause__
-        raise DiagnosticError(
-            f"Impossible d'écrire {path.name} : accès refusé.",
-            str(path),
-            "fermez ce fichier s'il est ouvert (tableur, navigateur), vérifiez les droits du dossier, puis relancez.",
-        ) from refused
+        if not isinstance(refused, OSError):
+            raise
+        _release(error, refused)
+        if isinstance(refused, PermissionError):
+            raise DiagnosticError(
+                f"Impossible d'écrire {path.name} : accès refusé.",
+                str(path),
+                "fermez ce fichier s'il est ouvert (tableur, navigateur), vérifiez les droits du dossier, puis relancez.",
+            ) from refused
+        raise refused from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -18,6 +18,12 @@ STATUS_NOTES = {"R": "Obligatoire.", "r": "Recommandé.", "o": "Facultatif."}
 # Tables whose names may be written in place of an identifier: {table: name of the list of its names}.
 NAME_LISTS = {"acteurs": "noms_acteurs", "dispositifs": "noms_dispositifs", "reseaux": "noms_reseaux"}
 # Columns that the software fills, in sheets where nobody sorts or deletes rows: a spreadsheet allows neither on locked cells.
+# Tables whose identifier is made from the name where it is missing (`read.named_ids`): it is asked from nobody.
+MADE_IDS = {
+    "acteurs": "acteur_id", "dispositifs": "dispositif_id", "instances": "instance_id", "reseaux": "reseau_id",
+    "territoires": "territoire_id", "postes": "poste_id", "personnes": "personne_id",
+}  # fmt: skip
+MADE_NOTE = "Fabriqué d'après le nom s'il manque."
 LOCKED_COLUMNS = {"parametres": ["cle", "effet"], "questions": ["question_id", "question"]}
 FORM_MARGINS = {"parametres": 0, "questions": 2}  # lines left free under the text
 PROTECTION = {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "sort": True, "autofilter": True}
@@ -127,15 +133,21 @@ def _write_reading(book, styles, titre, lines, names):
         row += 1
     row = _write_row(sheet, row + 1, ["Feuille", "", "À quoi elle sert"], styles["R"])
     described = read_vocabulary("feuilles").set_index("feuille")
-    ranks = {"principale": "à remplir d'abord", "utile": "selon vos besoins", "rare": "rarement utile, masquée"}
+    hidden = "rarement utile, masquée : clic droit sur un onglet, Afficher"
+    ranks = {"principale": "à remplir d'abord", "utile": "selon vos besoins", "rare": hidden}
     for name in names:
         sheet.write_url(row, 0, f"internal:'{name}'!A1", styles["lien"], name)
         row = _write_row(sheet, row, [None, ranks[described.at[name, "rang"]], described.at[name, "description"]], styles["texte"])
     row = _write_row(sheet, row + 1, ["Feuille", "Colonne", "Ce qu'on y met"], styles["R"])
     for table in [name for name in names if name in list_tables()]:
         for column, told in describe_table(table).iterrows():
-            text = f"{STATUS_NOTES[told['statut']]} {told['description']}."
+            text = f"{_find_status(table, column, told['statut'])[1]} {told['description']}."
             row = _write_row(sheet, row, [table, column, text], styles["texte"])
+
+
+def _find_status(table, column, status):
+    """Return the status that colours a heading and what it says: an identifier that can be made is recommended."""
+    return ("r", MADE_NOTE) if MADE_IDS.get(table) == column else (status, STATUS_NOTES[status])
 
 
 def _write_row(sheet, row, texts, style):
@@ -159,8 +171,9 @@ def _write_sheet(book, styles, table, rows, example):
     filled = flatten_table(rows).reset_index(drop=True) if rows is not None else pd.DataFrame()
     described = describe_table(table)
     for place, (column, row) in enumerate(described.iterrows()):
-        sheet.write_string(0, place, column, styles[row["statut"]])
-        sheet.write_comment(0, place, f"{STATUS_NOTES[row['statut']]} {row['description']}", {"x_scale": 2})
+        status, note = _find_status(table, column, row["statut"])
+        sheet.write_string(0, place, column, styles[status])
+        sheet.write_comment(0, place, f"{note} {row['description']}", {"x_scale": 2})
         sheet.set_column(place, place, WIDTHS.get(column, 18), styles["cellule"])
         if example:
             sheet.write_string(1, place, example.get(column, ""), styles["exemple"])

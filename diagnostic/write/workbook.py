@@ -15,6 +15,20 @@ A4 = 9
 # Thousands parted by a narrow space whatever the language of the spreadsheet: its own « #,##0 » shows commas in English.
 FRENCH_WHOLE = "[>=1000000]0\u202f000\u202f000;[>=1000]0\u202f000;0"
 
+# The sheet of quality is read by who keeps the inventory: headings and groups in plain words, shares as percentages.
+QUALITY_HEADINGS = {
+    "groupe": "Groupe", "groupe_a": "Fichier ou catégorie", "nb_lignes": "Lignes", "part_datees": "Lignes datées (%)",
+    "age_median_mois": "Âge médian (mois)", "part_avec_commune": "Commune connue (%)", "part_avec_siret": "SIRET connu (%)",
+    "nb_doublons_proposes": "Doublons proposés (paires)", "nb_datees": "Lignes datées", "nb_sans_date": "Sans date",
+    "nb_dates_futures": "Date à venir", "nb_a_revoir": "À revoir", "part_a_revoir": "À revoir (% des datées)",
+    "nb_anciennes": "Anciennes", "part_anciennes": "Anciennes (% des datées)", "nb_avec_commune": "Commune connue",
+    "nb_commune_sure": "Commune sûre", "nb_commune_forte": "Commune bien établie", "nb_commune_a_verifier": "Commune à vérifier",
+    "nb_commune_sans_confiance": "Commune sans avis", "nb_sans_commune": "Sans commune", "nb_avec_coordonnees": "Avec coordonnées",
+    "part_avec_coordonnees": "Avec coordonnées (%)", "nb_avec_categorie": "Avec catégorie", "part_avec_categorie": "Avec catégorie (%)",
+    "nb_avec_siret": "Avec SIRET", "raison_absence": "Pourquoi une case est vide",
+}  # fmt: skip
+QUALITY_GROUPS = {"ensemble": "Tout l'inventaire", "fichier": "Fichier", "categorie": "Catégorie"}
+
 
 def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
     """Write the workbook of a diagnosis.
@@ -44,7 +58,7 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
         columns = _prepare_columns(tables, shown)
         _write_reading(book, styles, titre, lignes, known.loc[shown], columns)
         for name in shown:
-            _write_table(book, styles, known.at[name, "feuille"], columns[name])
+            _write_table(book, styles, known.at[name, "feuille"], columns[name], QUALITY_HEADINGS if name == "qualite" else {})
         book.close()
     return path
 
@@ -54,7 +68,10 @@ def _prepare_columns(tables, shown):
     lists = {name: read_list(name) for name in list_vocabularies()} | tables.get("listes", {})
     names = tables["territoires"]["nom"].to_dict() if "territoires" in tables else {}
     flat = {name: flatten_table(label_codes(tables[name], name, lists)) for name in shown}
-    return {name: name_territories(table, names) if names else table for name, table in flat.items()}
+    flat = {name: name_territories(table, names) if names else table for name, table in flat.items()}
+    if "qualite" in flat and "groupe" in flat["qualite"]:
+        flat["qualite"] = flat["qualite"].assign(groupe=flat["qualite"]["groupe"].replace(QUALITY_GROUPS))
+    return flat
 
 
 def _make_styles(book, couleur):
@@ -67,6 +84,7 @@ def _make_styles(book, couleur):
         "entier": book.add_format({"num_format": FRENCH_WHOLE, "valign": "top"}),
         "annee": book.add_format({"num_format": "0", "valign": "top"}),
         "nombre": book.add_format({"num_format": "#,##0.000", "valign": "top"}),
+        "pourcent": book.add_format({"num_format": "0\u202f%", "valign": "top"}),
         "lien": book.add_format({"underline": True, "font_color": "#0072B2", "valign": "top"}),
     }
 
@@ -99,7 +117,8 @@ def _write_reading(book, styles, titre, lignes, sheets, columns):
         for column in columns[name].columns:
             # « nb_unites EPCI » is one column a layer: the first word says what it is.
             meaning = meanings.get(column, meanings.get(str(column).split(" ")[0], ""))
-            for place, text in enumerate([str(column), label, meaning]):
+            heading = QUALITY_HEADINGS.get(column, str(column)) if name == "qualite" else str(column)
+            for place, text in enumerate([heading, label, meaning]):
                 sheet.write_string(row, place, text, styles["texte"])
             row += 1
 
@@ -131,14 +150,16 @@ def _set_print(sheet):
     sheet.repeat_rows(0)
 
 
-def _write_table(book, styles, label, table):
+def _write_table(book, styles, label, table, headings):
     sheet = book.add_worksheet(label[:31])
     _set_print(sheet)
     for place, column in enumerate(table.columns):
         cells = table[column]
-        sheet.write_string(0, place, str(column), styles["entete"])
-        sheet.set_column(place, place, _find_width(cells, str(column)))
-        write_column(sheet, cells, place, styles)
+        heading = headings.get(column, str(column))
+        share = heading != str(column) and str(column).startswith("part_")
+        sheet.write_string(0, place, heading, styles["entete"])
+        sheet.set_column(place, place, _find_width(cells, heading))
+        write_column(sheet, cells, place, styles | dict.fromkeys(["nombre", "entier"], styles["pourcent"]) if share else styles)
     sheet.freeze_panes(1, 1)
     if len(table.columns):
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
