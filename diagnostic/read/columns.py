@@ -209,7 +209,8 @@ def suggest_entries(cells, entries, labels):
     """Return {cell: (French sentence, what to write or '')} for values outside a vocabulary.
 
     The sentence names the nearest entries, three at most; what to write is the nearest one when it is very near (over 90 of
-    100) and alone to be, or near (over 80) when nothing else is. Suggestions only: nothing is replaced. Case and accents do not count in what is near.
+    100) and alone to be, or near (over 80) when nothing else is. Suggestions only: nothing
+    is replaced. Case and accents do not count in what is near.
     """
     sentences = {cell: (f"« {cell} » inconnu.", "") for cell in cells}
     cells = list(cells)[:_MOST_EXPLAINED]

@@ -90,7 +90,8 @@ def read_dossier(folder):
         "doublons_proposes": pairs, "provenance": provenance, "problemes": problems,
         "comptes": count_rows(counts, tables, communes, merged=merged), "reglages": settings, "listes": lists,
         "retour": {
-            "ecartees": list_set_aside(read, problems), "fabriques": list_made(read, given), "inventaire": files, "alias": settings["alias"],
+            "ecartees": list_set_aside(read, problems), "fabriques": list_made(read, given),
+            "inventaire": files, "alias": settings["alias"],
         },
     }  # fmt: skip
 

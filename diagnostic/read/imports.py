@@ -125,7 +125,8 @@ def _leave_example(body, origin, path):
     """Return a table without the example row of our template, where each row was, and the problem that tells it."""
     aliases, lines = map_aliases("acteurs"), origin["ligne"].to_numpy()
     named = body.set_axis([aliases.get(normalize_label(heading), heading) for heading in body.columns], axis=1).set_axis(lines)
-    kept, told = part_examples(named.loc[:, ~named.columns.duplicated()], "acteurs", Path(path), origin["feuille"].iloc[0] if len(body) else "")
+    sheet = origin["feuille"].iloc[0] if len(body) else ""
+    kept, told = part_examples(named.loc[:, ~named.columns.duplicated()], "acteurs", Path(path), sheet)
     stays = pd.Index(lines).isin(kept.index)
     return body[stays].reset_index(drop=True), origin[stays].reset_index(drop=True), told
 
@@ -160,7 +161,8 @@ def tell_missing(missing, headings, source):
     lines = "".join(lines) or f"\n  {source} | (colonne) | (titre tel qu'il est dans le fichier) |"
     told = "dans la feuille colonnes_import, écrivez une ligne par colonne absente (source | colonne | origine | valeur) :"
     read = ", ".join(f"« {heading} »" for heading in headings[:30])
-    return f"{told}{lines}\n  origine est un des titres lus ({read}) ; sans colonne, laissez-la vide et écrivez une valeur pour toutes les lignes"
+    fix = "sans colonne, laissez-la vide et écrivez une valeur pour toutes les lignes"
+    return f"{told}{lines}\n  origine est un des titres lus ({read}) ; {fix}"
 
 
 def _name_source(rows, about, path, date):

@@ -149,10 +149,22 @@ def _read_regular(text, separator):
     longest = max(pc.max(pc.binary_length(column)).as_py() or 0 for column in read.columns)
     within = _count_breaks(read)
     total = feeds + returns - (content.count(b"\r\n") if returns else 0) + (not text.endswith(("\n", "\r")))
-    if longest >= _LONGEST_CELL or not len(within) or within[-1] or len(within) + within.sum() != total:
+    if longest >= _LONGEST_CELL or not len(within) or len(within) + within.sum() != total:
+        return None
+    if within[-1] and not _is_whole(text, separator, int(within[-1]), len(first)):
         return None
     arrays = {place: pd.array(column, dtype="str") for place, column in enumerate(read.columns)}
     return pd.DataFrame(arrays, index=pd.Index(np.arange(1, len(within) + 1), dtype="int64"))
+
+
+def _is_whole(text, separator, breaks, width):
+    """Return whether the last row, over `breaks` + 1 lines, is one row of `width` cells whose quotes are all closed."""
+    lines = io.StringIO(text.rstrip("\r\n"), newline="").readlines()[-breaks - 1 :]
+    try:
+        rows = list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error:
+        return False
+    return len(rows) == 1 and len(rows[0]) == width
 
 
 def _count_breaks(read):
