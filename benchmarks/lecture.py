@@ -25,15 +25,15 @@ import shapely
 from stdnum import luhn
 from stdnum.fr import siret
 
-from diagnostic.read.actors import complete_actors
-from diagnostic.read.cog import read_cog, read_polygons
-from diagnostic.read.coordinates import BOXES, KM_A_DEGREE
+from diagnostic.read.actors.actors import complete_actors
 from diagnostic.read.dossier import find_written
-from diagnostic.read.files import read_sheets
-from diagnostic.read.names import list_bearers, list_names, split_name
-from diagnostic.read.places import NEAR_KM
-from diagnostic.read.tables import clean_table
-from diagnostic.read.territories import read_communes, read_former_codes
+from diagnostic.read.formats.files import read_sheets
+from diagnostic.read.inventory.tables import clean_table
+from diagnostic.read.places.cog import read_cog, read_polygons
+from diagnostic.read.places.coordinates import BOXES, KM_A_DEGREE
+from diagnostic.read.places.names import list_bearers, list_names, split_name
+from diagnostic.read.places.places import NEAR_KM
+from diagnostic.read.places.territories import read_communes, read_former_codes
 from diagnostic.schema import list_vocabularies
 from diagnostic.vocabulary import index_labels, normalize_label, read_list
 

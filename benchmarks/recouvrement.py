@@ -21,7 +21,7 @@ from diagnostic.measure.overlap import (
     split_layers,
     take_columns,
 )
-from diagnostic.read.territories import read_communes
+from diagnostic.read.places.territories import read_communes
 
 COUCHES = {"EPCI": "epci", "ARRONDISSEMENT": "arrondissement"}
 EQUAL_AREA = "EPSG:6933"

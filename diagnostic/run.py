@@ -98,8 +98,8 @@ def protect_problems(folder, target):
     ------
     DiagnosticError
     """
-    from diagnostic.read.correction_files import read_corrections
-    from diagnostic.read.problem_files import refuse_overwrite
+    from diagnostic.read.back.correction_files import read_corrections
+    from diagnostic.read.back.problem_files import refuse_overwrite
 
     refuse_overwrite(target / PROBLEM_FILE, read_corrections(folder))
 
@@ -120,7 +120,7 @@ def write_back(tables, target):
 
 def write_made(back, target):
     """Write an exact copy of the inventory with the identifiers made, or where no copy can hold them the list of them."""
-    from diagnostic.read.made_places import locate_made
+    from diagnostic.read.inventory.made_places import locate_made
     from diagnostic.write.identified import write_identified, write_made_list
 
     made, files = back["fabriques"], back["inventaire"]
@@ -153,8 +153,8 @@ def correct(folder, path=None):
     DiagnosticError
         Not a problemes.xlsx, or nothing corrected in it; the dossier is as it was then.
     """
-    from diagnostic.read.correction_files import merge_corrections, read_corrections
-    from diagnostic.read.problem_files import count_pending, read_problem_file, refuse_strangers
+    from diagnostic.read.back.correction_files import merge_corrections, read_corrections
+    from diagnostic.read.back.problem_files import count_pending, read_problem_file, refuse_strangers
     from diagnostic.write.corrections import write_corrections
 
     own = Path(folder) / "sorties" / "interne" / PROBLEM_FILE
@@ -182,7 +182,7 @@ def count_problems(problemes):
 def create_example(folder, *, example="exemple"):
     """Copy a dossier that the software brings (`exemple` or `guide`) to `folder`, its inventory as a workbook; return its path."""
     from diagnostic.read.draft import locate_example
-    from diagnostic.read.inventory import find_inventory, read_inventory
+    from diagnostic.read.inventory.inventory import find_inventory, read_inventory
     from diagnostic.write.template import write_inventory
 
     tables, *_ = read_inventory(find_inventory(locate_example(example)))
@@ -240,10 +240,10 @@ def import_source(source, path, folder):
     counts : dict lues = dans_territoire + hors_territoire + ecartees; `remplace` says whether an earlier import of the same
     source was there
     """
-    from diagnostic.read.cog import read_cog
-    from diagnostic.read.imports import find_source, read_import
-    from diagnostic.read.inventory import find_inventory, read_inventory
-    from diagnostic.read.perimeter import read_perimeter
+    from diagnostic.read.imports.imports import find_source, read_import
+    from diagnostic.read.inventory.inventory import find_inventory, read_inventory
+    from diagnostic.read.places.cog import read_cog
+    from diagnostic.read.places.perimeter import read_perimeter
     from diagnostic.write.imports import write_import
 
     folder = Path(folder)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from diagnostic.read import ressorts
-from diagnostic.read.cog import read_cog
-from diagnostic.read.imports import read_import
-from diagnostic.read.layer_files import read_layer_files
-from diagnostic.read.layer_labels import read_labels
-from diagnostic.read.layer_places import place_rows
-from diagnostic.read.layers import complete_layers
-from diagnostic.read.territories import read_communes
+from diagnostic.read.imports.imports import read_import
+from diagnostic.read.layers import ressorts
+from diagnostic.read.layers.layer_files import read_layer_files
+from diagnostic.read.layers.layer_labels import read_labels
+from diagnostic.read.layers.layer_places import place_rows
+from diagnostic.read.layers.layers import complete_layers
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.territories import read_communes
 from diagnostic.schema import join_problems, list_vocabularies, make_table
 from diagnostic.vocabulary import read_list
 

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from diagnostic.read.names import make_names
-from diagnostic.read.territories import DEGREES, ZONE_CRS, find_zone, measure_surface
+from diagnostic.read.places.names import make_names
+from diagnostic.read.places.territories import DEGREES, ZONE_CRS, find_zone, measure_surface
 
 DECIMALS = 5  # about one metre
 MISSING_KM2 = 0.1  # smaller gaps between communes and cantons are lakes, islets and drawing noise

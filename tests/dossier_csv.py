@@ -1,8 +1,8 @@
 """Small dossiers of CSV files, and what must hold of the counts of any dossier."""
 
-from diagnostic.read.cog import read_cog
 from diagnostic.read.dossier import read_dossier
-from diagnostic.read.imports import read_import
+from diagnostic.read.imports.imports import read_import
+from diagnostic.read.places.cog import read_cog
 from diagnostic.write.imports import write_import
 
 ACTEURS = "acteur_id;nom;categorie;code_insee;territoires"

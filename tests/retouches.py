@@ -9,12 +9,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from diagnostic.read.codes import keep_rows, resolve_communes
-from diagnostic.read.cog import read_cog
-from diagnostic.read.correction_files import make_corrections
-from diagnostic.read.corrections import name_problems, select_corrections
-from diagnostic.read.files import read_sheets
-from diagnostic.read.tables import clean_table
+from diagnostic.read.back.correction_files import make_corrections
+from diagnostic.read.back.corrections import name_problems, select_corrections
+from diagnostic.read.formats.files import read_sheets
+from diagnostic.read.inventory.tables import clean_table
+from diagnostic.read.places.codes import keep_rows, resolve_communes
+from diagnostic.read.places.cog import read_cog
 from diagnostic.schema import join_problems, list_vocabularies
 from diagnostic.vocabulary import read_list
 from diagnostic.write.problems import write_problems

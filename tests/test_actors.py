@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagnostic.read import actors
-from diagnostic.read.cog import read_cog
-from diagnostic.read.corrections import apply_corrections
-from diagnostic.read.perimeter import read_territories
-from diagnostic.read.territories import list_territories, read_communes
+from diagnostic.read.actors import actors
+from diagnostic.read.back.corrections import apply_corrections
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.perimeter import read_territories
+from diagnostic.read.places.territories import list_territories, read_communes
 from diagnostic.schema import make_table
 from diagnostic.vocabulary import read_list
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.adapters import (
+from diagnostic.read.imports.adapters import (
     OUT_OF_LIST,
     apply_rules,
     check_rules,

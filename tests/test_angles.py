@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostic.read import angles
+from diagnostic.read.cells import angles
 
 
 @pytest.mark.parametrize(

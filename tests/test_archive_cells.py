@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostic.read.archive_cells import rank_column, watch_cells, watch_ods, watch_shared
-from diagnostic.read.archives import spell_column
+from diagnostic.read.formats.archive_cells import rank_column, watch_cells, watch_ods, watch_shared
+from diagnostic.read.formats.archives import spell_column
 
 
 def watch(watcher, text, found):

@@ -9,8 +9,8 @@ import pytest
 from classeurs import make_ods, make_xlsx
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.archives import open_archive, spell_column
-from diagnostic.read.files import read_sheets
+from diagnostic.read.formats.archives import open_archive, spell_column
+from diagnostic.read.formats.files import read_sheets
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'

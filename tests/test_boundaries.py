@@ -7,7 +7,7 @@ import pytest
 from shapely.geometry import box
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import boundaries, territories
+from diagnostic.read.places import boundaries, territories
 
 
 @pytest.fixture(scope="module")

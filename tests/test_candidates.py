@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read import candidates
-from diagnostic.read.cog import read_cog
-from diagnostic.read.names import fold_name
+from diagnostic.read.places import candidates
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.names import fold_name
 from diagnostic.schema import join_problems, list_problems
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.codes import resolve_communes
-from diagnostic.read.cog import read_cog
+from diagnostic.read.places.codes import resolve_communes
+from diagnostic.read.places.cog import read_cog
 
 
 @pytest.fixture(scope="module")

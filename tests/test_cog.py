@@ -3,7 +3,15 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read.cog import extend_former, find_places, is_in, locate_points, look_up, read_cog, read_shape_table
+from diagnostic.read.places.cog import (
+    extend_former,
+    find_places,
+    is_in,
+    locate_points,
+    look_up,
+    read_cog,
+    read_shape_table,
+)
 
 
 @pytest.fixture(scope="module")

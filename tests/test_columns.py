@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read.columns import clean_column, suggest_entries
+from diagnostic.read.cells.columns import clean_column, suggest_entries
 from diagnostic.schema import list_vocabularies
 from diagnostic.vocabulary import find_labels, normalize_label, read_list
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from pyproj import Transformer
 
-from diagnostic.read import coordinates
-from diagnostic.read.cog import read_cog, read_polygons
+from diagnostic.read.places import coordinates
+from diagnostic.read.places.cog import read_cog, read_polygons
 
 PUY = (45.0436, 3.8852)
 

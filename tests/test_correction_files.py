@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.correction_files import locate_corrections, make_corrections, merge_corrections, read_corrections
+from diagnostic.read.back.correction_files import (
+    locate_corrections,
+    make_corrections,
+    merge_corrections,
+    read_corrections,
+)
 from diagnostic.schema import CORRECTION_COLUMNS, DECISION_COLUMNS, EMPTY_WORD
 from diagnostic.write.corrections import write_corrections
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.corrections import (
+from diagnostic.read.back.corrections import (
     apply_corrections,
     fold_cells,
     list_unread,

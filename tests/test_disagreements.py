@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagnostic.read.cog import read_cog
-from diagnostic.read.places import resolve_places
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.places import resolve_places
 
 ARRAS = {"lat": 50.291, "lon": 2.777}
 

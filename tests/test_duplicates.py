@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagnostic.read import duplicates
-from diagnostic.read.cog import read_cog
-from diagnostic.read.coordinates import place_points
+from diagnostic.read.actors import duplicates
+from diagnostic.read.actors.duplicates import DUPLICATE_COLUMNS, NEARLY_SURE, PROPOSED, find_duplicates
+from diagnostic.read.cells.values import read_numbers
 from diagnostic.read.draft import list_public_bodies
-from diagnostic.read.duplicates import DUPLICATE_COLUMNS, NEARLY_SURE, PROPOSED, find_duplicates
-from diagnostic.read.imports import read_import
-from diagnostic.read.territories import read_communes
-from diagnostic.read.values import read_numbers
+from diagnostic.read.imports.imports import read_import
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.coordinates import place_points
+from diagnostic.read.places.territories import read_communes
 
 FILES = {
     "france-services": "france_services_2024-08.csv", "data-inclusion": "data_inclusion_2023-02.json", "hinaura": "hinaura_2022-11.json",

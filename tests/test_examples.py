@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostic.read.examples import part_examples
-from diagnostic.read.tables import clean_table
+from diagnostic.read.inventory.examples import part_examples
+from diagnostic.read.inventory.tables import clean_table
 from diagnostic.schema import list_vocabularies
 from diagnostic.vocabulary import read_list, read_vocabulary
 

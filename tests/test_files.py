@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import files
-from diagnostic.read.files import clean_cells, locate_inside, read_sheets, write_origin
+from diagnostic.read.formats import files
+from diagnostic.read.formats.files import clean_cells, locate_inside, read_sheets, write_origin
 
 TABLE = [["code_insee", "nom"], ["01004", "Ambérieu-en-Bugey"], ["2E004", "NA"]]
 

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.geo_tables import read_geopackage, read_records
+from diagnostic.read.formats.geo_tables import read_geopackage, read_records
 
 SQUARE = shapely.box(3, 45, 4, 46)
 
@@ -276,7 +276,7 @@ def test_an_endless_view_and_a_bad_layer_leave_the_others_readable(tmp_path):
 def test_more_shapes_than_a_sheet_holds_are_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.gpkg"
     gpd.GeoDataFrame({"nom": ["a", "b"]}, geometry=[shapely.Point(3, 45)] * 2, crs=4326).to_file(path, driver="GPKG")
-    monkeypatch.setattr("diagnostic.read.geo_tables.MOST_SHAPES", 1)
+    monkeypatch.setattr("diagnostic.read.formats.geo_tables.MOST_SHAPES", 1)
     with pytest.raises(DiagnosticError, match="trop pour en faire un tableau"):
         read_geopackage(path)
 
@@ -295,7 +295,7 @@ def test_lists_of_records_that_share_nothing_stay_as_they_are_written(tmp_path):
     ("limit", "content"), [("_MOST_SIGNS", [{}, {}, {}]), ("_MOST_RECORDS", [{}, {}, {}]), ("_MOST_CELLS", [{}, {}, {}])]
 )
 def test_too_many_records_are_refused_before_they_are_laid_out(tmp_path, monkeypatch, limit, content):
-    monkeypatch.setattr(f"diagnostic.read.geo_tables.{limit}", 2)
+    monkeypatch.setattr(f"diagnostic.read.formats.geo_tables.{limit}", 2)
     with pytest.raises(DiagnosticError, match="trop pour en faire un tableau"):
         read_json(tmp_path, content)
 

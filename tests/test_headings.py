@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.headings import NOTE, REPEATED, TITLE, TOTAL, find_asides, find_heading, name_columns
+from diagnostic.read.formats.headings import NOTE, REPEATED, TITLE, TOTAL, find_asides, find_heading, name_columns
 from diagnostic.schema import describe_table, list_tables, map_aliases
 
 PATH = Path("dossier/inventaire.xlsx")

@@ -10,7 +10,7 @@ from passage import EPCI
 from retouches import fill_cell
 
 from diagnostic import run as way
-from diagnostic.read.made_places import CELL_COLUMNS
+from diagnostic.read.inventory.made_places import CELL_COLUMNS
 from diagnostic.schema import ORIGIN_COLUMNS, list_tables
 from diagnostic.write.identified import write_identified, write_made_list
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.fr import siren, siret
 
-from diagnostic.read.identifiers import check_identifiers, find_mismatch
+from diagnostic.read.cells.identifiers import check_identifiers, find_mismatch
 
 
 def cells(*texts):

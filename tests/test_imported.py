@@ -5,8 +5,8 @@ import pytest
 from dossier_csv import ACTEURS, check_counts, counts_of, import_into, write
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import imported
 from diagnostic.read.dossier import read_dossier
+from diagnostic.read.imports import imported
 from diagnostic.schema import PROBLEM_COLUMNS
 from diagnostic.write.template import write_inventory
 

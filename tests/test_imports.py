@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.adapters import list_sources
-from diagnostic.read.cog import read_cog
-from diagnostic.read.imports import read_import
-from diagnostic.read.territories import read_communes
+from diagnostic.read.imports.adapters import list_sources
+from diagnostic.read.imports.imports import read_import
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.territories import read_communes
 from diagnostic.vocabulary import read_list
 
 ECHANTILLONS = Path(__file__).parent / "echantillons"
@@ -283,14 +283,14 @@ def test_identifiers_do_not_depend_on_the_rest_of_the_file(partage, cog, chemin_
 
 def test_a_file_of_too_many_rows_is_refused_before_its_communes_are_looked_for(cog, chemin_piege, monkeypatch):
     path = write(chemin_piege, "f.csv", FS, *[f"{rank},Maison {rank},43040,Brioude,43100,rue,,,Site fixe," for rank in range(3)])
-    monkeypatch.setattr("diagnostic.read.imports.MOST_ROWS", 2)
-    monkeypatch.setattr("diagnostic.read.imports.resolve_places", None)
+    monkeypatch.setattr("diagnostic.read.imports.imports.MOST_ROWS", 2)
+    monkeypatch.setattr("diagnostic.read.imports.imports.resolve_places", None)
     with pytest.raises(DiagnosticError, match="garderait 3 lignes : une feuille en tient 2"):
         read_import("france-services", path, cog)
 
 
 def test_a_source_is_found_whatever_its_case_and_its_spaces():
-    from diagnostic.read.imports import find_source
+    from diagnostic.read.imports.imports import find_source
 
     columns = pd.DataFrame({"source": ["Assos Brivadois"], "colonne": ["nom"], "origine": ["Asso"], "valeur": [""]})
     assert [find_source(name) for name in ("France-Services", "FRANCE SERVICES", "autre")] == ["france-services"] * 2 + ["autre"]

@@ -8,9 +8,9 @@ import pytest
 from classeurs import make_ods, make_xlsx
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.inventory import COUNT_COLUMNS, extend_lists, find_inventory, read_inventory
-from diagnostic.read.named_ids import list_made
-from diagnostic.read.references import resolve_references
+from diagnostic.read.inventory.inventory import COUNT_COLUMNS, extend_lists, find_inventory, read_inventory
+from diagnostic.read.inventory.named_ids import list_made
+from diagnostic.read.inventory.references import resolve_references
 from diagnostic.schema import PROBLEM_COLUMNS, list_tables, list_vocabularies
 from diagnostic.vocabulary import read_list
 

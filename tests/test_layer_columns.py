@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import layer_columns
+from diagnostic.read.layers import layer_columns
 
 
 def layer(name="PAT", nature="communes", **declared):

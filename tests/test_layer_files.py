@@ -6,8 +6,8 @@ import pytest
 from test_layers import read, units_of
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import layer_files
-from diagnostic.read.territories import read_communes
+from diagnostic.read.layers import layer_files
+from diagnostic.read.places.territories import read_communes
 from diagnostic.schema import list_vocabularies
 from diagnostic.vocabulary import read_list
 

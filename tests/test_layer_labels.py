@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import layer_labels
+from diagnostic.read.layers import layer_labels
 
 
 def layer(name="PAT", **declared):

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read.cog import read_cog
-from diagnostic.read.layer_places import place_rows
+from diagnostic.read.layers.layer_places import place_rows
+from diagnostic.read.places.cog import read_cog
 
 
 @pytest.fixture(scope="module")

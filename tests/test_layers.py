@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import layers
-from diagnostic.read.cog import read_cog
-from diagnostic.read.tables import clean_table
-from diagnostic.read.territories import read_communes
+from diagnostic.read.inventory.tables import clean_table
+from diagnostic.read.layers import layers
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.territories import read_communes
 from diagnostic.schema import list_vocabularies, make_table
 from diagnostic.vocabulary import read_list
 

@@ -38,6 +38,8 @@ WRITE_CALL = re.compile(
     r"^(write_(text|bytes|graphml|gexf|gml|html|image)"
     r"|to_(csv|excel|file|parquet|feather|json|pickle|html|xml|sql|latex|markdown)|savefig|mkdir|touch|unlink)$"
 )
+# From the bytes of a file to the tables of a dossier: what a part of read/ uses stands before it.
+READING_ORDER = ["formats", "cells", "back", "places", "inventory", "actors", "layers", "imports"]
 DRAW_CALL = re.compile(r"^(plot|explore|imshow|savefig|subplots|draw_networkx\w*)$")
 DRAWING = {"folium", "branca", "matplotlib", "ipywidgets", "IPython", "matplotlib_scalebar", "PIL"}
 FILE_LIBRARIES = {"openpyxl", "xlsxwriter", "python_calamine", "pyogrio", "csv", "sqlite3", "zipfile", "shutil"}
@@ -127,6 +129,19 @@ def list_own_names(path, package):
 
 
 # --- the rules ----------------------------------------------------------------------------------------------------
+def find_turned_readings(package):
+    """Return the imports of read/ that turn back: a part of it may only use those before it, and `dossier` all of them."""
+    faults = []
+    for name, path in list_modules(package / "read").items():
+        part = name.split(".")[0]
+        for line, imported in list_imports(path, package, f"read.{name}"):
+            words = imported.split(".")
+            used = words[2] if words[:2] == [package.name, "read"] and len(words) > 2 else ""
+            if part in READING_ORDER and used in READING_ORDER and READING_ORDER.index(used) > READING_ORDER.index(part):
+                faults.append(f"read.{name}, line {line}: {imported}")
+    return faults
+
+
 def find_backward_imports(package):
     """Return the imports that go from a room to one it may not know."""
     faults = []
@@ -305,6 +320,19 @@ def test_no_import_goes_back():
     assert not faults, tell(faults, "files come in on the left, go out on the right, nothing turns back:")
 
 
+def test_reading_goes_one_way():
+    faults = find_turned_readings(PACKAGE)
+    assert not faults, tell(faults, f"in read/, {' -> '.join(READING_ORDER)}:")
+    assert {path.name for path in (PACKAGE / "read").iterdir() if path.is_dir() and path.name != "__pycache__"} == set(READING_ORDER)
+
+
+def test_a_reading_that_turns_back_is_caught(tmp_path):
+    package = build_package(tmp_path, read__formats__files="from diagnostic.read.places import codes\n")
+    assert len(find_turned_readings(package)) == 1
+    package = build_package(tmp_path / "b", read__places__codes="from diagnostic.read.formats import files\n")
+    assert find_turned_readings(package) == []
+
+
 def test_each_room_does_its_own_work():
     faults = find_forbidden_calls(PACKAGE)
     assert not faults, tell(faults, "move the call to the room whose work it is:")
@@ -360,7 +388,7 @@ def build_package(folder, **modules):
 @pytest.mark.parametrize(
     ("module", "code"),
     [
-        ("measure__overlap", "from diagnostic.read.files import read_sheet\n"),
+        ("measure__overlap", "from diagnostic.read.formats.files import read_sheet\n"),
         ("measure__overlap", "from diagnostic import read\n"),
         ("measure__overlap", "import diagnostic.draw.style as style\n"),
         ("measure__overlap", "from ..write import workbook\n"),

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.files import read_sheets
-from diagnostic.read.layouts import arrange, find_file_date
+from diagnostic.read.formats.files import read_sheets
+from diagnostic.read.imports.layouts import arrange, find_file_date
 
 ECHANTILLONS = Path(__file__).parent / "echantillons"
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagnostic.read import likeness
+from diagnostic.read.actors import likeness
 
 
 def compare(*names, town="Brioude"):

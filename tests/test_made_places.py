@@ -3,8 +3,8 @@
 import openpyxl
 import pandas as pd
 
-from diagnostic.read.made_places import is_xlsx, locate_made
-from diagnostic.read.named_ids import _MADE_COLUMNS
+from diagnostic.read.inventory.made_places import is_xlsx, locate_made
+from diagnostic.read.inventory.named_ids import _MADE_COLUMNS
 
 
 def make(line, sheet="acteurs"):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.merge import PROVENANCE_COLUMNS, merge_duplicates
+from diagnostic.read.actors.merge import PROVENANCE_COLUMNS, merge_duplicates
 from diagnostic.schema import list_tables, make_table
 
 COLUMNS = [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.named_ids import (
+from diagnostic.read.inventory.named_ids import (
     MADE_FROM,
     MOST_LETTERS,
     fill_identifiers,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostic.read import names
-from diagnostic.read.cog import read_shape_table
-from diagnostic.read.territories import locate_shapes, read_communes, read_former_codes
+from diagnostic.read.places import names
+from diagnostic.read.places.cog import read_shape_table
+from diagnostic.read.places.territories import locate_shapes, read_communes, read_former_codes
 
 
 @pytest.mark.parametrize(

@@ -355,7 +355,7 @@ REEL = {
 @pytest.fixture(scope="module")
 def pilote():
     """Return affectation, appartenance, communes of the two pilot departements, Montgreleix (15132) left out."""
-    from diagnostic.read.territories import read_communes
+    from diagnostic.read.places.territories import read_communes
 
     communes = read_communes(departements=["43", "63"], geometry=False)
     rows = [communes["epci"].rename("unite_id").reset_index().assign(couche="EPCI"),

@@ -4,7 +4,7 @@ import pytest
 from dossier_csv import ACTEURS, check_counts, counts_of, read
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.cog import read_cog
+from diagnostic.read.places.cog import read_cog
 
 
 def test_a_perimeter_by_communes(chemin_piege):

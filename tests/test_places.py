@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.cog import extend_former, read_cog
-from diagnostic.read.coordinates import check_coordinates, measure_outside
-from diagnostic.read.places import resolve_places
-from diagnostic.read.values import read_numbers
+from diagnostic.read.cells.values import read_numbers
+from diagnostic.read.places.cog import extend_former, read_cog
+from diagnostic.read.places.coordinates import check_coordinates, measure_outside
+from diagnostic.read.places.places import resolve_places
 from diagnostic.schema import GRAVITES
 
 BRIOUDE = {"lat": 45.2946, "lon": 3.3846}
@@ -169,7 +169,7 @@ def test_a_point_outside_its_commune_is_told_with_the_distance(cog, pilot):
 
 
 def test_a_point_next_to_its_commune_confirms_nothing(cog, pilot):
-    from diagnostic.read.cog import locate_points, read_polygons
+    from diagnostic.read.places.cog import locate_points, read_polygons
 
     # A vertex of the border, moved towards the neighbour: the point is in Brioude's neighbour, a few metres away.
     border = read_polygons().geometry.loc["43040"].exterior.coords[:]
@@ -191,7 +191,7 @@ def test_a_code_that_may_be_a_postcode_is_to_check_until_something_confirms_it(c
 
 
 def test_a_point_on_the_border_is_to_check(cog, pilot):
-    from diagnostic.read.cog import read_polygons
+    from diagnostic.read.places.cog import read_polygons
 
     lon, lat = read_polygons().geometry.loc["43040"].exterior.coords[0]
     code, method, trust, _ = resolve_one(cog, pilot, lat=lat, lon=lon + 1e-5)

@@ -8,8 +8,8 @@ import shapely
 from shapely import box
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import polygons
-from diagnostic.read.territories import read_communes
+from diagnostic.read.layers import polygons
+from diagnostic.read.places.territories import read_communes
 
 X, Y, KM = 750_000, 6_450_000, 1000  # somewhere in Haute-Loire, in metres
 

@@ -19,8 +19,8 @@ from retouches import (
 )
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.correction_files import make_corrections, merge_corrections, read_corrections
-from diagnostic.read.problem_files import count_pending, read_problem_file, refuse_overwrite, refuse_strangers
+from diagnostic.read.back.correction_files import make_corrections, merge_corrections, read_corrections
+from diagnostic.read.back.problem_files import count_pending, read_problem_file, refuse_overwrite, refuse_strangers
 from diagnostic.schema import PROBLEM_COLUMNS, list_problems
 from diagnostic.write.corrections import write_corrections
 from diagnostic.write.problems import write_problems

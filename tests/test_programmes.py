@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read.cog import read_cog
-from diagnostic.read.imports import read_import
-from diagnostic.read.territories import read_communes
+from diagnostic.read.imports.imports import read_import
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.territories import read_communes
 
 ANCT = "programme,id_territoire,lib_territoire,code"
 

@@ -148,7 +148,7 @@ def test_a_pair_that_names_a_stranger_counts_on_its_known_side(actors):
 
 def test_the_example_is_measured():
     from diagnostic.read.draft import locate_example
-    from diagnostic.read.inventory import find_inventory, read_inventory
+    from diagnostic.read.inventory.inventory import find_inventory, read_inventory
 
     rows = read_inventory(find_inventory(locate_example("exemple")))[0]["acteurs"]
     whole = measure_quality(rows, None, TODAY).iloc[0]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.corrections import apply_corrections
-from diagnostic.read.references import index_rows, name_rows, resolve_references
+from diagnostic.read.back.corrections import apply_corrections
+from diagnostic.read.inventory.references import index_rows, name_rows, resolve_references
 from diagnostic.schema import PROBLEM_COLUMNS, describe_table, list_tables, make_table
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.repeats import part_repeats
+from diagnostic.read.inventory.repeats import part_repeats
 from diagnostic.schema import PROBLEM_COLUMNS, describe_table, make_table
 
 TABLES = ("participations", "liens", "adhesions")

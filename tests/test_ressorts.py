@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read import ressorts
-from diagnostic.read.territories import read_communes
+from diagnostic.read.layers import ressorts
+from diagnostic.read.places.territories import read_communes
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.files import clean_cells, read_sheets
-from diagnostic.read.tables import clean_table
+from diagnostic.read.formats.files import clean_cells, read_sheets
+from diagnostic.read.inventory.tables import clean_table
 from diagnostic.schema import list_vocabularies
 from diagnostic.vocabulary import read_list
 

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read.cog import read_cog
-from diagnostic.read.files import read_sheets
-from diagnostic.read.imports import read_import
-from diagnostic.read.set_aside import read_set_aside
+from diagnostic.read.formats.files import read_sheets
+from diagnostic.read.imports.imports import read_import
+from diagnostic.read.imports.set_aside import read_set_aside
+from diagnostic.read.places.cog import read_cog
 from diagnostic.schema import list_vocabularies
 from diagnostic.vocabulary import read_list
 from diagnostic.write.imports import write_import

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.settings import read_settings
+from diagnostic.read.inventory.settings import read_settings
 from diagnostic.vocabulary import read_vocabulary
 
 WHERE = "inventaire.xlsx, feuille parametres"

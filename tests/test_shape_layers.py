@@ -8,7 +8,7 @@ import pyogrio
 import pytest
 import shapely
 
-from diagnostic.read.shape_layers import is_shape_file, list_shape_layers
+from diagnostic.read.formats.shape_layers import is_shape_file, list_shape_layers
 
 ENDLESS = "create view vue as with recursive c(x) as (select 1 union all select x + 1 from c) select x as fid, 'a' as nom from c"
 REGISTERED = (

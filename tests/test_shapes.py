@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from diagnostic.read.territories import locate_shapes, read_communes, read_unresolved
+from diagnostic.read.places.territories import locate_shapes, read_communes, read_unresolved
 
 WITHOUT_POLYGON = ["15031", "15035", "15047", "15171"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from diagnostic.read.sheets import choose_sheets, gather_sheets, split_name
+from diagnostic.read.inventory.sheets import choose_sheets, gather_sheets, split_name
 
 HEAD = [["acteur_id", "nom", "categorie"], ["A", "a", "mjc"]]
 OTHER = [["lien", "adresse"], ["x", "y"]]
@@ -126,8 +126,8 @@ def test_an_unreadable_file_joins_the_errors(tmp_path):
 
 def test_the_csv_files_of_an_office_share_a_prefix(tmp_path):
     from diagnostic.errors import DiagnosticError
-    from diagnostic.read.inventory import find_inventory, read_inventory
-    from diagnostic.read.sheets import find_prefix
+    from diagnostic.read.inventory.inventory import find_inventory, read_inventory
+    from diagnostic.read.inventory.sheets import find_prefix
 
     (tmp_path / "r-acteurs.csv").write_text("nom,categorie,code_insee\nCCAS,ccas,43016\n", encoding="utf-8")
     (tmp_path / "r-parametres.csv").write_text("cle,valeur\nfinalite,Essai\n", encoding="utf-8")

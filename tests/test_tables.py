@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.tables import clean_table
+from diagnostic.read.inventory.tables import clean_table
 from diagnostic.schema import PROBLEM_COLUMNS, describe_table, list_tables, list_vocabularies
 from diagnostic.vocabulary import extend_list, read_list
 

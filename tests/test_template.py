@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.read.draft import draft_inventory, locate_example
-from diagnostic.read.inventory import find_inventory, read_inventory
+from diagnostic.read.inventory.inventory import find_inventory, read_inventory
 from diagnostic.schema import describe_table, list_tables
 from diagnostic.vocabulary import read_list, read_vocabulary
 from diagnostic.write.cells import find_safe_labels, label_codes
@@ -314,7 +314,7 @@ def test_libreoffice_keeps_the_tables(path, tmp_path):
 
 
 def test_what_the_software_fills_comes_last_and_a_made_identifier_is_no_duty(tmp_path):
-    from diagnostic.read.named_ids import MADE_FROM
+    from diagnostic.read.inventory.named_ids import MADE_FROM
     from diagnostic.write.template import MADE_IDS, MADE_NOTE
 
     assert {table: key for table, (key, *_) in MADE_FROM.items()} == MADE_IDS

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read import territories
+from diagnostic.read.places import territories
 
 SANCY = "246300966"
 

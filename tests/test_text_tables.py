@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.text_tables import _read_regular, read_text_table
+from diagnostic.read.formats.text_tables import _read_regular, read_text_table
 
 
 def read(folder, content, name="a.csv"):
@@ -152,9 +152,9 @@ def test_what_arrow_reads_is_what_the_csv_module_reads(text):
 
 
 def test_too_many_cells_are_refused_whatever_the_widths(tmp_path, monkeypatch):
-    monkeypatch.setattr("diagnostic.read.text_tables._MOST_CELLS", 5)
-    monkeypatch.setattr("diagnostic.read.text_tables._MOST_ARROW_CELLS", 7)
-    monkeypatch.setattr("diagnostic.read.text_tables._MOST_LINES", 9)
+    monkeypatch.setattr("diagnostic.read.formats.text_tables._MOST_CELLS", 5)
+    monkeypatch.setattr("diagnostic.read.formats.text_tables._MOST_ARROW_CELLS", 7)
+    monkeypatch.setattr("diagnostic.read.formats.text_tables._MOST_LINES", 9)
     path = tmp_path / "a.csv"
     for text in ("a\nb\n\nc\nd\ne\nf\n", "a;b\n1;2\n3;4;5\n", ";\n" * 4, "a\n" * 10):
         path.write_text(text, encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostic.read import values
+from diagnostic.read.cells import values
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 

@@ -10,7 +10,7 @@ from test_escape import PAYLOADS
 from test_web import CAPTION, make_communes, make_view
 
 from diagnostic.draw.web import draw_web_map
-from diagnostic.read.territories import read_communes
+from diagnostic.read.places.territories import read_communes
 from diagnostic.write.offline import inline_assets, write_web_map
 
 HOSTILE = " ".join(PAYLOADS)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.tables import clean_table
-from diagnostic.read.wide import GRIDS, WIDE_SHEETS, has_columns, is_wide, read_wide, tell_wide
+from diagnostic.read.inventory.tables import clean_table
+from diagnostic.read.inventory.wide import GRIDS, WIDE_SHEETS, has_columns, is_wide, read_wide, tell_wide
 from diagnostic.schema import ORIGIN_COLUMNS, PROBLEM_COLUMNS, describe_table, list_vocabularies
 from diagnostic.vocabulary import read_list
 

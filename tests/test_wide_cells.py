@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from diagnostic.read.wide_cells import MOST_TOLD, read_links, read_roles, read_units
+from diagnostic.read.inventory.wide_cells import MOST_TOLD, read_links, read_roles, read_units
 from diagnostic.schema import list_vocabularies
 from diagnostic.vocabulary import extend_list, read_list
 

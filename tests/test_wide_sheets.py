@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.read.draft import draft_inventory
-from diagnostic.read.inventory import find_inventory, read_inventory
+from diagnostic.read.inventory.inventory import find_inventory, read_inventory
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.write.template import write_inventory
 from diagnostic.write.wide_sheets import LOCAL_LAYERS, MOST_LINKED, WIDE_SHEETS, lay_out_sheets

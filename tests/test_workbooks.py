@@ -10,8 +10,8 @@ from classeurs import make_ods, make_xlsx, spell_ods
 from openpyxl.styles import PatternFill
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.files import read_sheets
-from diagnostic.read.workbooks import read_workbook, spell_cell
+from diagnostic.read.formats.files import read_sheets
+from diagnostic.read.formats.workbooks import read_workbook, spell_cell
 
 ROWS = [
     ["acteur_id", "code_insee", "lat", "date_maj", "mobile", "cp"],
@@ -259,7 +259,7 @@ def test_cells_merged_over_lines_are_read_on_each_of_them(make, name, tmp_path):
 
 
 def test_merged_cells_that_are_given_up_are_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("diagnostic.read.workbooks._MOST_FILLED", 1)
+    monkeypatch.setattr("diagnostic.read.formats.workbooks._MOST_FILLED", 1)
     _, problemes = read_workbook(make_merged(tmp_path / "a.xlsx"))
     assert problemes["gravite"].tolist() == ["attention"]
     assert "trop nombreuses" in problemes["probleme"][0]

@@ -3,7 +3,7 @@
 import openpyxl
 import pandas as pd
 
-from diagnostic.read.correction_files import make_corrections, read_corrections
+from diagnostic.read.back.correction_files import make_corrections, read_corrections
 from diagnostic.schema import CORRECTION_COLUMNS, DECISION_COLUMNS
 from diagnostic.write.corrections import write_corrections
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.read.cog import is_in
+from diagnostic.read.places.cog import is_in
 from diagnostic.schema import ORIGIN_COLUMNS, list_tables
 
 WHERE = ["fichier", "feuille"]

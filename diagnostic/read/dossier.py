@@ -4,20 +4,26 @@ from pathlib import Path
 
 import pandas as pd
 
-from diagnostic.read import territories
-from diagnostic.read.actors import assign_territories, complete_actors, index_territories, tell_outside, tell_unmatched
-from diagnostic.read.cog import extend_former, read_cog
-from diagnostic.read.correction_files import read_corrections
-from diagnostic.read.corrections import list_unread, name_problems
+from diagnostic.read.actors.actors import (
+    assign_territories,
+    complete_actors,
+    index_territories,
+    tell_outside,
+    tell_unmatched,
+)
+from diagnostic.read.actors.duplicates import find_duplicates
+from diagnostic.read.actors.merge import merge_duplicates
+from diagnostic.read.back.correction_files import read_corrections
+from diagnostic.read.back.corrections import list_unread, name_problems
 from diagnostic.read.counts import count_rows, list_set_aside
-from diagnostic.read.duplicates import find_duplicates
-from diagnostic.read.imported import ACTOR_TABLES, append_imported, read_imports
-from diagnostic.read.inventory import find_inventory, read_inventory
-from diagnostic.read.layers import list_vintages, read_layers
-from diagnostic.read.merge import merge_duplicates
-from diagnostic.read.named_ids import list_made
-from diagnostic.read.perimeter import read_perimeter, read_territories, tell_cut
-from diagnostic.read.references import resolve_references
+from diagnostic.read.imports.imported import ACTOR_TABLES, append_imported, read_imports
+from diagnostic.read.inventory.inventory import find_inventory, read_inventory
+from diagnostic.read.inventory.named_ids import list_made
+from diagnostic.read.inventory.references import resolve_references
+from diagnostic.read.layers.layers import list_vintages, read_layers
+from diagnostic.read.places import territories
+from diagnostic.read.places.cog import extend_former, read_cog
+from diagnostic.read.places.perimeter import read_perimeter, read_territories, tell_cut
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, make_table
 from diagnostic.vocabulary import normalize_label
 from diagnostic.vocabulary.formats import count_words

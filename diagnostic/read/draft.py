@@ -8,13 +8,13 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.codes import resolve_communes
-from diagnostic.read.cog import read_cog
-from diagnostic.read.files import read_sheets
-from diagnostic.read.layers import complete_layers
-from diagnostic.read.ressorts import assign_departement_layer
-from diagnostic.read.tables import clean_table
-from diagnostic.read.territories import read_communes, read_divisions
+from diagnostic.read.formats.files import read_sheets
+from diagnostic.read.inventory.tables import clean_table
+from diagnostic.read.layers.layers import complete_layers
+from diagnostic.read.layers.ressorts import assign_departement_layer
+from diagnostic.read.places.codes import resolve_communes
+from diagnostic.read.places.cog import read_cog
+from diagnostic.read.places.territories import read_communes, read_divisions
 from diagnostic.schema import join_problems, make_table
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 from diagnostic.vocabulary.formats import join_of

@@ -30,7 +30,7 @@ def write_corrections(folder, corrections):
     Parameters
     ----------
     folder : path-like, the dossier
-    corrections : dict, `corrections` and `doublons` (`read.correction_files.merge_corrections`)
+    corrections : dict, `corrections` and `doublons` (`read.back.correction_files.merge_corrections`)
 
     Returns
     -------

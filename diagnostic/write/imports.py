@@ -15,7 +15,7 @@ def write_import(tables, problemes, nb_lues, path, *, origine):
 
     Parameters
     ----------
-    tables : dict of DataFrame of text (`read.imports.read_import`)
+    tables : dict of DataFrame of text (`read.imports.imports.read_import`)
     problemes : DataFrame
     nb_lues : int, rows of the published file
     path : path-like

@@ -62,7 +62,7 @@ def write_problems(path, *, problemes, comptes, ecartees, lists, doublons=None):
     Parameters
     ----------
     path : path-like
-    problemes : DataFrame of PROBLEM_COLUMNS, and `nom` (`read.corrections.name_problems`) where it is known
+    problemes : DataFrame of PROBLEM_COLUMNS, and `nom` (`read.back.corrections.name_problems`) where it is known
     comptes : DataFrame
     ecartees : dict of str -> DataFrame of text, the rows set aside of each table: house columns and ORIGIN_COLUMNS
     lists : dict of str -> DataFrame, the vocabularies of the dossier

@@ -18,7 +18,7 @@ STATUS_NOTES = {"R": "Obligatoire.", "r": "Recommandé.", "o": "Facultatif."}
 # Tables whose names may be written in place of an identifier: {table: name of the list of its names}.
 NAME_LISTS = {"acteurs": "noms_acteurs", "dispositifs": "noms_dispositifs", "reseaux": "noms_reseaux"}
 # Columns that the software fills, in sheets where nobody sorts or deletes rows: a spreadsheet allows neither on locked cells.
-# Tables whose identifier is made from the name where it is missing (`read.named_ids`): it is asked from nobody.
+# Tables whose identifier is made from the name where it is missing (`read.inventory.named_ids`): it is asked from nobody.
 MADE_IDS = {
     "acteurs": "acteur_id", "dispositifs": "dispositif_id", "instances": "instance_id", "reseaux": "reseau_id",
     "territoires": "territoire_id", "postes": "poste_id", "personnes": "personne_id",

@@ -1,0 +1,1 @@
+"""Actors: their place, their doubles, their merging."""

@@ -1,0 +1,1 @@
+"""What a person corrected, and how it is put back."""

@@ -1,0 +1,1 @@
+"""Any file -> its sheets as raw text."""

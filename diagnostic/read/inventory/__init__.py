@@ -1,0 +1,1 @@
+"""The sheets of an inventory -> clean tables."""

@@ -1,0 +1,1 @@
+"""Jurisdictions, however given -> one table of who serves which commune."""

@@ -1,0 +1,251 @@
+"""The layers a dossier declares -> `couches`, `unites` and the one `affectation` table."""
+
+import re
+from itertools import combinations
+
+import pandas as pd
+from rapidfuzz import fuzz
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read.actors.likeness import fold_text
+from diagnostic.read.layers import ressorts
+from diagnostic.read.layers.layer_files import count_read, read_layer_files
+from diagnostic.read.layers.layer_places import place_rows
+from diagnostic.read.layers.polygons import POLYGON_FILES
+from diagnostic.read.layers.ressorts import spell_layers
+from diagnostic.read.places.cog import is_in
+from diagnostic.read.places.territories import DEPARTEMENT_LAYERS, SHAPE_LAYERS, read_communes
+from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, make_table
+from diagnostic.vocabulary import normalize_label
+
+COG_SOURCE = "IGN Admin Express et INSEE COG, Licence Ouverte 2.0"
+NATIONAL_LAYERS = [*SHAPE_LAYERS, *DEPARTEMENT_LAYERS]
+UNDATED = "non daté"
+_MOST_COMPARED = 300  # units of one layer written by hand that are compared two by two
+_NEAR_WORD, _FEWEST_LETTERS = 80, 5  # two words this alike, and as long, are one misspelt
+_SMALL_WORDS = re.compile(r"\b(?:de|du|des|d|la|le|les|l|et|a|au|aux|en|sur|pour|association|assoc|asso|syndicat|societe)\b")
+NATIONAL_SOURCES = {
+    "MSA": ("Caisses de MSA par département (faits publics, non datés)", UNDATED),
+    "CAF": ("Une Caf par département (règle générale, exceptions signalées)", UNDATED),
+}
+
+
+def read_layers(tables, communes, cog, *, folder, lists, corrections=None):
+    """Assemble every layer of a dossier on the communes of its perimeter.
+
+    Parameters
+    ----------
+    tables : dict, with `couches` and `ressorts`
+    communes : DataFrame of the perimeter; without geometry, the outlines of `shapes/` serve where a layer needs them
+    cog : dict, `read.places.cog.read_cog`
+    folder : Path of the dossier (files of layers are in ressorts/)
+    lists : dict of vocabularies
+    corrections : DataFrame, optional, those of the whole dossier, for the files of layers
+
+    Returns
+    -------
+    dict of DataFrame: `couches` (index couche), `unites`, `affectation`, and `ressorts`, the rows kept, once each, those
+        of the layer files included; one that stands for several communes has the code of the first in the perimeter
+    problemes : DataFrame
+    comptes : DataFrame fichier, feuille, lues of the layer files
+    """
+    own = tables["ressorts"]
+    couches = complete_layers(tables["couches"], own)
+    files, problems, lues = read_layer_files(couches, folder, _draw(communes, couches), lists, corrections=corrections)
+    rows = pd.concat([part for part in [own, *files] if len(part)] or [make_table("ressorts")], ignore_index=True)
+    rows["couche"] = spell_layers(rows["couche"], couches.index)
+    couches, strays = declare_strays(couches, rows)
+    rows, found = place_rows(rows, cog)
+    listed, units, told = ressorts.assign_listed_layers(rows, couches)
+    parts, names, brought = assign_national_layers(communes, couches, listed["couche"].unique())
+    affectation = pd.concat([listed, *parts], ignore_index=True)
+    affectation = affectation[is_in(affectation["code_insee"], communes.index)].reset_index(drop=True)
+    unites = pd.concat([units, *names], ignore_index=True).merge(affectation[["couche", "unite_id"]].drop_duplicates())
+    doubts = ressorts.check_complete(affectation, couches, communes), _tell_empty(couches, affectation), tell_near_units(own)
+    kept = list_kept(rows, listed, communes)
+    layers = {"couches": couches, "unites": unites, "affectation": affectation, "ressorts": kept}
+    return layers, join_problems(*problems, strays, found, told, *brought, *doubts), count_read(lues)
+
+
+def _draw(communes, couches):
+    """Return `communes` with outlines, read only where a layer comes as a file of outlines."""
+    suffixes = couches["fichier_couche"].dropna().str.extract(r"(\.[^.]*)$")[0].str.lower()
+    if "geometry" in communes or not suffixes.isin(POLYGON_FILES).any():
+        return communes
+    return read_communes(communes.index)
+
+
+def list_kept(rows, listed, communes):
+    """Return the rows of `ressorts` that were kept, once each layer and unit: `listed` is on the index of those that lead to a commune.
+
+    An outline that meets no commune of the perimeter is kept too: it is elsewhere.
+    """
+    kept = rows[rows.index.isin(listed.index) | rows["methode"].eq(ressorts.AWAY)]
+    inside = is_in(kept["code_insee"].astype("str"), communes.index)
+    first = kept.assign(dehors=~inside).sort_values("dehors", kind="stable")
+    # A row of a file is one row for all its layers; a row of a grid says one thing a layer and unit.
+    in_file = first["fichier"].astype("str").str.startswith("ressorts/").fillna(False).astype(bool)
+    said = first[["couche", "unite_id"]].astype("object").mask(in_file, "")
+    shown = first[~pd.concat([first[ORIGIN_COLUMNS], said], axis=1).duplicated()].sort_index()
+    return shown.drop(columns=["dehors", "methode", "methode_commune", "code_lu"], errors="ignore")
+
+
+def assign_national_layers(communes, couches, listed):
+    """Return (affectations, unites, problemes) of the layers the software brings; one that the dossier lists stays the dossier's."""
+    parts, names, problems = [], [], []
+    brought = couches.index[couches["nature"].isin(["shapes", "departements"]) & couches["fichier_couche"].isna()]
+    for couche in brought[~brought.isin(listed)]:
+        if couche in SHAPE_LAYERS:
+            affectation, unites = ressorts.assign_shape_layer(communes, couche)
+        else:
+            affectation, unites, told = ressorts.assign_departement_layer(communes, couche)
+            problems.append(told)
+        parts.append(affectation)
+        names.append(unites)
+    for couche in brought[brought.isin(listed)]:
+        message = f"Couche {couche} : donnée par le dossier et fournie par le logiciel ; celle du dossier est prise."
+        problems.append(_tell_layers([couche], [message], "écrivez « communes » dans la colonne nature", "information"))
+    return parts, names, problems
+
+
+def _tell_empty(couches, affectation):
+    """A layer without any commune of the perimeter: told, unless it is said complete, which `check_complete` tells."""
+    empty = [name for name in couches.index[~couches["complete"]] if name not in set(affectation["couche"])]
+    messages = [f"Couche {name} : aucune commune du périmètre n'y a d'unité." for name in empty]
+    return _tell_layers(empty, messages, "listez ses communes dans la feuille ressorts, ou retirez-la de la feuille couches", "attention")
+
+
+def tell_near_units(rows):
+    """Tell the units of a layer of the inventory whose names are nearly one: « CIAS de Brioude » and « C.I.A.S. Brioude ».
+
+    The name that the fewest rows bear is the one told, the other is proposed.
+    """
+    named = rows.assign(ecrit=rows["unite_nom"].astype("str").fillna(rows["unite_id"].astype("str"))).dropna(subset=["couche", "ecrit"])
+    problems = []
+    for couche, part in named.groupby("couche", sort=False):
+        counts = part.groupby("ecrit")["unite_id"].agg(["size", "first"]).sort_values("size", ascending=False, kind="stable")
+        near = find_near_names(counts.index[:_MOST_COMPARED])
+        near = {rare: kept for rare, kept in near.items() if counts.at[rare, "first"] != counts.at[kept, "first"]}
+        told = part[part["ecrit"].isin(near)]
+        other = told["ecrit"].map(near)
+        messages = [
+            f"« {cell} » et « {kept} » : deux unités de la couche {couche}, ou une seule ?"
+            for cell, kept in zip(told["ecrit"], other, strict=True)
+        ]
+        gridded = told["feuille"].astype("str").map(normalize_label).str.startswith("saisie").any()
+        fix = "si c'est la même unité, écrivez-la partout de la même façon ; sinon rien"
+        problems.append(list_problems(
+            "attention", told, messages, fix, colonne=couche if gridded else "unite_nom", valeur=told["ecrit"], proposition=other,
+        ))  # fmt: skip
+    return join_problems(*problems)
+
+
+def find_near_names(names):
+    """Return {name: the earlier name it nearly is}: the same words, spaces and dots apart, or one word misspelt.
+
+    Examples
+    --------
+    >>> find_near_names(["CIAS de Brioude", "C.I.A.S. Brioude", "CIAS du Haut", "CAS 1", "CAS 2"])
+    {'C.I.A.S. Brioude': 'CIAS de Brioude'}
+    """
+    words = {name: _SMALL_WORDS.sub(" ", fold_text(name.replace(".", ""))).split() for name in names}
+    near = {}
+    for kept, name in combinations(words, 2):
+        if name not in near and kept not in near and _is_near(words[kept], words[name]):
+            near[name] = kept
+    return near
+
+
+def _is_near(one, other):
+    if not one or not other:
+        return False
+    left, right = sorted(set(one) - set(other)), sorted(set(other) - set(one))
+    if not left and not right or "".join(one) == "".join(other):
+        return True
+    if len(left) != 1 or len(right) != 1 or any(letter.isdigit() for letter in left[0] + right[0]):
+        return False
+    return min(len(left[0]), len(right[0])) >= _FEWEST_LETTERS and fuzz.ratio(left[0], right[0]) >= _NEAR_WORD
+
+
+def _tell_layers(couches, messages, fix, gravite):
+    rows = pd.DataFrame({"fichier": "inventaire", "feuille": "couches", "ligne": pd.NA}, index=range(len(couches)))
+    return list_problems(gravite, rows, messages, fix, colonne="couche", valeur=couches)
+
+
+def complete_layers(declared, listed):
+    """Return `couches` indexed by name with every property filled; without a sheet, the five national layers.
+
+    Raises
+    ------
+    DiagnosticError
+        A layer declared as brought by the software that it does not bring.
+    """
+    if len(declared):
+        couches = declared.assign(couche=spell_layers(declared["couche"], NATIONAL_LAYERS))
+        couches = couches.drop_duplicates("couche").set_index("couche")
+    else:
+        couches = make_table("couches").set_index("couche").reindex(pd.Index(NATIONAL_LAYERS, name="couche"))
+    given = set(spell_layers(listed["couche"], couches.index)) | set(couches.index[couches["fichier_couche"].notna()])
+    national = couches.index.isin(NATIONAL_LAYERS) & ~couches.index.isin(given)
+    by_file = couches["fichier_couche"].notna()
+    nature = couches["nature"].astype("str").mask(by_file & couches["nature"].eq("shapes"))
+    nature = nature.fillna(pd.Series("communes", index=couches.index).mask(national, "shapes"))
+    _refuse_thresholds(couches["seuil_surface"].dropna().astype(float))
+    provided = nature.isin(["shapes", "departements"]) & ~by_file
+    wrong = couches.index[provided & ~couches.index.isin(NATIONAL_LAYERS)]
+    if len(wrong):
+        raise DiagnosticError(
+            f"Couches que le logiciel n'apporte pas : {', '.join(wrong)}.", "feuille couches, colonne nature",
+            f"écrivez « communes » et listez-les dans la feuille ressorts ; sont fournies : {', '.join(NATIONAL_LAYERS)}",
+        )  # fmt: skip
+    labels = {name: label for name, (_, _, label) in SHAPE_LAYERS.items()} | DEPARTEMENT_LAYERS
+    sources = dict.fromkeys(SHAPE_LAYERS, (COG_SOURCE, "COG 2026")) | NATIONAL_SOURCES
+    known = pd.DataFrame.from_dict(sources, orient="index", columns=["source", "millesime"]).reindex(couches.index)
+    known = known.where(provided)  # a layer the dossier lists is not ours to date
+    flags = couches[["exclusive", "complete", "infra_communale"]].astype("boolean")
+    return couches.assign(
+        nature=nature, libelle=[labels.get(name, name.replace("_", " ")) for name in couches.index],
+        exclusive=flags["exclusive"].fillna(True).astype(bool),
+        complete=flags["complete"].fillna(pd.Series(national, index=couches.index)).astype(bool),
+        infra_communale=flags["infra_communale"].fillna(False).astype(bool),
+        **{name: couches[name].astype("str").fillna(known[name]) for name in ("source", "millesime")},
+    )  # fmt: skip
+
+
+def _refuse_thresholds(thresholds):
+    wrong = thresholds[~((thresholds > 0.5) & (thresholds <= 1))]
+    if len(wrong):
+        shown = ", ".join(f"{value:g} ({couche})".replace(".", ",") for couche, value in wrong.items())
+        fix = "écrivez une part au-dessus de 0,5 et d'au plus 1 (0,95 pour 95 %), ou videz la case"
+        raise DiagnosticError(f"Seuil de surface refusé : {shown}.", "feuille couches, colonne seuil_surface", fix)
+
+
+def declare_strays(couches, rows):
+    """Return `couches` with the layers met in `ressorts` that nobody declared (exclusive, not complete), and the problems."""
+    strays = [name for name in rows["couche"].dropna().unique() if name not in couches.index]
+    if not strays:
+        return couches, None
+    added = pd.DataFrame(
+        {"nature": "communes", "libelle": [name.replace("_", " ") for name in strays], "exclusive": True, "complete": False,
+         "infra_communale": False, "fichier_couche": None}, index=pd.Index(strays, name="couche"),
+    )  # fmt: skip
+    first = rows.drop_duplicates("couche").set_index("couche")
+    told = list_problems(
+        "information", first.loc[strays],
+        [f"Couche « {name} » : une commune n'y a qu'une unité, et toutes les communes n'en ont pas forcément." for name in strays],
+        "rien ; si ce n'est pas le cas, décrivez-la dans la feuille couches", colonne="couche", valeur=strays,
+    )  # fmt: skip
+    return pd.concat([couches, added.join(first[["source", "millesime"]])]), told
+
+
+def list_vintages(couches):
+    """Return a problem row when the layers are of several vintages; one that is not dated is not compared."""
+    dated = couches["millesime"].dropna()
+    dated = dated[dated != UNDATED]
+    if dated.str.extract(r"(\d{4})")[0].fillna(dated).nunique() < 2:
+        return None
+    shown = " ; ".join(f"{name} : {vintage}" for name, vintage in dated.items())
+    message = f"Couches de millésimes différents ({shown})."
+    fix = "rien, si vous le savez ; sinon prenez des couches de la même année"
+    rows = pd.DataFrame({"fichier": ["inventaire"], "feuille": ["couches"], "ligne": pd.array([pd.NA], dtype="Int64")})
+    return list_problems("information", rows, message, fix, colonne="millesime")

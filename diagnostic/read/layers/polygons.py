@@ -1,0 +1,245 @@
+"""Units known by their outlines only (GPKG, SHP, GeoJSON) -> the communes they hold, by surface, slivers set aside."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from diagnostic.errors import DiagnosticError
+from diagnostic.read.formats.files import LARGEST_FILE
+from diagnostic.read.formats.shape_layers import MOST_SHAPES, is_shape_file, list_shape_layers
+from diagnostic.read.places.territories import DEGREES, ZONE_CRS, find_zone
+from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
+from diagnostic.vocabulary import normalize_label
+
+POLYGON_FILES = {".gpkg", ".shp", ".geojson"}
+WHOLE = 0.95  # share of a commune from which it is wholly in the unit, unless the sheet couches says otherwise
+SLIVER = 0.01  # below this share an intersection is two drawings that disagree, not a shared commune
+NOISE = 1e-6
+PAIR_COLUMNS = ["rang", "code_insee", "part_commune", "part_unite"]
+
+
+def read_polygons(path, couche):
+    """Return the outlines of a file with their attributes as text, fichier, feuille and ligne, and the problems.
+
+    Lines count the outlines from 1. Self-crossing outlines are made valid and told; what is empty or no surface is
+    set aside and told.
+
+    Raises
+    ------
+    DiagnosticError
+        File missing, of another kind or of several layers none of which is named `couche`; projection unknown or false.
+    """
+    path = Path(path)
+    layer = _choose_layer(path, couche)
+    try:
+        drawn = gpd.read_file(path, layer=layer, max_features=MOST_SHAPES + 1)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError):
+        raise _refuse("Ce fichier de contours est illisible.", path) from None
+    if "geometry" not in drawn or not len(drawn):
+        raise _refuse("Ce fichier ne contient aucun contour.", path, "vérifiez l'export, puis redonnez le fichier")
+    if len(drawn) > MOST_SHAPES:
+        raise _refuse("Ce fichier a trop de contours.", path, "gardez votre seul territoire, et réexportez")
+    _refuse_projection(drawn, path)
+    texts = drawn.drop(columns="geometry").astype("str").fillna("").apply(lambda cells: cells.str.strip())
+    drawn = gpd.GeoDataFrame(texts, geometry=drawn.geometry.force_2d().array, crs=drawn.crs)
+    drawn = drawn.assign(fichier=f"ressorts/{path.name}", feuille=layer, ligne=np.arange(1, len(drawn) + 1))
+    return _clean_outlines(drawn)
+
+
+def _refuse(quoi, path, a_faire="donnez un fichier GPKG, SHP ou GeoJSON", detail=""):
+    return DiagnosticError(quoi, f"ressorts/{path.name}{detail}", a_faire)
+
+
+def _choose_layer(path, couche):
+    if not path.is_file():
+        raise _refuse("Fichier de contours introuvable.", path, "vérifiez le nom dans la feuille couches, colonne fichier_couche")
+    if path.stat().st_size > LARGEST_FILE:
+        what = f"Ce fichier de contours dépasse {LARGEST_FILE // 1_000_000} Mo."
+        raise _refuse(what, path, "gardez votre seul territoire, et réexportez")
+    if not is_shape_file(path):
+        raise _refuse("Ce fichier n'est pas un fichier de contours.", path)
+    try:
+        layers = [name for name, _ in list_shape_layers(path)[0]]
+    except pyogrio.errors.DataSourceError:
+        raise _refuse("Ce fichier de contours est illisible.", path) from None
+    named = [name for name in layers if normalize_label(name) == normalize_label(couche)]
+    if len(layers) == 1 or named:
+        return (named or layers)[0]
+    told = f" (couches lues : {', '.join(layers) or 'aucune'})"
+    raise _refuse(f"Plusieurs couches, aucune ne s'appelle « {couche} ».", path, "gardez une seule couche dans le fichier", told)
+
+
+def _refuse_projection(drawn, path):
+    """Raise when the projection is missing, or is not the one of the figures."""
+    if drawn.crs is None:
+        fix = "joignez le fichier .prj, ou réexportez en indiquant la projection (Lambert-93 : EPSG:2154)"
+        raise _refuse("Projection inconnue.", path, fix)
+    bounds = np.abs(drawn.total_bounds)
+    largest = np.nanmax(bounds) if np.isfinite(bounds).any() else 0
+    told, fix = f" (projection écrite : {drawn.crs.name})", "réexportez en indiquant la vraie projection"
+    if drawn.crs.is_geographic and largest > 180:
+        raise _refuse("Les coordonnées ne sont pas des degrés.", path, fix, told)
+    if not drawn.crs.is_geographic and 0 < largest <= 180:
+        raise _refuse("Les coordonnées ressemblent à des degrés, et la projection écrite est en mètres.", path, fix, told)
+
+
+def _clean_outlines(drawn):
+    """Return the outlines that are surfaces, made valid, and what was repaired or set aside."""
+    empty = drawn.geometry.isna() | drawn.geometry.is_empty
+    surface = drawn.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"]) & ~empty
+    crossed = surface & ~drawn.geometry.is_valid
+    outlines = drawn.geometry.array.copy()
+    outlines[crossed.to_numpy()] = shapely.make_valid(outlines[crossed.to_numpy()], method="structure", keep_collapsed=False)
+    mixed = drawn["geometry"].geom_type == "GeometryCollection"
+    outlines[mixed.to_numpy()] = [_keep_surfaces(shape) for shape in outlines[mixed.to_numpy()]]
+    drawn = drawn.set_geometry(gpd.GeoSeries(outlines, index=drawn.index, crs=drawn.crs))
+    flat = surface & (shapely.area(drawn.geometry.to_numpy()) == 0)
+    aside = ~surface | flat
+    reasons = pd.Series("Contour sans surface : écarté.", index=drawn.index).mask(empty, "Contour vide : écarté.")
+    told = list_problems("erreur", drawn[aside], reasons[aside], "dessinez l'unité, ou retirez la ligne", colonne="contour")
+    fix = "rien, si la carte est juste ; sinon redessinez ce contour"
+    mended = list_problems("information", drawn[crossed & ~aside], "Contour qui se croise : réparé.", fix, colonne="contour")
+    return drawn[~aside], join_problems(told, mended)
+
+
+def _keep_surfaces(shape):
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
+def measure_shares(outlines, communes):
+    """Return the shares of surface of every outline that meets a commune.
+
+    Parameters
+    ----------
+    outlines : GeoSeries, any projection, unique index
+    communes : GeoDataFrame, index code_insee; a commune without polygon is in no pair
+
+    Returns
+    -------
+    DataFrame rang (index of `outlines`), code_insee, part_commune (share of the commune in the outline), part_unite
+        (share of the outline in the commune). Surfaces are measured in the projection of each zone.
+    """
+    parts = [pd.DataFrame({name: [] for name in PAIR_COLUMNS}).astype({"rang": "int64", "code_insee": "str"})]
+    zone = find_zone(communes.index.to_series())
+    degrees = outlines.to_crs(DEGREES)
+    for name, epsg in ZONE_CRS.items():
+        here = communes.geometry[(zone == name) & communes.geometry.notna()]
+        # Far from its zone a projection gives infinite figures, and projecting costs: only what may meet is projected.
+        boxes = shapely.box(*degrees.bounds.to_numpy().T)
+        unit, place = shapely.STRtree(here.to_numpy()).query(boxes)
+        if len(unit):
+            near, met = outlines.iloc[np.unique(unit)], here.iloc[np.unique(place)]
+            parts.append(_cross(near.to_crs(epsg), met.to_crs(epsg)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _cross(outlines, communes):
+    units, places = _make_valid(outlines), _make_valid(communes)
+    unit, place = shapely.STRtree(places).query(units, predicate="intersects")
+    shapely.prepare(units)
+    inside = shapely.covers(units[unit], places[place])
+    common = shapely.area(places)[place]
+    common[~inside] = shapely.area(shapely.intersection(units[unit][~inside], places[place][~inside]))
+    # A shared border is no surface, nor what projections leave between two drawings of one border.
+    met = (common / shapely.area(places)[place] > NOISE) | (common / shapely.area(units)[unit] > NOISE)
+    unit, place, common = unit[met], place[met], common[met]
+    shares = common / shapely.area(places)[place], common / shapely.area(units)[unit]
+    return pd.DataFrame(dict(zip(PAIR_COLUMNS, (outlines.index[unit], communes.index[place].astype("str"), *shares), strict=True)))
+
+
+def _make_valid(shapes):
+    shapes = shapes.to_numpy().copy()
+    wrong = ~shapely.is_valid(shapes)
+    shapes[wrong] = shapely.make_valid(shapes[wrong], method="structure", keep_collapsed=False)
+    return shapes
+
+
+def assign_polygons(units, communes, couche):
+    """Attribute communes to units drawn by outlines.
+
+    Parameters
+    ----------
+    units : GeoDataFrame with unite_id, unite_nom and ORIGIN_COLUMNS, one row an outline
+    communes : GeoDataFrame of the perimeter, index code_insee, with nom
+    couche : Series, the row of `couches` (its name is the layer's): exclusive, infra_communale, seuil_surface
+
+    Returns
+    -------
+    rows : DataFrame, table `ressorts` plus methode, one row a unit and commune
+    problemes : DataFrame
+
+    Notes
+    -----
+    A commune is wholly in a unit that holds `seuil_surface` of it (0.95). Below, the share of surface is the part
+    (methode `surface`), and under 1 % it is a sliver, listed and set aside; there is no majority. A unit smaller than
+    its commune (infra_communale, or drawn inside one commune) belongs to it with a part that is not known, for people
+    are not spread by surface; what is under 1 % of such a unit, or beside the commune that holds `seuil_surface` of
+    it, is a sliver. In an exclusive layer what a unit shows of a commune wholly in another is a sliver too.
+    """
+    threshold = WHOLE if pd.isna(couche["seuil_surface"]) else float(couche["seuil_surface"])
+    drawn = units.dissolve("unite_id", sort=False) if units["unite_id"].duplicated().any() else units.set_index("unite_id")
+    drawn = drawn.reset_index()
+    pairs = measure_shares(drawn.geometry, communes)
+    pairs = _classify(pairs, threshold, couche)
+    kept = pairs[~pairs["eclat"]]
+    rows = drawn.drop(columns="geometry").loc[kept["rang"]].reset_index(drop=True)
+    part = kept["part_commune"].where(~kept["dedans"]).mask(kept["entiere"], 1.0)
+    rows = rows.assign(
+        couche=couche.name, code_insee=kept["code_insee"].to_numpy(), part_population=part.to_numpy(),
+        infra=(~kept["entiere"]).to_numpy(), methode=np.where(kept["entiere"], "polygone", "surface"),
+    )  # fmt: skip
+    return pd.DataFrame(rows), _tell_pairs(drawn, pairs, communes, couche)
+
+
+def _classify(pairs, threshold, couche):
+    """Return `pairs` with entiere, dedans (the unit is smaller than the commune) and eclat (set aside)."""
+    whole = pairs["part_commune"] >= threshold
+    best = pairs.groupby("rang")["part_unite"].transform("max")
+    home = best.ge(threshold)
+    within = couche["infra_communale"] | (home & ~whole.groupby(pairs["rang"]).transform("any"))
+    small = pairs["part_commune"] < SLIVER
+    beside = home & (pairs["part_unite"] < best)
+    sliver = ~whole & small.where(~within, (pairs["part_unite"] < SLIVER) & small | beside)
+    part = pairs["part_commune"]
+    if couche["exclusive"]:
+        sliver |= ~whole & ~within & whole.groupby(pairs["code_insee"]).transform("any")
+        # Two neighbours drawn apart may overlap by a hair: the hair is not a hundredth of the commune.
+        total = part.where(~sliver & ~within).groupby(pairs["code_insee"]).transform("sum")
+        part = part.mask(total.between(1, 1 + SLIVER, inclusive="right") & ~whole, part / total)
+    return pairs.assign(part_commune=part, entiere=whole, dedans=within & ~whole, eclat=sliver)
+
+
+def _tell_pairs(drawn, pairs, communes, couche):
+    """Tell, one row a unit: the slivers set aside, the communes shared out, the units smaller than their commune."""
+    shared = pairs[~pairs["eclat"] & ~pairs["entiere"] & ~pairs["dedans"]]
+    smaller = pairs[~pairs["eclat"] & pairs["dedans"]] if not couche["infra_communale"] else pairs.iloc[:0]
+    undrawn = communes.index[communes.geometry.isna()]
+    found = []
+    for chosen, severity, message, fix in [
+        (pairs[pairs["eclat"]], "information", "débord du contour écarté", "rien ; ou listez les communes à la main si un débord compte"),
+        (shared, "attention", "commune partagée, la part est celle de la surface", "si la limite suit les communes, corrigez le contour"),
+        (smaller, "information", "unité plus petite que la commune, part inconnue", "écrivez oui dans infra_communale (feuille couches)"),
+    ]:
+        told = _write_shares(chosen, communes)
+        rows = drawn.loc[told.index, [*ORIGIN_COLUMNS, "unite_id"]]
+        messages = [f"Couche {couche.name}, « {unit} » : {message} : {told[rank]}." for rank, unit in rows["unite_id"].items()]
+        found.append(list_problems(severity, rows, messages, fix, colonne="contour", valeur=rows["unite_id"]))
+    if len(undrawn) and len(drawn):
+        names = ", ".join(f"{communes.at[code, 'nom']} ({code})" for code in undrawn)
+        rows = drawn.head(1).assign(ligne=pd.NA)[ORIGIN_COLUMNS]
+        message = f"Couche {couche.name} : communes sans contour dans le logiciel, rattachées à aucune unité : {names}."
+        found.append(list_problems("attention", rows, message, "listez-les dans la feuille ressorts"))
+    return join_problems(*found)
+
+
+def _write_shares(pairs, communes):
+    """Return, for each unit, its communes with the share of their surface in words, the largest first."""
+    pairs = pairs.sort_values(["rang", "part_commune", "code_insee"], ascending=[True, False, True])
+    percent = (100 * pairs["part_commune"]).map("{:.2f}".format).astype("str").str.replace(".", ",")
+    words = pairs["code_insee"].map(communes["nom"]) + " (" + pairs["code_insee"] + ") " + percent + " %"
+    return words.groupby(pairs["rang"]).agg(" ; ".join)

@@ -1,0 +1,1 @@
+"""Communes, points, territories: what a cell that names a place leads to."""
