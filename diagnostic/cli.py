@@ -176,8 +176,9 @@ def run_import(choices):
     console.print(f"Écrit : {path}", markup=False)
     if counts["remplace"]:
         console.print(f"Remplace l'import précédent de « {choices.source} », qui n'est pas gardé.")
+    words = "ligne lue" if counts["lues"] < 2 else "lignes lues"
     console.print(
-        f"{counts['lues']} lignes lues = {counts['dans_territoire']} dans le territoire + {counts['hors_territoire']} hors du territoire "
+        f"{counts['lues']} {words} = {counts['dans_territoire']} dans le territoire + {counts['hors_territoire']} hors du territoire "
         f"+ {counts['ecartees']} écartées"
     )
     if counts["methodes"]:

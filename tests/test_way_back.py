@@ -243,9 +243,11 @@ def test_a_template_filled_by_a_partner_is_imported_without_its_example(tmp_path
     book.save(path)
     assert call("importer", "tableau", path, folder) == 0
     out = capsys.readouterr().out
-    assert "1 lignes lues = 1 dans le territoire" in out and "Problèmes : 1 information" in out
+    assert "1 ligne lue = 1 dans le territoire" in out and "Problèmes : 1 information" in out
     imported = read_book(folder / "imports" / "tableau.xlsx")["acteurs"]
-    assert len(imported) == 2 and {"Ludothèque de l'essai", "mediatheque", "43016"} <= set(imported.iloc[1])
+    assert len(imported) == 2 and {"Ludothèque de l'essai", "Médiathèque", "43016"} <= set(imported.iloc[1])
+    actors = way.load(folder)["acteurs"]
+    assert actors.loc[actors["nom"] == "Ludothèque de l'essai", "categorie"].tolist() == ["mediatheque"]
 
 
 def test_a_partners_table_declared_in_the_dossier_is_imported_and_read(trip, tmp_path, capsys):

@@ -12,6 +12,7 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.read.cells.angles import read_angles
 from diagnostic.read.cells.values import read_dates
 from diagnostic.read.formats.files import read_sheets
+from diagnostic.read.formats.headings import find_asides
 from diagnostic.read.imports.adapters import (
     FILLED_BY_US,
     OUT_OF_LIST,
@@ -69,7 +70,8 @@ def read_import(source, path, cog, *, columns=None):
     body, origin, date, told = arrange(about["lecture"], sheets, wanted, path)
     if about["lecture"] == "generique":
         rules = add_known_headings(rules, body.columns)
-        body, origin, told = _leave_example(body, origin, path)
+        body, origin, example = _leave_example(body, origin, path)
+        told = join_problems(told, example)
     _check_file(body, origin, rules, source, path, about)
     rows = apply_rules(body, rules, source)
     rows = rows.assign(**origin, date_maj=_iso_dates(rows, path, date))
@@ -78,6 +80,9 @@ def read_import(source, path, cog, *, columns=None):
         tables, found = split_programmes(rows, about["prefixe"], cog)
     else:
         rows, sorting = _sort_categories(rows, body, rules, about, source)
+        if about["lecture"] == "generique":
+            rows, lines = _leave_asides(rows, body)
+            sorting = join_problems(sorting, lines)
         tables, found = _keep_actors(rows, body, about["prefixe"], cog)
         found = join_problems(sorting, found)
     return tables, join_problems(notice, told, found), len(body)
@@ -129,6 +134,17 @@ def _leave_example(body, origin, path):
     kept, told = part_examples(named.loc[:, ~named.columns.duplicated()], "acteurs", Path(path), sheet)
     stays = pd.Index(lines).isin(kept.index)
     return body[stays].reset_index(drop=True), origin[stays].reset_index(drop=True), told
+
+
+def _leave_asides(rows, body):
+    """Return the rows with those that are no data (totals, notes, headings once more) marked to be left out, and told."""
+    reasons = find_asides(body, pd.Series(body.columns, index=body.columns)).set_axis(rows.index)
+    aside = reasons != ""
+    told = list_problems(
+        "information", rows[aside], [f"{reason[:1].upper()}{reason[1:]} : comptée, non gardée." for reason in reasons[aside]], "rien",
+        colonne="nom", valeur=rows.loc[aside, "nom"],
+    )  # fmt: skip
+    return rows.assign(raison=rows["raison"].mask(aside, OUT_OF_LIST)), told
 
 
 def _check_file(body, origin, rules, source, path, about):
