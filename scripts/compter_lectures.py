@@ -131,16 +131,18 @@ def count_all(data):
 
 
 def sum_files(counts):
-    """Return one row a file and reading: lues = gardees + repetees + sans_objet + ecartees, part_gardee, but.
+    """Return one row a file and reading: lues = gardees + repetees + sans_objet + ecartees, the two shares, but.
 
-    A repeated row says what another one says; one without object is not of this layer: part_gardee leaves both out.
+    A repeated row says what another one says; one without object is not of this layer: part_gardee leaves both out,
+    part_des_lues leaves nothing out.
     """
     table = counts.pivot_table(index=["fichier", "lecture"], columns="issue", values="lignes", aggfunc="sum", fill_value=0, sort=False)
     table = table.reindex(columns=["gardée", "répétée", "sans objet", "écartée"], fill_value=0)
     table = table.set_axis(["gardees", "repetees", "sans_objet", "ecartees"], axis=1)
     table.insert(0, "lues", table.sum(axis=1))
     aims = [AIMS.get(file, AIM) for file, _ in table.index]
-    return table.assign(part_gardee=table["gardees"] / (table["gardees"] + table["ecartees"]), but=aims)
+    shares = {"part_gardee": table["gardees"] / (table["gardees"] + table["ecartees"]), "part_des_lues": table["gardees"] / table["lues"]}
+    return table.assign(**shares, but=aims)
 
 
 def main():
@@ -151,7 +153,8 @@ def main():
     counts = count_all(data)
     files = sum_files(counts)
     reached = (files["part_gardee"] >= files["but"]).map({True: "atteint", False: "manqué"})
-    shown = files.assign(part_gardee=(100 * files["part_gardee"]).map("{:.2f} %".format), but=reached)
+    written = {name: (100 * files[name]).map("{:.2f} %".format) for name in ("part_gardee", "part_des_lues")}
+    shown = files.assign(**written, but=reached)
     print(shown.reset_index().to_string(index=False))
     print()
     print(counts.to_string(index=False, max_colwidth=110))
