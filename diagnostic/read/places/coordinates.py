@@ -122,17 +122,18 @@ def unproject_points(x, y, codes=None):
         left = left.assign(**{axis: look_up(codes[given].astype("str"), mairies[axis]) for axis in mairies})
     for epsg, name in PROJECTIONS.items():
         for flip in (False, True):
+            tried = left if epsg == ZONE_CRS["metropole"] else left[left["mairie_lon"].notna()]
+            if not len(tried):
+                continue
             first, second = ("y", "x") if flip else ("x", "y")
-            lon, lat = find_transformer(epsg).transform(left[first].array, left[second].array)
-            lon, lat = (pd.Series(np.where(np.isfinite(axis), axis, np.nan), index=left.index) for axis in (lon, lat))
-            away = _measure_km(lon, lat, left["mairie_lon"], left["mairie_lat"])
+            lon, lat = find_transformer(epsg).transform(tried[first].array, tried[second].array)
+            lon, lat = (pd.Series(np.where(np.isfinite(axis), axis, np.nan), index=tried.index) for axis in (lon, lat))
+            away = _measure_km(lon, lat, tried["mairie_lon"], tried["mairie_lat"])
             right = _is_in_france(lon, lat) & (away.lt(PLAUSIBLE_KM) | (away.isna() & (epsg == ZONE_CRS["metropole"])))
-            here = left.index[right]
+            here = tried.index[right]
             found.loc[here, ["lat", "lon"]] = np.column_stack([lat[here].round(5), lon[here].round(5)])
             found.loc[here, "nom"] = name + (", x et y échangés" if flip else "")
-            left = left[~right]
-            if not len(left):
-                return found
+            left = left.drop(index=here)
     return found
 
 
