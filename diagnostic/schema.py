@@ -89,6 +89,11 @@ def is_imported(rows):
     return origin.str.contains(r"(?:^|[\\/])imports[\\/]", regex=True).astype(bool)
 
 
+def locate_sheet(fichier, feuille, ligne=pd.NA):
+    """Return where a problem of a whole sheet, or of one of its lines, is: one row of ORIGIN_COLUMNS, for `list_problems`."""
+    return pd.DataFrame({"fichier": [fichier], "feuille": [feuille], "ligne": pd.array([ligne], dtype="Int64")})
+
+
 def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur="", proposition=""):
     """Return `problemes` rows for the rows of a table that carries ORIGIN_COLUMNS.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from feuilles import call
 from passage import TABLES, write_dossier
 
 from diagnostic import cli
@@ -21,15 +22,6 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 LITTLE = {"parametres": "cle,valeur\nepci,244301099\ndate_edition,15/11/2026\n"}
-
-
-def call(*arguments):
-    """Return the exit code of a call."""
-    try:
-        cli.main([str(argument) for argument in arguments])
-    except SystemExit as left:
-        return left.code or 0
-    return 0
 
 
 def read_lines(capsys):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from feuilles import sheet
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.formats.headings import NOTE, REPEATED, TITLE, TOTAL, find_asides, find_heading, name_columns
@@ -11,12 +11,6 @@ from diagnostic.schema import describe_table, list_tables, map_aliases
 
 PATH = Path("dossier/inventaire.xlsx")
 HEAD = ["acteur_id", "nom", "categorie"]
-
-
-def sheet(*rows, lines=None):
-    longest = max(map(len, rows), default=0)
-    filled = [[*row, *[""] * (longest - len(row))] for row in rows]
-    return pd.DataFrame(filled, index=pd.Index(lines or range(1, len(rows) + 1), dtype="int64"), dtype=str)
 
 
 @pytest.mark.parametrize("table", list_tables())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from feuilles import write_csv
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.imports.adapters import list_sources
@@ -27,14 +28,8 @@ def pilot():
     return read_communes(departements=["43", "63"], geometry=False)
 
 
-def write(folder, name, heading, *rows):
-    path = folder / name
-    path.write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
-    return path
-
-
 def test_a_row_is_kept_by_code_by_name_by_point_or_out_of_scope_else_set_aside(cog, chemin_piege):
-    path = write(
+    path = write_csv(
         chemin_piege, "france_services_2024-08.csv", FS,
         "1,Maison A,43040,Brioude,43100,rue,45.29,3.38,Site fixe,",
         "2,Maison B,63330,Saint-Cirgues-sur-Couze,63320,rue,,,Itinérante,passe le lundi",
@@ -141,7 +136,7 @@ def test_one_identifier_for_two_different_rows_makes_two_that_do_not_depend_on_t
     rows = [f"{name},43040,Brioude,43100,rue,,,Fixe," for name in ("1,Maison A", "1,Maison B", "1,Maison A", "2,Maison C")]
     found = {}
     for name, order in {"a.csv": rows, "b.csv": rows[::-1]}.items():
-        tables, problems, read = read_import("france-services", write(chemin_piege, name, FS, *order), cog)
+        tables, problems, read = read_import("france-services", write_csv(chemin_piege, name, FS, *order), cog)
         assert (read, len(tables["acteurs"])) == (4, 3)
         assert problems["probleme"].str.contains("Répétition exacte").sum() == 1
         assert problems["probleme"].str.contains("plusieurs lignes différentes").sum() == 2
@@ -151,8 +146,8 @@ def test_one_identifier_for_two_different_rows_makes_two_that_do_not_depend_on_t
 
 
 def test_a_row_without_identifier_is_named_by_what_it_says(cog, chemin_piege):
-    first = write(chemin_piege, "a.csv", FS, ",Maison A,43040,Brioude,43100,rue,,,Fixe,", ",Maison B,43040,Brioude,43100,rue,,,Fixe,")
-    second = write(chemin_piege, "b.csv", FS, ",Maison Z,43040,Brioude,43100,rue,,,Fixe,", ",MAISON B,43040,Brioude,43100,rue,,,Fixe,")
+    first = write_csv(chemin_piege, "a.csv", FS, ",Maison A,43040,Brioude,43100,rue,,,Fixe,", ",Maison B,43040,Brioude,43100,rue,,,Fixe,")
+    second = write_csv(chemin_piege, "b.csv", FS, ",Maison Z,43040,Brioude,43100,rue,,,Fixe,", ",MAISON B,43040,Brioude,43100,rue,,,Fixe,")
     ids = [read_import("france-services", path, cog)[0]["acteurs"]["acteur_id"].tolist() for path in (first, second)]
     assert ids[0][1] == ids[1][1] and len({*ids[0], *ids[1]}) == 3
 
@@ -162,7 +157,7 @@ def make_columns(*rows):
 
 
 def test_a_table_of_ours_or_one_declared_in_the_dossier(cog, chemin_piege):
-    path = write(chemin_piege, "nos acteurs.csv", "id;structure;type;ville;cp", "A;Ressourcerie FICTIVE;Ressourcerie;Brioude;43100")
+    path = write_csv(chemin_piege, "nos acteurs.csv", "id;structure;type;ville;cp", "A;Ressourcerie FICTIVE;Ressourcerie;Brioude;43100")
     actors = read_import("tableau", path, cog)[0]["acteurs"]
     shown = actors[["acteur_id", "nom", "categorie", "code_insee"]].values.tolist()
     assert shown == [["TAB-A", "Ressourcerie FICTIVE", "Ressourcerie", "43040"]]
@@ -183,7 +178,7 @@ def test_a_declared_column_that_the_file_lacks(cog):
 
 
 def test_the_file_of_another_source(cog, chemin_piege):
-    path = write(chemin_piege, "x.csv", "nom,ville", "A,B")
+    path = write_csv(chemin_piege, "x.csv", "nom,ville", "A,B")
     with pytest.raises(DiagnosticError) as caught:
         read_import("france-services", path, cog)
     told = str(caught.value)
@@ -207,7 +202,7 @@ def test_wrong_files(cog, chemin_piege, source):
 
 def test_a_heading_without_rows(cog, chemin_piege):
     with pytest.raises(DiagnosticError, match="aucune ligne"):
-        read_import("france-services", write(chemin_piege, "f.csv", FS), cog)
+        read_import("france-services", write_csv(chemin_piege, "f.csv", FS), cog)
 
 
 def test_an_unknown_source(cog, chemin_piege):
@@ -282,7 +277,7 @@ def test_identifiers_do_not_depend_on_the_rest_of_the_file(partage, cog, chemin_
 
 
 def test_a_file_of_too_many_rows_is_refused_before_its_communes_are_looked_for(cog, chemin_piege, monkeypatch):
-    path = write(chemin_piege, "f.csv", FS, *[f"{rank},Maison {rank},43040,Brioude,43100,rue,,,Site fixe," for rank in range(3)])
+    path = write_csv(chemin_piege, "f.csv", FS, *[f"{rank},Maison {rank},43040,Brioude,43100,rue,,,Site fixe," for rank in range(3)])
     monkeypatch.setattr("diagnostic.read.imports.imports.MOST_ROWS", 2)
     monkeypatch.setattr("diagnostic.read.imports.imports.resolve_places", None)
     with pytest.raises(DiagnosticError, match="garderait 3 lignes : une feuille en tient 2"):
@@ -298,7 +293,7 @@ def test_a_source_is_found_whatever_its_case_and_its_spaces():
 
 
 def test_the_lines_to_add_are_told_with_the_headings_read(cog, tmp_path):
-    path = write(tmp_path, "liste.csv", "Nom de l'association;Ville;Genre", "Club;Brioude;sport")
+    path = write_csv(tmp_path, "liste.csv", "Nom de l'association;Ville;Genre", "Club;Brioude;sport")
     columns = pd.DataFrame({"source": ["Assos Brivadois"], "colonne": ["commune"], "origine": ["Ville"], "valeur": [""]})
     with pytest.raises(DiagnosticError) as caught:
         read_import("Assos Brivadois", path, cog, columns=columns)

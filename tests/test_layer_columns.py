@@ -70,7 +70,7 @@ def test_no_column_of_communes():
 def test_the_heading_under_title_lines():
     lines = [["Liste des PAT", "", ""], ["au 1er novembre", "", ""], ["code_insee", "code_pat", "x"], ["43157", "1", ""]]
     raw = pd.DataFrame(lines, index=[1, 2, 4, 5])
-    assert layer_columns.find_heading(raw, layer()) == 4
+    assert layer_columns.find_layer_heading(raw, layer()) == 4
 
 
 def test_commune_column_of_a_file_of_outlines():

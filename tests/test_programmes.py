@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from feuilles import write_csv
 
 from diagnostic.read.imports.imports import read_import
 from diagnostic.read.places.cog import read_cog
@@ -20,14 +21,8 @@ def pilot():
     return read_communes(departements=["43", "63"], geometry=False)
 
 
-def write(folder, name, heading, *rows):
-    path = folder / name
-    path.write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
-    return path
-
-
 def test_programmes_are_contracts_of_territories(cog, chemin_piege):
-    path = write(
+    path = write_csv(
         chemin_piege, "programmes 2024-09.csv", ANCT,
         "pvd,pvd-1,Brioude,43040", "pvd,pvd-1,Brioude,43040", "crte,crte-1,Velay,200073419", "crte,crte-1,Velay,43157",
         "ti,ti-1,Gone,200057990", "va,va-1,Ancienne,212503908", "va,va-2,Vide,", "va,va-3,Ancien,63330", "va,va-4,Outre-mer,97801",
@@ -49,7 +44,7 @@ def test_programmes_are_contracts_of_territories(cog, chemin_piege):
 def test_an_identifier_of_two_programmes_is_two_contracts(cog, chemin_piege):
     rows = ["acv,acv-1,Brioude,43040", "acv2,acv-1,Brioude,43040", "acv2,acv-1,Brioude,43157", "acv,acv-2,Thiers,63430"]
     for order in (rows, rows[::-1]):
-        tables, _, _ = read_import("programmes-anct", write(chemin_piege, "programmes.csv", ANCT, *order), cog)
+        tables, _, _ = read_import("programmes-anct", write_csv(chemin_piege, "programmes.csv", ANCT, *order), cog)
         devices = tables["dispositifs"].set_index("dispositif_id")
         assert devices["type"].to_dict() == {"ANCT-acv-acv-1": "acv", "ANCT-acv2-acv-1": "acv2", "ANCT-acv-2": "acv"}
         assert set(devices.at["ANCT-acv2-acv-1", "territoires"].split(";")) == {"43040", "43157"}
@@ -60,7 +55,7 @@ def test_an_identifier_of_two_programmes_is_two_contracts(cog, chemin_piege):
     ("name", "day", "said"), [("p_2024.csv", "", "fichier de 2024,"), ("p_2024-09.csv", "2024-09-01", "fichier de 2024-09,")]
 )  # fmt: skip
 def test_a_year_alone_makes_no_date(cog, chemin_piege, name, day, said):
-    path = write(chemin_piege, name, "nom,categorie,code_insee", "Centre,ccas,43040")
+    path = write_csv(chemin_piege, name, "nom,categorie,code_insee", "Centre,ccas,43040")
     actors = read_import("tableau", path, cog)[0]["acteurs"].reindex(columns=["date_maj", "source"]).astype("str").fillna("")
     assert actors["date_maj"].tolist() == [day]
     assert said in actors["source"].iloc[0]

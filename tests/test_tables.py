@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from feuilles import sheet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,13 +16,6 @@ from diagnostic.vocabulary import extend_list, read_list
 LISTS = {name: read_list(name) for name in list_vocabularies()}
 PATH = Path("dossier/inventaire.xlsx")
 HEAD = ["acteur_id", "nom", "categorie"]
-
-
-def sheet(*rows, lines=None):
-    """A raw sheet: short rows are filled with empty cells, lines are numbered from 1."""
-    longest = max(map(len, rows), default=0)
-    filled = [[*row, *[""] * (longest - len(row))] for row in rows]
-    return pd.DataFrame(filled, index=pd.Index(lines or range(1, len(rows) + 1), dtype="int64"), dtype=str)
 
 
 def clean(*rows, table="acteurs", lines=None, **options):

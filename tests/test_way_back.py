@@ -9,10 +9,10 @@ import shutil
 import openpyxl
 import pandas as pd
 import pytest
+from feuilles import call
 from passage import EPCI, read_book
 from retouches import fill_cell, find_columns
 
-from diagnostic import cli
 from diagnostic import run as way
 from diagnostic.errors import DiagnosticError
 from diagnostic.schema import EDITIONS
@@ -52,15 +52,6 @@ id_fs,lib_fs,insee_com,lib_com,code_postal,adresse,latitude,longitude,format_fs,
 3,Maison sans lieu,,Ville inventée,,rue,,,Site fixe,
 1,Maison de l'essai,43016,Auzon,43390,rue,,,Site fixe,
 """
-
-
-def call(*arguments):
-    """Return the exit code of a call."""
-    try:
-        cli.main([str(argument) for argument in arguments])
-    except SystemExit as left:
-        return left.code or 0
-    return 0
 
 
 def write_inventory_book(path):

@@ -24,7 +24,7 @@ from diagnostic.read.layers.layers import list_vintages, read_layers
 from diagnostic.read.places import territories
 from diagnostic.read.places.cog import extend_former, read_cog
 from diagnostic.read.places.perimeter import read_perimeter, read_territories, tell_cut
-from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, make_table
+from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, locate_sheet, make_table
 from diagnostic.vocabulary import normalize_label
 from diagnostic.vocabulary.formats import count_words
 
@@ -124,7 +124,7 @@ def tell_pairs(pairs):
     waiting = int((pairs["decision"].fillna("") == "").sum())
     if not waiting:
         return None
-    rows = pd.DataFrame({"fichier": ["logiciel"], "feuille": ["doublons"], "ligne": pd.array([pd.NA], dtype="Int64")})
+    rows = locate_sheet("logiciel", "doublons")
     words = count_words(waiting, "paire d'acteurs se ressemble", "paires d'acteurs se ressemblent")
     message = f"{words} : la même structure, peut-être. Aucune n'est fusionnée sans votre accord."
     return list_problems("information", rows, message, "décidez dans la feuille doublons de problemes.xlsx : fusionner ou distincts")

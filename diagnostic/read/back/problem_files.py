@@ -13,6 +13,7 @@ from diagnostic.read.back.correction_files import CELL_KEY, list_pairs, make_cor
 from diagnostic.read.back.corrections import name_columns_alike, name_file, name_rows, read_lines
 from diagnostic.read.cells.values import read_yes_no
 from diagnostic.read.formats.files import read_sheets
+from diagnostic.read.formats.headings import HEADING_SEARCH
 from diagnostic.schema import (
     CORRECTION_COLUMNS,
     CUT_WORD,
@@ -29,7 +30,6 @@ from diagnostic.schema import (
 )
 from diagnostic.vocabulary import index_labels, normalize_label, read_list
 
-_HEADER_SEARCH = 15
 # A row of which so many filled cells changed was not corrected: its cells slid against its line number.
 _MOST_CHANGED, _FEWEST_FILLED = 0.5, 3
 
@@ -163,7 +163,7 @@ def _name_columns(raw):
     known |= {normalize_label(column): column for column in DECISION_COLUMNS}
     for table in list_tables():
         known |= {normalize_label(column): column for column in describe_table(table).index}
-    top = raw.head(_HEADER_SEARCH).map(lambda cell: known.get(normalize_label(cell), "") if cell else "")
+    top = raw.head(HEADING_SEARCH).map(lambda cell: known.get(normalize_label(cell), "") if cell else "")
     if not len(top):
         return pd.DataFrame()
     line = (top != "").sum(axis=1).idxmax()

@@ -99,15 +99,7 @@ def watch_cells(parser, parts):
             found, line = ranks.get(letters), row
             if found is None:
                 found, line = _learn_place(ranks, place, letters) if place else (column, row)
-            part.filled += 1
-            if part.filled > _MOST_FILLED:
-                raise Oversized
-            if found > part.last_column:
-                part.last_column = found
-            if line > part.last_line:
-                part.last_line = line
-            if cell.get("t") == "e":
-                _count(part.failed, found, line)
+            _measure_cell(part, found, line, cell)
             cell = None
         elif name == "row":
             row = int(attributes["r"]) if "r" in attributes else row + 1
@@ -124,6 +116,18 @@ def watch_cells(parser, parts):
         _measure_text(part, text_start, parser.CurrentByteIndex)
 
     return start, finish
+
+
+def _measure_cell(part, column, line, attributes):
+    part.filled += 1
+    if part.filled > _MOST_FILLED:
+        raise Oversized
+    if column > part.last_column:
+        part.last_column = column
+    if line > part.last_line:
+        part.last_line = line
+    if attributes.get("t") == "e":
+        _count(part.failed, column, line)
 
 
 def _measure_text(part, before, index):
@@ -178,6 +182,19 @@ def watch_shared(parser, kept):
     return start, finish
 
 
+def _measure_value(table, place, attributes, times):
+    """Count the value of a cell of an ODS, written once and laid out `times` times."""
+    kind = attributes.get("calcext:value-type", attributes.get("office:value-type"))
+    formula = attributes.get("table:formula", "")
+    table.filled += times
+    table.text += (len(formula) + len(attributes.get("office:string-value", ""))) * times
+    table.linked |= "file:///" in formula  # how an ODS writes a link to another workbook: told, never followed
+    if kind == "error":
+        _count(table.failed, *place)
+    if formula and "office:value-type" not in attributes:
+        _count(table.uncomputed, *place)
+
+
 def watch_ods(parser, tables):
     """Watch the content of an ODS: each of its tables becomes a sheet of `tables`."""
     table = start_sheet(is_ods=True)
@@ -199,15 +216,7 @@ def watch_ods(parser, tables):
         nonlocal width, add
         width = column
         add = read_text if cells * times > 1 else None
-        kind = attributes.get("calcext:value-type", attributes.get("office:value-type"))
-        formula = attributes.get("table:formula", "")
-        table.filled += cells * times
-        table.text += (len(formula) + len(attributes.get("office:string-value", ""))) * cells * times
-        table.linked |= "file:///" in formula
-        if kind == "error":
-            _count(table.failed, column, line + 1)
-        if formula and "office:value-type" not in attributes:
-            _count(table.uncomputed, column, line + 1)
+        _measure_value(table, (column, line + 1), attributes, cells * times)
 
     def start(name, attributes):
         nonlocal table, line, times, column, cells, width, add

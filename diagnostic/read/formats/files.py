@@ -13,7 +13,7 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.read.formats.geo_tables import read_geopackage, read_records
 from diagnostic.read.formats.text_tables import find_bytes, read_text_table
 from diagnostic.read.formats.workbooks import read_workbook
-from diagnostic.schema import join_problems, list_problems
+from diagnostic.schema import join_problems, list_problems, locate_sheet
 
 SPREADSHEETS = {".xlsx", ".xlsm", ".xls", ".ods"}
 TEXT_TABLES = {".csv", ".tsv", ".txt"}
@@ -214,7 +214,7 @@ def _tell_characters(sheet, path, name):
         if odd is not None:
             spaces += int(cells[odd].str.contains(_SPACES, regex=True).sum())
             invisible += int(cells[odd].str.contains(_INVISIBLE, regex=True).sum())
-    rows = pd.DataFrame({"fichier": [path.name], "feuille": name, "ligne": pd.array([pd.NA], dtype="Int64")})
+    rows = locate_sheet(path.name, name)
     told = []
     if spaces:
         message = f"Espaces insécables lus comme des espaces : {spaces} case(s)."

@@ -15,7 +15,7 @@ from pyproj.exceptions import ProjError
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.formats.shape_layers import MOST_SHAPES, is_shape_file, list_shape_layers
 from diagnostic.read.formats.text_tables import decode_text, frame_columns
-from diagnostic.schema import join_problems, list_problems
+from diagnostic.schema import join_problems, list_problems, locate_sheet
 
 POINT_COLUMNS = ["longitude", "latitude"]
 _DEEPEST = 5  # below, what is nested stays as it is written
@@ -227,7 +227,7 @@ def _represent(drawn, crs, path, sheet):
 
 
 def _tell(path, sheet, message, gravite="information", fix="rien"):
-    rows = pd.DataFrame({"fichier": [path.name], "feuille": sheet, "ligne": pd.array([pd.NA], dtype="Int64")})
+    rows = locate_sheet(path.name, sheet)
     return list_problems(gravite, rows, message, fix)
 
 

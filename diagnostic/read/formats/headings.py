@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.schema import describe_table, join_problems, list_problems, map_aliases
+from diagnostic.schema import describe_table, join_problems, list_problems, locate_sheet, map_aliases
 from diagnostic.vocabulary import normalize_label
 
-_HEADING_SEARCH = 15  # title lines above the heading: how far down it is looked for
+HEADING_SEARCH = 15  # title lines above the heading: how far down it is looked for
 _TOTAL = re.compile(
     r"(?:sous[ -]?)?tota(?:l|ux)(?:\s*(?:[:=(]|g[ée]n[ée]r|des?\b|du\b|par\b).*)?"
     r"|sommes?|moyennes?|ensemble|nombre (?:total|de|d['’]).*",
@@ -52,7 +52,7 @@ def find_heading(raw, known):
     3
     """
     names = set(map(normalize_label, known))
-    top = raw.head(_HEADING_SEARCH)
+    top = raw.head(HEADING_SEARCH)
     matched = top.map(lambda cell: bool(cell) and normalize_label(cell) in names)
     filled = (top != "").sum(axis=1)
     return (matched.sum(axis=1) + filled / (filled.max() + 1) / 2).idxmax()
@@ -196,7 +196,7 @@ def _tell_unread(body, headings, path, sheet):
     problems = []
     for place in body.columns:
         heading, cells = headings[place], body.index[body[place] != ""]
-        rows = pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([pd.NA], dtype="Int64")})
+        rows = locate_sheet(path.name, sheet)
         if heading:
             message = f"Colonne « {heading} » non reconnue : elle n'est pas lue."
             problems.append(

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.formats.archives import open_archive, refuse_damaged, refuse_protected, spell_column
 from diagnostic.read.formats.text_tables import frame_columns
-from diagnostic.schema import join_problems, list_problems
+from diagnostic.schema import join_problems, list_problems, locate_sheet
 
 _MOST_FILLED = 2_000_000  # cells that merged ranges may cover, a cell counted once a range
 _CONTAINER = b"\xd0\xcf\x11\xe0"  # an XLS, or a workbook under a password
@@ -123,9 +123,6 @@ def spell_cell(value):
     return str(value) if isinstance(value, timedelta) or value is not None else ""
 
 
-def _locate(path, sheet, line=pd.NA):
-    return pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([line], dtype="Int64")})
-
 
 def _tell_contents(content, members, parts, path):
     """Tell what a workbook holds besides values: nothing of it is run or followed."""
@@ -137,7 +134,7 @@ def _tell_contents(content, members, parts, path):
     messages += [
         "Ce classeur est lié à d'autres fichiers : les liens ne sont pas suivis, leurs dernières valeurs sont lues."
     ] * links
-    return join_problems(*[list_problems("information", _locate(path, ""), message, "rien") for message in messages])
+    return join_problems(*[list_problems("information", locate_sheet(path.name, ""), message, "rien") for message in messages])
 
 
 def _tell_merged(filled, given_up, sheet, path):
@@ -146,12 +143,12 @@ def _tell_merged(filled, given_up, sheet, path):
             "Cases fusionnées trop nombreuses : leur valeur n'est pas reportée sur toutes les lignes qu'elles couvrent."
         )
         fix = "défusionnez les cases de cette feuille et remplissez-les, puis enregistrez"
-        return list_problems("attention", _locate(path, sheet), message, fix)
+        return list_problems("attention", locate_sheet(path.name, sheet), message, fix)
     if not filled:
         return None
     message = f"Cases fusionnées : valeur reportée sur les lignes qu'elles couvrent ({len(filled)} case(s))."
     fix = "rien, si la valeur vaut pour chacune de ces lignes ; sinon, défusionnez et remplissez"
-    return list_problems("information", _locate(path, sheet, min(line for line, _ in filled)), message, fix)
+    return list_problems("information", locate_sheet(path.name, sheet, min(line for line, _ in filled)), message, fix)
 
 
 def _tell_failed(part, sheet, path):

@@ -1,7 +1,6 @@
 """Affiliations of territories to national programmes -> one dispositif a contract, one affiliation a row of the file."""
 
 from diagnostic.read.places import codes
-from diagnostic.read.places.cog import is_in
 from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, list_problems
 
 
@@ -55,13 +54,6 @@ def _tell_empty(rows):
 
 
 def _read_commune_siren(codes_, cog):
-    """Replace the SIREN of a commune by its INSEE code.
-
-    A commune that changed its SIREN keeps its former one in old files: the code is read in its digits (21,
-    departement, 0, number, key).
-    """
+    """Replace the SIREN of a commune by its INSEE code; a former SIREN is read in its digits."""
     by_siren = cog["communes"].reset_index().dropna(subset="siren").set_index("siren")["code_insee"]
-    parts = codes_.str.extract(r"^21(\d[\dAB])0(\d{3})\d$")
-    digits = (parts[0] + parts[1]).astype("str")
-    known = is_in(digits, cog["communes"].index) | is_in(digits, cog["anciens"].index)
-    return codes_.map(by_siren).astype("str").fillna(digits.where(known)).fillna(codes_)
+    return codes_.map(by_siren).astype("str").fillna(codes.read_siren_digits(codes_, cog)).fillna(codes_)

@@ -14,7 +14,15 @@ from diagnostic.read.inventory.sheets import choose_sheets, find_prefix, gather_
 from diagnostic.read.inventory.tables import clean_table
 from diagnostic.read.inventory.wide import GRIDS, WIDE_SHEETS, has_columns, is_wide, read_wide, tell_wide
 from diagnostic.read.places.territories import DEPARTEMENT_LAYERS, SHAPE_LAYERS
-from diagnostic.schema import describe_table, join_problems, list_problems, list_tables, list_vocabularies, make_table
+from diagnostic.schema import (
+    describe_table,
+    join_problems,
+    list_problems,
+    list_tables,
+    list_vocabularies,
+    locate_sheet,
+    make_table,
+)
 from diagnostic.vocabulary import extend_list, normalize_label, read_list
 
 COUNT_COLUMNS = ["fichier", "feuille", "lues"]
@@ -194,7 +202,7 @@ def ask_purpose(settings, questions, path):
     numbers = questions["question_id"].astype("str").str.replace(r"\D", "", regex=True)
     answers = questions.loc[numbers.eq("0").to_numpy(bool), "reponse"].dropna()
     given, answer = settings["finalite"], answers.iloc[0] if len(answers) else ""
-    where = pd.DataFrame({"fichier": [path.name], "feuille": ["parametres"], "ligne": pd.array([pd.NA], dtype="Int64")})
+    where = locate_sheet(path.name, "parametres")
     if not given and not answer:
         message = "La finalité de la carte n'est pas dite : à quoi sert-elle, et pour qui ?"
         fix = "écrivez-la en une phrase à la question Q0 (feuille questions)"

@@ -3,14 +3,13 @@
 import re
 import unicodedata
 
-import pandas as pd
 from rapidfuzz import fuzz, process
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.formats.files import TEXT_TABLES, read_sheets
 from diagnostic.read.inventory.named_ids import name_made
 from diagnostic.read.inventory.wide import WIDE_SHEETS, has_columns
-from diagnostic.schema import list_problems, list_tables
+from diagnostic.schema import list_problems, list_tables, locate_sheet
 from diagnostic.vocabulary import normalize_label
 
 SHEET_COLUMNS = ["nom", "table", "suite", "path", "feuille", "raw"]
@@ -143,16 +142,16 @@ def _judge_sheet(sheet, latest, aliases):
     """Return what is told of a sheet that is not read, None for one that is."""
     path, name, after = sheet["path"], sheet["feuille"], sheet["suite"]
     if not len(sheet["raw"]):
-        return list_problems("information", _locate(path, name), f"Feuille « {name} » vide.", "rien")
+        return list_problems("information", locate_sheet(path.name, name), f"Feuille « {name} » vide.", "rien")
     again = f"rien ; pour qu'elle soit lue aussi, renommez-la « {sheet['nom']} (suite) »"
     if _PUT_AWAY & {*after.split(), after.replace(" ", "")} or sheet["table"] in _ALONE:
         message = f"Feuille « {name} » non lue : son nom dit qu'elle n'est pas la feuille {sheet['nom']} en cours."
-        return list_problems("attention", _locate(path, name), message, again)
+        return list_problems("attention", locate_sheet(path.name, name), message, again)
     year = _find_year(sheet)
     if year and year < latest:
         other = "une feuille sans année" if latest == "9999" else f"une feuille de {latest}"
         message = f"Feuille « {name} » non lue : {other} tient la même table."
-        return list_problems("attention", _locate(path, name), message, again)
+        return list_problems("attention", locate_sheet(path.name, name), message, again)
     if sheet["nom"] not in WIDE_SHEETS and not has_columns(sheet["raw"], sheet["table"], aliases, supplied=name_made(sheet["table"])):
         return _tell_stranger(path, name, sheet["raw"])
     return None
@@ -165,7 +164,7 @@ def _tell_joined(kept):
     names = " et ".join(f"« {sheet['feuille']} »" for sheet in kept)
     several = f"Feuilles {names} lues l'une après l'autre comme une seule table {kept[0]['nom']}."
     message = several if len(kept) > 1 else f"Feuille {names} lue comme la table {kept[0]['nom']}."
-    return list_problems("information", _locate(kept[-1]["path"], kept[-1]["feuille"]), message, "rien ; ou renommez-les")
+    return list_problems("information", locate_sheet(kept[-1]["path"].name, kept[-1]["feuille"]), message, "rien ; ou renommez-les")
 
 
 def _tell_stranger(path, sheet, raw):
@@ -176,8 +175,5 @@ def _tell_stranger(path, sheet, raw):
     near = process.extractOne(normalize_label(sheet), list(names), scorer=fuzz.ratio, score_cutoff=75)
     hint = f" Vouliez-vous dire « {names[near[0]]} » ?" if near else ""
     message = f"Feuille « {sheet} » non reconnue : elle n'est pas lue.{hint}"
-    return list_problems("attention" if near else "information", _locate(path, sheet), message, "rien ; ou renommez-la")
+    return list_problems("attention" if near else "information", locate_sheet(path.name, sheet), message, "rien ; ou renommez-la")
 
-
-def _locate(path, sheet):
-    return pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([pd.NA], dtype="Int64")})

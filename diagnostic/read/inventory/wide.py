@@ -11,9 +11,17 @@ from diagnostic.read.back.corrections import apply_corrections
 from diagnostic.read.cells import values
 from diagnostic.read.cells.columns import clean_column
 from diagnostic.read.formats.files import write_origin
-from diagnostic.read.formats.headings import find_asides, find_heading
+from diagnostic.read.formats.headings import HEADING_SEARCH, find_asides, find_heading
 from diagnostic.read.inventory.wide_cells import read_links, read_roles, read_units
-from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, list_problems, make_table, map_aliases
+from diagnostic.schema import (
+    ORIGIN_COLUMNS,
+    describe_table,
+    join_problems,
+    list_problems,
+    locate_sheet,
+    make_table,
+    map_aliases,
+)
 from diagnostic.vocabulary import normalize_label
 
 # The columns that say the row and the heading of a cell; the table whose headings are accepted for the row.
@@ -24,7 +32,6 @@ GRIDS = {
     "liens": ("source_id", "cible_id", "acteurs"),
 }
 _CARRIED = ["declarant_id", "millesime", "source"]  # the same for every cell of a row, when the sheet has the column
-_HEADER_SEARCH = 15
 _KNOWN_CONTEXT = {"commune", "ville", "categorie", "sigle", "population"}  # there to help whoever fills: nothing to tell
 _READERS = {"participations": read_roles, "liens": read_links, "ressorts": read_units}
 _WORDS = {"participations": "une colonne par dispositif", "ressorts": "une colonne par couche", "liens": "une colonne par acteur"}
@@ -33,7 +40,7 @@ _WORDS = {"participations": "une colonne par dispositif", "ressorts": "une colon
 def has_columns(raw, table, aliases=None, *, supplied=()):
     """Return whether one of the first rows of `raw` heads every required column of `table`, those `supplied` apart."""
     known = map_aliases(table) | {normalize_label(name): column for name, column in (aliases or {}).items()}
-    named = raw.head(_HEADER_SEARCH).map(lambda cell: known.get(normalize_label(cell), ""))
+    named = raw.head(HEADING_SEARCH).map(lambda cell: known.get(normalize_label(cell), ""))
     described = describe_table(table)
     required = [column for column in described.index[described["statut"] == "R"] if column not in supplied]
     return bool(pd.concat([(named == column).any(axis=1) for column in required], axis=1).all(axis=1).any())
@@ -52,7 +59,7 @@ def is_wide(raw, table, known):
         return False
     if has_columns(raw, table):
         return False
-    top = raw.head(_HEADER_SEARCH).map(normalize_label)
+    top = raw.head(HEADING_SEARCH).map(normalize_label)
     own = set(map_aliases(table)) | set(map_aliases(GRIDS[table][2]))
     headed = top.isin([name for name in known if name not in own]).sum(axis=1)
     return bool(headed.max() >= (2 if table == "liens" else 1))
@@ -199,7 +206,7 @@ def _find_silent(texts, table):
 
 def _part_diagonal(cells, table, known, nb_silent, path, sheet):
     """Part the diagonal of a matrix; tell it, and the cells that say nothing, once a sheet."""
-    where = pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([pd.NA], dtype="Int64")})
+    where = locate_sheet(path.name, sheet)
     cells, told = cells.assign(fichier=path.name, feuille=sheet), []
     if nb_silent:
         count = f"{nb_silent} cases disent" if nb_silent > 1 else "1 case dit"
@@ -239,7 +246,7 @@ def _tell_keyless(rows, key):
 
 def _tell_unread(body, headings, places, path, sheet):
     """Tell the columns that are not read, and the cells under no heading."""
-    where = pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([pd.NA], dtype="Int64")})
+    where = locate_sheet(path.name, sheet)
     problems = []
     for place in places.index[places == "contexte"]:
         if (body[place] != "").any() and normalize_label(headings[place]) not in _KNOWN_CONTEXT:
@@ -269,7 +276,7 @@ def _type_rows(statements, table, lists):
 
 def tell_wide(table, path, sheet):
     """Tell that a sheet named as the long table was read as a grid."""
-    where = pd.DataFrame({"fichier": [path.name], "feuille": [sheet], "ligne": pd.array([pd.NA], dtype="Int64")})
+    where = locate_sheet(path.name, sheet)
     message = f"Feuille « {sheet} » lue comme une saisie en tableau ({_WORDS[table]})."
     fix = f"rien ; nommez-la saisie_{table} pour le dire vous-même"
     return list_problems("information", where, message, fix)

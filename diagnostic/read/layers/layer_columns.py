@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.read.formats.headings import find_heading
 from diagnostic.read.places.boundaries import CODE_ALIASES
 from diagnostic.schema import map_aliases
 from diagnostic.vocabulary import normalize_label
@@ -17,17 +18,13 @@ COMMUNE_NAMES = ["commune", "nom_commune", "nom_com", "lib_com", "libgeo", "libc
 EXTRA_COLUMNS = ["organisme_id", "part_population", "infra", "millesime", "source"]
 CODE_WORD = re.compile(r"(?i)^(?:code|id|identifiant|num|numero|numéro)[\W_]+")
 NAME_WORD = re.compile(r"(?i)^(?:nom|lib|libelle|libellé|intitule|intitulé)(?:[\W_]+(?:d[eu]s?[\W_]+)?|$)")
-_HEADER_SEARCH = 15  # title lines above the header: how far down a header is looked for
 
 
-def find_heading(raw, couche):
+def find_layer_heading(raw, couche):
     """Return the line of the headings: the one of the first fifteen with the most known titles, then the most cells."""
-    known = {*map(normalize_label, [*CODE_ALIASES, *EPCI_ALIASES, *DEPARTEMENT_ALIASES, *UNIT_ALIASES, couche.name])}
-    known |= {normalize_label(couche[name]) for name in ("colonne_commune", "colonne_unite", "colonne_nom") if pd.notna(couche[name])}
-    top = raw.head(_HEADER_SEARCH)
-    matched = top.map(lambda cell: bool(cell) and normalize_label(cell) in known).sum(axis=1)
-    filled = (top != "").sum(axis=1)
-    return (matched + filled / (filled.max() + 1) / 2).idxmax()
+    known = [*CODE_ALIASES, *EPCI_ALIASES, *DEPARTEMENT_ALIASES, *UNIT_ALIASES, couche.name]
+    declared = [couche[name] for name in ("colonne_commune", "colonne_unite", "colonne_nom") if pd.notna(couche[name])]
+    return find_heading(raw, [*known, *declared])
 
 
 def find_heading_named(headings, title, colonne, where):

@@ -9,8 +9,8 @@ from diagnostic.read.inventory.tables import clean_table
 from diagnostic.read.layers.layer_columns import (
     choose_columns,
     choose_unit,
-    find_heading,
     find_heading_named,
+    find_layer_heading,
     has_commune_column,
 )
 from diagnostic.read.layers.layer_labels import name_units, split_units
@@ -136,7 +136,7 @@ def _list_read(source, lines, couche, raison=""):
 def _read_list(source, couche):
     """Read one layer of a list of communes, EPCI or departements: two columns among those of the file."""
     raw, path = source["raw"], source["path"]
-    line = find_heading(raw, couche)
+    line = find_layer_heading(raw, couche)
     where = f"ressorts/{path.name}, feuille {source['sheet']}, ligne {line}"
     columns, genre, wide = choose_columns(raw.loc[line], couche, where)
     body = raw.loc[raw.index > line]

@@ -4,7 +4,7 @@ import re
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.formats.files import locate_inside, read_sheets
-from diagnostic.read.layers.layer_columns import CODE_WORD, NAME_WORD, find_heading
+from diagnostic.read.layers.layer_columns import CODE_WORD, NAME_WORD, find_layer_heading
 from diagnostic.schema import list_problems
 from diagnostic.vocabulary import normalize_label
 
@@ -55,7 +55,7 @@ def read_labels(path, heading, couche):
     """
     sheets, _ = read_sheets(path)
     sheet, raw = next(iter(sheets.items()))
-    line = find_heading(raw, couche.rename(heading))
+    line = find_layer_heading(raw, couche.rename(heading))
     titles, body = raw.loc[line], raw.loc[raw.index > line]
     nb_rows = len(body)
     keys = titles.map(normalize_label)

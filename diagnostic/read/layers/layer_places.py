@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.read.places.codes import resolve_communes
+from diagnostic.read.places.codes import read_siren_digits, resolve_communes
 from diagnostic.read.places.cog import is_in
 from diagnostic.schema import join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
@@ -55,7 +55,7 @@ def _spread_siren(rows, cog):
         communes[["siren", "code_insee"]].set_axis(["siren", "membre"], axis=1),
     ]).dropna()  # fmt: skip
     codes = rows["code_insee"].where(is_in(rows["code_insee"], pd.Index(members["siren"].unique())))
-    former = _read_digits(rows["code_insee"].where(codes.isna()), cog)
+    former = read_siren_digits(rows["code_insee"].where(codes.isna()), cog)
     unknown = rows[codes.isna() & former.isna()]
     message = "Ce SIREN n'est ni celui d'une intercommunalité à fiscalité propre ni celui d'une commune de 2026 : ligne écartée."
     fix = "rien, si l'établissement a disparu ou n'a pas de fiscalité propre ; sinon corrigez le code"
@@ -66,16 +66,6 @@ def _spread_siren(rows, cog):
     spread = spread.assign(code_insee=spread["membre"], methode_commune=FOUND_BY_SIREN, methode=FOUND_BY_SIREN)
     lost = unknown.assign(code_insee=None, methode_commune="")
     return pd.concat([spread[[*rows.columns, "methode_commune"]], lost]), told
-
-
-def _read_digits(siren, cog):
-    """Return the INSEE code written in the SIREN of a commune (21, departement, 0, number, key), old ones included.
-
-    A commune that changed its SIREN keeps its former one in old files.
-    """
-    parts = siren.str.extract(r"^21(\d[\dAB])0(\d{3})\d$")
-    codes = (parts[0] + parts[1]).astype("str")
-    return codes.where(is_in(codes, cog["communes"].index) | is_in(codes, cog["anciens"].index))
 
 
 def _spread_departements(rows, cog):

@@ -15,7 +15,7 @@ from diagnostic.read.layers.polygons import POLYGON_FILES
 from diagnostic.read.layers.ressorts import spell_layers
 from diagnostic.read.places.cog import is_in
 from diagnostic.read.places.territories import DEPARTEMENT_LAYERS, SHAPE_LAYERS, read_communes
-from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, make_table
+from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, locate_sheet, make_table
 from diagnostic.vocabulary import normalize_label
 
 COG_SOURCE = "IGN Admin Express et INSEE COG, Licence Ouverte 2.0"
@@ -247,5 +247,5 @@ def list_vintages(couches):
     shown = " ; ".join(f"{name} : {vintage}" for name, vintage in dated.items())
     message = f"Couches de millésimes différents ({shown})."
     fix = "rien, si vous le savez ; sinon prenez des couches de la même année"
-    rows = pd.DataFrame({"fichier": ["inventaire"], "feuille": ["couches"], "ligne": pd.array([pd.NA], dtype="Int64")})
+    rows = locate_sheet("inventaire", "couches")
     return list_problems("information", rows, message, fix, colonne="millesime")

@@ -66,6 +66,16 @@ def resolve_communes(rows, cog, *, colonne="code_insee"):
     return resolved, join_problems(*problems)
 
 
+def read_siren_digits(siren, cog):
+    """Return the INSEE code written in the SIREN of a commune (21, departement, 0, number, key), old ones included.
+
+    A commune that changed its SIREN keeps its former one in old files.
+    """
+    parts = siren.str.extract(r"^21(\d[\dAB])0(\d{3})\d$")
+    codes = (parts[0] + parts[1]).astype("str")
+    return codes.where(is_in(codes, cog["communes"].index) | is_in(codes, cog["anciens"].index))
+
+
 def keep_rows(problems):
     """Return the `problemes` of codes for rows that stay without their commune: to check, not set aside."""
     return problems.assign(gravite=problems["gravite"].replace("erreur", "attention"))
