@@ -25,7 +25,8 @@ def launch_chromium():
 @contextmanager
 def open_offline(chromium, path, *, width=1280, height=900):
     """Yield (page, trace) for the file `path`, network cut; trace gathers requests, console and page errors."""
-    context = chromium.new_context(viewport={"width": width, "height": height})
+    # A map that slides under the mouse on a slow machine makes a click miss its target.
+    context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     context.set_offline(True)
     address = path.resolve().as_uri()
     context.route("**/*", lambda route: route.continue_() if route.request.url == address else route.abort())

@@ -112,6 +112,7 @@ def test_all_actors_of_one_point_can_be_reached(chromium, tmp_path):
         page.locator(".marque").click()
         assert page.locator(".leaflet-popup-content .ligne").all_inner_texts() == names
         page.locator(".leaflet-popup-content .ligne").nth(17).click()
+        page.wait_for_timeout(600)  # a popup that closes fades out first
         told = page.locator(".leaflet-popup-content").inner_text()
         assert "Acteur 17" in told and "Placé à la mairie" in told and "Champ social" in told
         assert trace["errors"] == []

@@ -80,6 +80,8 @@ function drawActors() {
 const popup = L.popup({ minWidth: 200, autoPanPadding: [16, 16] });
 function openAt(where, content) {
   const { x, y } = carte.getSize();
+  // A click that replaces the content leaves its button out of the page: the map would take it for its own and close.
+  content.addEventListener("click", (event) => event.stopPropagation());
   L.Util.setOptions(popup, { maxWidth: Math.min(320, x - 70), maxHeight: Math.max(220, Math.round(y * 0.65)) });
   popup.setContent(content).setLatLng(where).openOn(carte);
 }

@@ -2,6 +2,12 @@
 const page = document.getElementById(carte.getContainer().id);
 page.setAttribute("role", "application");
 page.setAttribute("aria-label", "Carte du territoire. Les flèches déplacent, plus et moins zooment ; la recherche et les listes du panneau donnent les mêmes informations en texte.");
+// Who asked the system for less motion gets a map that jumps instead of sliding.
+if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  const { setView, panBy } = carte;
+  carte.setView = (centre, zoom, options) => setView.call(carte, centre, zoom, { ...options, animate: false });
+  carte.panBy = (offset, options) => panBy.call(carte, offset, { ...options, animate: false });
+}
 if (drawn.length) carte.fitBounds(ground.getBounds(), { padding: [12, 12], animate: false });
 carte.setMinZoom(Math.max(3, Math.floor(carte.getZoom()) - 1));
 ground.addTo(carte);
