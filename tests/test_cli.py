@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from feuilles import call
 from passage import TABLES, write_dossier
@@ -119,8 +118,8 @@ def test_the_way_of_a_charge_de_mission(chemin_piege, capsys, partage):
 
 def test_the_example_is_copied_once_and_kept(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(way, "run", lambda folder, **_: {"fichiers": [], "comptes": [], "problemes": []})
-    monkeypatch.setattr(cli, "_show_counts", lambda counts: None)
-    monkeypatch.setattr(cli, "_show_problems", lambda problems: None)
+    monkeypatch.setattr(cli, "show_counts", lambda counts: None)
+    monkeypatch.setattr(cli, "show_problems", lambda problems: None)
     target = tmp_path / "mon exemple"
     assert call("exemple", "--sortie", target) == 0
     assert "Exemple copié dans" in read_lines(capsys)[0]
@@ -172,25 +171,3 @@ def test_python_m_diagnostic_is_the_command(tmp_path):
     command = [sys.executable, "-m", "diagnostic", "lancer", str(tmp_path / "absent")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", env=None, check=False)
     assert done.returncode == 1 and "Dossier introuvable." in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("path", "typed"), [("mon dossier", '"mon dossier"'), ("d'Auzon", '"d\'Auzon"'), ("pays/été-2026", "pays/été-2026")]
-)
-def test_a_path_is_shown_as_it_is_typed(path, typed):
-    assert cli.quote_path(path) == typed
-
-
-def test_a_line_is_told_as_a_whole_number(capsys):
-    from diagnostic.schema import list_problems
-
-    rows = pd.DataFrame({"fichier": ["inventaire.xlsx"] * 2, "feuille": ["acteurs"] * 2, "ligne": [50.0, float("nan")]})
-    cli._show_problems(list_problems("erreur", rows, "Case vide.", "remplissez"))
-    told = capsys.readouterr().out
-    assert "acteurs, ligne 50 : Case vide" in told and "inventaire.xlsx, acteurs : Case vide" in told and "50.0" not in told
-
-
-def test_a_word_between_colons_is_no_picture(capsys):
-    for console in (cli.console, cli.errors):
-        console.print("colonnes lues : root:x:0", markup=False)
-    assert "root:x:0" in capsys.readouterr().out

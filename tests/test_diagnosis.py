@@ -89,13 +89,3 @@ def test_an_inventory_is_complete_by_declaration_or_by_its_source():
     assert mark_inventory(rows, tables).tolist() == ["complet", "non_renseigne", "non_renseigne"]
     brought = tables["acteurs"].assign(fichier="imports/france-services.xlsx")
     assert mark_inventory(rows, tables | {"acteurs": brought}).tolist() == ["complet", "complet", "non_renseigne"]
-
-
-def test_layers_cross_over_the_whole_perimeter():
-    tables, results = measure_example()
-    crossed = results["contingences"]
-    arrondissements = crossed[(crossed["couche_a"] == "EPCI") & (crossed["couche_b"] == "ARRONDISSEMENT")]
-    puy = arrondissements[arrondissements["unite_a"] == "200073419"].set_index("unite_b")["poids"]
-    assert puy.to_dict() == {"432": 80469, "431": 2196}  # methode.md 3.7
-    assert arrondissements["poids"].sum() == tables["communes"]["population"].sum()
-    assert arrondissements["nb_communes"].sum() == len(tables["communes"])

@@ -1,25 +1,27 @@
 """The command line: a thin door on `run`, in French, with the exit codes of the house (0 written, 1 data, 2 wrong call)."""
 
 import argparse
-import re
 import sys
-import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
-from pandas import NA
-from rich.console import Console
-from rich.table import Table
-
 from diagnostic import run as way
+from diagnostic.cli.screen import (
+    Progress,
+    console,
+    describe_fault,
+    errors,
+    quote_path,
+    show_counts,
+    show_problems,
+    show_replaced,
+)
 from diagnostic.errors import DiagnosticError, describe_refusal
 from diagnostic.schema import EDITIONS
 from diagnostic.vocabulary.formats import count_words
 
 ERROR_DATA = 1
 ERROR_CALL = 2
-console = Console(highlight=False, soft_wrap=True, emoji=False)  # « :x: » in a cell is no picture
-errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 PURPOSE = "Diagnostic partagé d'un territoire : qui fait quoi, où les découpages ne coïncident pas, qui travaille avec qui, ce qui manque."
 EPILOGUE = "Tout se passe sur cet ordinateur, sans réseau. Aide d'une commande : diagnostic COMMANDE --aide."
 # argparse asks gettext for its own words, in English: these are the ones a user can meet.
@@ -164,11 +166,6 @@ def run_new(choices):
     console.print(f"  diagnostic verifier {folder}\n  diagnostic lancer {folder}", markup=False)
 
 
-def quote_path(path):
-    """Return a path as it is typed in a terminal, between quotation marks where it needs them."""
-    return f'"{path}"' if re.search(r"[^\w./\\:-]", str(path)) else str(path)
-
-
 def run_import(choices):
     """Bring an open-data file into the dossier."""
     with Progress(f"Import de {choices.fichier.name}"):
@@ -184,15 +181,15 @@ def run_import(choices):
     if counts["methodes"]:
         found = ", ".join(f"{METHODS.get(name, name)} {number}" for name, number in counts["methodes"].items())
         console.print(f"Communes trouvées : {found}", markup=False)
-    _show_problems(problems)
+    show_problems(problems)
 
 
 def run_check(choices):
     """Read a dossier and tell what is to be corrected."""
     with Progress("Lecture du dossier"):
         counts, problems, written = way.check(choices.dossier, sortie=choices.sortie)
-    _show_counts(counts)
-    _show_problems(problems)
+    show_counts(counts)
+    show_problems(problems)
     for path in written:
         console.print(f"Écrit : {path}", markup=False)
         if path.stem == way.IDENTIFIED_FILE:
@@ -208,22 +205,16 @@ def run_correct(choices):
         f"Corrections : {taken['nouvelles']} nouvelles, {taken['remplacees']} remplacées, {taken['identiques']} déjà connues, "
         f"{taken['annulees']} annulées"
     )
-    _show_replaced(done["remplacees"])
-    _show_problems(done["refusees"], "Non reprises")
+    show_replaced(done["remplacees"])
+    show_problems(done["refusees"], "Non reprises")
     changes = done["avant"].merge(done["apres"], on=["fichier", "feuille"], suffixes=("_avant", ""), how="outer").fillna(0)
     changed = changes[changes["ecartees_avant"] != changes["ecartees"]]
     for row in changed.itertuples():
         aside = f"écartées {row.ecartees_avant:.0f} → {row.ecartees:.0f}"
         console.print(f"  {row.fichier}, {row.feuille} : {row.lues:.0f} lignes lues, {aside}", markup=False)
-    _show_problems(done["problemes"])
+    show_problems(done["problemes"])
     for path in done["fichiers"]:
         console.print(f"Écrit : {path}", markup=False)
-
-
-def _show_replaced(replaced):
-    for row in replaced.itertuples():
-        message = f"{row.fichier}, {row.feuille}, ligne {row.ligne}, {row.colonne} : « {row.avant} » remplacé par « {row.correction} »"
-        console.print(f"  {message}", markup=False)
 
 
 def run_template(choices):
@@ -239,65 +230,11 @@ def run_all(choices):
 def _run(folder, sortie, editions):
     with Progress("Lecture du dossier") as progress:
         done = way.run(folder, sortie=sortie, editions=editions, progress=progress.tell)
-    _show_counts(done["comptes"])
-    _show_problems(done["problemes"])
+    show_counts(done["comptes"])
+    show_problems(done["problemes"])
     console.print(f"{len(done['fichiers'])} fichiers écrits dans :")
     for place in sorted({path.parent for path in done["fichiers"]}):
         console.print(f"  {place}", markup=False)
-
-
-class Progress:
-    """The step under way: a moving mark in a terminal, a line a step elsewhere."""
-
-    step = ""  # the last one told: where a fault that names no file is said to be
-
-    def __init__(self, first):
-        self.status = errors.status(first) if errors.is_terminal else None
-        self.last = Progress.step = first
-
-    def __enter__(self):
-        if self.status:
-            self.status.start()
-        else:
-            errors.print(f"… {self.last}", markup=False)
-        return self
-
-    def tell(self, step):
-        if self.status:
-            self.status.update(step)
-        elif step != self.last:
-            errors.print(f"… {step}", markup=False)
-        self.last = Progress.step = step
-
-    def __exit__(self, *_):
-        if self.status:
-            self.status.stop()
-
-
-def _show_counts(counts):
-    counts = counts[counts["lues"] > 0]
-    columns = {"Lues": "lues", "Dans": "dans_territoire", "Hors": "hors_territoire", "Fusionnées": "fusionnees", "Écartées": "ecartees"}
-    if not counts["fusionnees"].any():
-        columns.pop("Fusionnées")
-    parts = "dans le territoire + hors du territoire + " + ("fusionnées + " if "Fusionnées" in columns else "") + "écartées"
-    table = Table(title=f"Lignes lues = {parts}", title_justify="left")
-    for heading in ("Fichier, feuille", *columns):
-        table.add_column(heading, justify="left" if heading not in columns else "right", overflow="fold")
-    for row in counts.itertuples():
-        table.add_row(f"{row.fichier}, {row.feuille}", *(str(getattr(row, name)) for name in columns.values()))
-    console.print(table)
-
-
-def _show_problems(problems, heading="Problèmes"):
-    if heading != "Problèmes" and not len(problems):
-        return
-    console.print(f"{heading} : {way.count_problems(problems)}")
-    shown = problems[problems["gravite"].isin(["bloquant", "erreur"])].head(5)
-    for row in shown.astype({"ligne": "Int64"}).itertuples():
-        line = f"ligne {row.ligne}" if row.ligne is not NA else ""
-        place = ", ".join(filter(None, [row.fichier, row.feuille, line]))
-        what = row.probleme[:1].upper() + row.probleme[1:]
-        console.print(f"  {place} : {what.removesuffix('.')}. À faire : {row.a_faire.removesuffix('.')}.", markup=False)
 
 
 def main(arguments=None):
@@ -320,15 +257,6 @@ def main(arguments=None):
     else:
         return
     sys.exit(ERROR_DATA)
-
-
-def describe_fault(error):
-    """Return the three lines of a fault of the program itself."""
-    trace = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"Erreur imprévue : {type(error).__name__} : {error}\nOù : {Path(trace.filename).name}, ligne {trace.lineno} (programme)\n"
-        "À faire : signalez-la avec ces trois lignes ; vos fichiers n'ont pas été modifiés."
-    )
 
 
 if __name__ == "__main__":

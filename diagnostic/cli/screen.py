@@ -1,0 +1,88 @@
+"""What the command line shows: the step under way, counts, problems, faults; in French, on any console."""
+
+import re
+import traceback
+from pathlib import Path
+
+from pandas import NA
+from rich.console import Console
+from rich.table import Table
+
+from diagnostic import run as way
+
+console = Console(highlight=False, soft_wrap=True, emoji=False)  # « :x: » in a cell is no picture
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+class Progress:
+    """The step under way: a moving mark in a terminal, a line a step elsewhere."""
+
+    step = ""  # the last one told: where a fault that names no file is said to be
+
+    def __init__(self, first):
+        self.status = errors.status(first) if errors.is_terminal else None
+        self.last = Progress.step = first
+
+    def __enter__(self):
+        if self.status:
+            self.status.start()
+        else:
+            errors.print(f"… {self.last}", markup=False)
+        return self
+
+    def tell(self, step):
+        if self.status:
+            self.status.update(step)
+        elif step != self.last:
+            errors.print(f"… {step}", markup=False)
+        self.last = Progress.step = step
+
+    def __exit__(self, *_):
+        if self.status:
+            self.status.stop()
+
+
+def show_counts(counts):
+    counts = counts[counts["lues"] > 0]
+    columns = {"Lues": "lues", "Dans": "dans_territoire", "Hors": "hors_territoire", "Fusionnées": "fusionnees", "Écartées": "ecartees"}
+    if not counts["fusionnees"].any():
+        columns.pop("Fusionnées")
+    parts = "dans le territoire + hors du territoire + " + ("fusionnées + " if "Fusionnées" in columns else "") + "écartées"
+    table = Table(title=f"Lignes lues = {parts}", title_justify="left")
+    for heading in ("Fichier, feuille", *columns):
+        table.add_column(heading, justify="left" if heading not in columns else "right", overflow="fold")
+    for row in counts.itertuples():
+        table.add_row(f"{row.fichier}, {row.feuille}", *(str(getattr(row, name)) for name in columns.values()))
+    console.print(table)
+
+
+def show_problems(problems, heading="Problèmes"):
+    if heading != "Problèmes" and not len(problems):
+        return
+    console.print(f"{heading} : {way.count_problems(problems)}")
+    shown = problems[problems["gravite"].isin(["bloquant", "erreur"])].head(5)
+    for row in shown.astype({"ligne": "Int64"}).itertuples():
+        line = f"ligne {row.ligne}" if row.ligne is not NA else ""
+        place = ", ".join(filter(None, [row.fichier, row.feuille, line]))
+        what = row.probleme[:1].upper() + row.probleme[1:]
+        console.print(f"  {place} : {what.removesuffix('.')}. À faire : {row.a_faire.removesuffix('.')}.", markup=False)
+
+
+def show_replaced(replaced):
+    for row in replaced.itertuples():
+        message = f"{row.fichier}, {row.feuille}, ligne {row.ligne}, {row.colonne} : « {row.avant} » remplacé par « {row.correction} »"
+        console.print(f"  {message}", markup=False)
+
+
+def quote_path(path):
+    """Return a path as it is typed in a terminal, between quotation marks where it needs them."""
+    return f'"{path}"' if re.search(r"[^\w./\\:-]", str(path)) else str(path)
+
+
+def describe_fault(error):
+    """Return the three lines of a fault of the program itself."""
+    trace = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"Erreur imprévue : {type(error).__name__} : {error}\nOù : {Path(trace.filename).name}, ligne {trace.lineno} (programme)\n"
+        "À faire : signalez-la avec ces trois lignes ; vos fichiers n'ont pas été modifiés."
+    )

@@ -1,0 +1,27 @@
+"""What the command line shows: paths as they are typed, lines as whole numbers, cells as they are."""
+
+import pandas as pd
+import pytest
+
+from diagnostic.cli import screen
+from diagnostic.schema import list_problems
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"), [("mon dossier", '"mon dossier"'), ("d'Auzon", '"d\'Auzon"'), ("pays/été-2026", "pays/été-2026")]
+)
+def test_a_path_is_shown_as_it_is_typed(path, typed):
+    assert screen.quote_path(path) == typed
+
+
+def test_a_line_is_told_as_a_whole_number(capsys):
+    rows = pd.DataFrame({"fichier": ["inventaire.xlsx"] * 2, "feuille": ["acteurs"] * 2, "ligne": [50.0, float("nan")]})
+    screen.show_problems(list_problems("erreur", rows, "Case vide.", "remplissez"))
+    told = capsys.readouterr().out
+    assert "acteurs, ligne 50 : Case vide" in told and "inventaire.xlsx, acteurs : Case vide" in told and "50.0" not in told
+
+
+def test_a_word_between_colons_is_no_picture(capsys):
+    for console in (screen.console, screen.errors):
+        console.print("colonnes lues : root:x:0", markup=False)
+    assert "root:x:0" in capsys.readouterr().out
