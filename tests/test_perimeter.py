@@ -4,6 +4,7 @@ import pytest
 from dossier_csv import ACTEURS, check_counts, counts_of, read
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.measure.weights import weigh_communes
 from diagnostic.read.places.cog import read_cog
 
 
@@ -65,3 +66,17 @@ def test_a_users_own_boundaries(chemin_piege):
     assert len(missing) == 1 and "gardé" in missing["probleme"].iloc[0]
     with pytest.raises(DiagnosticError, match="introuvable"):
         read(chemin_piege, parametres="cle;valeur\nepci;246300966\ncontours;absent.gpkg")
+
+
+def test_weights_of_the_dossier_beside_the_population(chemin_piege):
+    listed = ["code_insee;nom;MSA;Allocataires Caf", "43157;Le Puy-en-Velay;310;2 400", "43040;Brioude;95,5;", "63330;Saint-Cirgues;7;9"]
+    settings = "cle;valeur\nalias.communes.poids;Allocataires Caf"
+    communes = read(chemin_piege, communes="\n".join(listed), parametres=settings)["communes"]
+    # A former commune is not the present one: neither is its weight. An unknown weight is missing, never 0.
+    assert communes["ressortissants_msa"].fillna(-1).to_dict() == {"43040": 95.5, "43157": 310, "63109": -1}
+    assert communes["poids"].fillna(-1).to_dict() == {"43040": -1, "43157": 2400, "63109": -1}
+    assert weigh_communes(communes.loc[["43040", "43157"]], "ressortissants_msa").tolist() == [95.5, 310]
+    with pytest.raises(DiagnosticError, match="63109"):
+        weigh_communes(communes, "ressortissants_msa")
+    without = read(chemin_piege, communes="code_insee\n43157", parametres="cle;valeur")["communes"]
+    assert not {"ressortissants_msa", "poids"} & set(without)

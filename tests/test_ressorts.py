@@ -93,7 +93,23 @@ def test_parts_that_sum_over_one_are_told_and_unknown(layer):
         ("59512", "U"): None, ("59512", "V"): None, ("59512", "W"): None, ("43157", "U"): 0.5, ("43157", "V"): 0.5,
     }  # fmt: skip
     assert problems["gravite"].tolist() == ["attention"]
-    assert problems["probleme"].iloc[0] == "59512 : la somme des parts vaut 1,20 dans la couche L ; parts comptées comme inconnues."
+    assert problems["probleme"].iloc[0] == "59512 : somme des parts = 1,20 pour la couche L. Parts comptées comme inconnues."
+
+
+def test_shares_over_one_name_the_commune():
+    rows = rows_of(("59512", "centres_sociaux", "U", 0.7, True), ("59512", "centres_sociaux", "V", 0.5, True))
+    couches = couches_of(centres_sociaux=(True, False, True))
+    _, _, problems = ressorts.assign_listed_layers(rows, couches, pd.Series({"59512": "Roubaix"}))
+    assert problems["probleme"].iloc[0].startswith("Roubaix : somme des parts = 1,20 pour la couche centres_sociaux.")
+
+
+def test_a_unit_with_two_names_keeps_the_first_and_is_told_once():
+    rows = rows_of(*[(f"{code}", "L", unit, None, None) for code, unit in zip(range(7), "UUUUVVW", strict=True)])
+    rows["unite_nom"] = ["CIAS A", "Cias  A", "CIAS B", "CIAS B", "V", None, "W"]
+    _, unites, problems = assign(rows)
+    assert unites.set_index("unite_id")["unite_nom"].to_dict() == {"U": "CIAS A", "V": "V", "W": "W"}
+    assert problems[["gravite", "ligne", "colonne", "valeur"]].values.tolist() == [["attention", 4, "unite_nom", "CIAS B"]]
+    assert problems["probleme"].iloc[0] == "Couche L, unité U : plusieurs noms (« CIAS A » et « CIAS B ») ; le premier est gardé."
 
 
 @pytest.mark.parametrize("part", [50.0, -0.1, 1.01])
@@ -177,13 +193,49 @@ def test_no_row():
     assert list(unites.columns) == ressorts.UNITE_COLUMNS
 
 
-@pytest.mark.parametrize(("couche", "number"), [("EPCI", 25), ("ARRONDISSEMENT", 8), ("DEPARTEMENT", 2)])
+@pytest.mark.parametrize(("couche", "number"), [("EPCI", 25), ("ARRONDISSEMENT", 8), ("DEPARTEMENT", 2), ("REGION", 1)])
 def test_layers_of_the_shapes(pilot, couche, number):
     affectation, unites = ressorts.assign_shape_layer(pilot, couche)
     assert len(unites) == affectation["unite_id"].nunique() == number
     assert affectation["code_insee"].tolist() == pilot.index.tolist()
     assert affectation["part"].eq(1.0).all()
     assert unites["organisme_id"].equals(unites["unite_id"])
+
+
+def test_cantons_and_the_two_towns_they_share_out(pilot):
+    affectation, unites, problems = ressorts.assign_divided_layer(pilot, "CANTON")
+    assert len(unites) == 50 and affectation["code_insee"].nunique() == 720
+    assert unites.set_index("unite_id").loc["4312"].tolist() == ["CANTON", "Le Puy-en-Velay-1", "4312"]
+    several = affectation[affectation["code_insee"].duplicated(keep=False)]
+    assert several.groupby("code_insee").size().to_dict() == {"43157": 4, "63113": 6}
+    assert several["part"].isna().all() and affectation.drop(several.index)["part"].eq(1).all()
+    assert problems["gravite"].tolist() == ["information"]
+    assert "Le Puy-en-Velay (43157) : 4312 ; 4313 ; 4314 ; 4315, Clermont-Ferrand (63113)" in problems["probleme"].iloc[0]
+    mixed, _, told = ressorts.assign_divided_layer(pilot.sample(frac=1, random_state=3), "CANTON")
+    assert mixed.equals(affectation) and told["probleme"].equals(problems["probleme"])
+
+
+def test_constituencies_share_out_what_the_law_shares_out(pilot):
+    affectation, unites, problems = ressorts.assign_divided_layer(pilot, "CIRCONSCRIPTION")
+    names = unites.set_index("unite_id")["unite_nom"]
+    assert names.to_dict() == {f"43-0{n}": f"Haute-Loire, {'1re' if n == 1 else '2e'} circonscription" for n in (1, 2)} | {
+        f"63-0{n}": f"Puy-de-Dôme, {'1re' if n == 1 else f'{n}e'} circonscription" for n in range(1, 6)
+    }
+    shared = affectation[affectation["methode"] == "surface"]
+    # INSEE (composition communale des circonscriptions, 2022) has the same three communes « partielles », and the same seven units.
+    assert shared.groupby("code_insee")["unite_id"].agg(list).to_dict() == {
+        "43157": ["43-01", "43-02"], "63113": ["63-01", "63-03", "63-04"], "63226": ["63-04", "63-05"],
+    }  # fmt: skip
+    assert shared.groupby("code_insee")["part"].sum().round(3).eq(1).all()
+    unsure = affectation[affectation["part"].isna()]
+    assert unsure["code_insee"].nunique() == 5 and set(unsure["methode"]) == {"contour_simplifie"}
+    assert len(problems) == 2 and "Sayat (63417)" in problems["probleme"].iloc[1]
+
+
+def test_no_canton_where_there_is_none():
+    communes = read_communes(["75056", "97209"], geometry=False)
+    affectation, unites, problems = ressorts.assign_divided_layer(communes, "CANTON")
+    assert affectation.empty and unites.empty and not len(problems)
 
 
 def test_a_commune_without_epci_has_no_row():

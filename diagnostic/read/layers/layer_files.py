@@ -1,11 +1,13 @@
 """Files of ressorts/ as their publishers make them -> rows of the table `ressorts`; the files stay as they are."""
 
+import geopandas as gpd
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.back.corrections import select_corrections
 from diagnostic.read.formats.files import locate_inside, read_sheets
 from diagnostic.read.inventory.tables import clean_table
+from diagnostic.read.layers import points
 from diagnostic.read.layers.layer_columns import (
     choose_columns,
     choose_unit,
@@ -20,10 +22,11 @@ from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, make
 from diagnostic.vocabulary import normalize_label
 
 READ_COLUMNS = ["couche", *ORIGIN_COLUMNS, "raison"]
+_CIRCLE = "rien, si le rayon dit bien ce que le lieu dessert ; sinon listez les communes desservies (colonne_zone)"
 NO_UNIT = r"Z{3,}"  # INSEE writes ZZZZZZZZZ for a commune that is in no unit
 
 
-def read_layer_files(couches, folder, communes, lists, *, corrections=None):
+def read_layer_files(couches, folder, communes, lists, *, corrections=None, crs=""):
     """Read the layers that come as files; a file is opened once, whatever the number of layers it holds.
 
     Parameters
@@ -33,6 +36,7 @@ def read_layer_files(couches, folder, communes, lists, *, corrections=None):
     communes : GeoDataFrame of the perimeter, for the layers known by their outlines only
     lists : dict of vocabularies
     corrections : DataFrame, optional, those of the whole dossier (`read.back.corrections`)
+    crs : str, optional, the projection that the dossier declares, for the points in metres
 
     Returns
     -------
@@ -56,10 +60,10 @@ def read_layer_files(couches, folder, communes, lists, *, corrections=None):
             errors.append(error)
             continue
         problems.append(notice)
-        source = source | {"communes": communes, "lists": lists, "corrections": corrections}
-        for chosen in [group] if _has_layer_column(source, group) else [group.loc[[couche]] for couche in group.index]:
+        source = source | {"communes": communes, "lists": lists, "corrections": corrections, "crs": crs}
+        for chosen in [group] if has_layer_column(source, group) else [group.loc[[couche]] for couche in group.index]:
             try:
-                found = _read_layers(source, chosen)
+                found = read_source_layers(source, chosen)
             except DiagnosticError as error:
                 errors.append(error)
                 continue
@@ -78,9 +82,10 @@ def count_read(lues):
 
 def open_layer_file(path, group):
     """Return {path, sheet, raw, outlines} of a file, and the problems of the file itself."""
-    if path.suffix.lower() not in POLYGON_FILES:
+    if path.suffix.lower() not in POLYGON_FILES or group["nature"].eq("points").any():
         sheets, notice = read_sheets(path)
-        sheet, raw = next(iter(sheets.items()))
+        sheet = next((name for name in sheets if normalize_label(name) == normalize_label(group.index[0])), next(iter(sheets)))
+        raw = sheets[sheet]
         return {"path": path, "sheet": sheet, "raw": raw, "outlines": None}, _place(notice, path)
     outlines, notice = read_polygons(path, group.index[0])
     headings = [name for name in outlines.columns if name not in ("geometry", *ORIGIN_COLUMNS)]
@@ -94,17 +99,19 @@ def _place(problems, path):
     return None if problems is None else problems.assign(fichier=f"ressorts/{path.name}")
 
 
-def _has_layer_column(source, group):
+def has_layer_column(source, group):
     """Return whether each row of the file says its layer, in a column `couche` (unless a column of units is declared)."""
     headings = source["raw"].head(15).map(normalize_label).eq("couche").to_numpy().any()
     return bool(headings and group["colonne_unite"].isna().all() and source["outlines"] is None)
 
 
-def _read_layers(source, group):
+def read_source_layers(source, group):
     """Return (rows, problemes, lues) of the layers of `group`: several by the column `couche`, or one."""
-    if _has_layer_column(source, group):
+    if has_layer_column(source, group):
         return _read_named(source, group)
     couche = group.iloc[0]
+    if couche["nature"] == "points":
+        return _read_points(source, couche)
     coded = has_commune_column(source["raw"].iloc[0]) if len(source["raw"]) else False
     # A list of commune codes is exact and an outline is not: where a file holds both, the list is read.
     drawn = source["outlines"] is not None and pd.isna(couche["colonne_commune"]) and (couche["nature"] == "polygones" or not coded)
@@ -196,10 +203,87 @@ def _read_outlines(source, couche):
     reasons = pd.Series(f"hors du filtre {couche['filtre']}", index=raw.index[1:]).where(~asked, "")
     lues = _list_read(source, raw.index[1:], couche.name, reasons)
     kept = units[asked & ~unnamed.to_numpy()][["unite_id", "unite_nom", *ORIGIN_COLUMNS, "geometry"]]
+    table, found = _attribute(kept, source, couche, raw.at[0, unit])
+    return split_units(table), join_problems(lost, found, _tell_unasked(lues, couche)), lues
+
+
+def _attribute(kept, source, couche, heading):
+    """Return the communes of the outlines `kept`, as rows of `ressorts`, and the problems; an outline elsewhere keeps its row."""
     rows, found = assign_polygons(kept, source["communes"], couche)
-    table, untitled = name_units(pd.DataFrame(rows), couche, path, raw.at[0, unit])
+    table, untitled = name_units(pd.DataFrame(rows), couche, source["path"], heading)
     away = pd.DataFrame(kept[~kept["unite_id"].isin(rows["unite_id"])]).assign(couche=couche.name, infra=False, methode=AWAY)
     table = pd.concat([part for part in (table, away) if len(part)] or [table], ignore_index=True)
     table = table.reindex(columns=[*make_table("ressorts").columns, "methode"]).assign(genre="contour")
     table = table.assign(infra=table["infra"].astype("boolean"), part_population=table["part_population"].astype(float))
-    return split_units(table), join_problems(lost, found, untitled, _tell_unasked(lues, couche)), lues
+    return table, join_problems(found, untitled)
+
+
+def _read_points(source, couche):
+    """Read one layer of places: the territories that each one says it serves, else a circle around it."""
+    raw = source["raw"]
+    line = points.find_point_heading(raw, couche)
+    where = f"ressorts/{source['path'].name}, feuille {source['sheet']}, ligne {line}"
+    headings, body = raw.loc[line], raw.loc[raw.index > line]
+    columns = points.choose_point_columns(headings, couche, where)
+    asked = _is_asked(body, headings, couche, where)
+    reasons = pd.Series(f"hors du filtre {couche['filtre']}", index=body.index, dtype="str").where(~asked, "")
+    lues = _list_read(source, body.index, couche.name, reasons)
+    zoned = asked & (body[columns["zone"]] != "") if "zone" in columns else asked & False
+    heading = headings[columns["unite_id"]]
+    parts = [
+        _read_zones(source, couche, body[zoned], {"code_insee": columns.get("zone")} | columns, line),
+        _read_circles(source, couche, body[asked & ~zoned], columns, headings),
+    ]
+    tables, told = zip(*parts, strict=True)
+    table = pd.concat([part for part in tables if len(part)] or [tables[0]], ignore_index=True)
+    table, untitled = name_units(table, couche, source["path"], heading)
+    return table, join_problems(*told, untitled, _tell_unasked(lues, couche)), lues
+
+
+def _read_zones(source, couche, body, columns, line):
+    """Return the rows of the places that state what they serve, one a territory, and the problems."""
+    if not len(body):
+        return make_table("ressorts").assign(genre="", methode=""), None
+    names = [name for name in ("code_insee", "unite_id", "unite_nom") if name in columns]
+    chosen = body[[columns[name] for name in names]].set_axis(range(len(names)), axis=1)
+    chosen = pd.concat([pd.DataFrame([names], index=[line], dtype="str"), chosen])
+    table, found, _ = _clean(source, chosen, {"couche": couche.name})
+    table, lost = points.split_zones(table, source["communes"])
+    return table.assign(methode=table["genre"].replace("commune", "liste")), join_problems(found, lost)
+
+
+def _read_circles(source, couche, body, columns, headings):
+    """Return the rows of the places known by a radius, by the surface of each commune in the circle, and the problems."""
+    empty = make_table("ressorts").assign(genre="", methode="")
+    if not len(body):
+        return empty, None
+    lines = body.index.astype("int64")
+    rows = pd.DataFrame({"fichier": f"ressorts/{source['path'].name}", "feuille": source["sheet"], "ligne": lines}, index=body.index)
+    units = body[columns["unite_id"]].where(body[columns["unite_id"]] != "")
+    names = body[columns["unite_nom"]] if "unite_nom" in columns else units
+    rows = rows.assign(unite_id=units, unite_nom=names)
+    cells = body[columns["rayon"]].rename(headings[columns["rayon"]]) if "rayon" in columns else None
+    radii, refused = points.read_radii(cells, couche, rows)
+    none = radii.isna() & (True if cells is None else cells == "")
+    if none.all():
+        rows_told = rows.head(1).assign(ligne=pd.NA)
+        message = f"Couche {couche.name} : aucun lieu n'a de rayon ni de zone desservie ({len(rows)} lieux écartés)."
+    else:
+        rows_told, message = rows[none], "Lieu sans rayon ni zone desservie : écarté."
+    fix = "écrivez un rayon dans rayon_km, ou le titre de sa colonne dans colonne_rayon ou colonne_zone (feuille couches)"
+    lost = list_problems("erreur", rows_told, message, fix, colonne="rayon")
+    unnamed = list_problems("erreur", rows[units.isna()], "Lieu sans identifiant d'unité : écarté.", "remplissez la case",
+                            colonne=headings[columns["unite_id"]])  # fmt: skip
+    right = radii.notna() & units.notna()
+    if "lat" not in columns or not right.any():
+        return empty, join_problems(refused, lost, unnamed)
+    lat, lon = (body.loc[right, columns[name]] for name in ("lat", "lon"))
+    places, found = points.read_points(lat, lon, rows[right], source["crs"])
+    places = places.dropna()
+    drawn = gpd.GeoDataFrame(rows.loc[places.index], geometry=points.draw_circles(places, radii[places.index]))
+    table, told = _attribute(drawn, source, couche, headings[columns["unite_id"]])
+    # A circle cuts communes by nature: it is no mistake to mend.
+    cut = told["probleme"].str.contains("la part est celle de la surface", regex=False)
+    words = told["probleme"].astype("str").str.replace("du contour écarté", "du cercle écarté", regex=False)
+    told = told.assign(gravite=told["gravite"].mask(cut, "information"), a_faire=told["a_faire"].mask(cut, _CIRCLE), probleme=words)
+    return table, join_problems(refused, lost, unnamed, found, told)

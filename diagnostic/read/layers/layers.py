@@ -14,23 +14,34 @@ from diagnostic.read.layers.layer_places import place_rows
 from diagnostic.read.layers.polygons import POLYGON_FILES
 from diagnostic.read.layers.ressorts import spell_layers
 from diagnostic.read.places.cog import is_in
-from diagnostic.read.places.territories import DEPARTEMENT_LAYERS, SHAPE_LAYERS, read_communes
+from diagnostic.read.places.names import find_departements
+from diagnostic.read.places.territories import (
+    ASKED_LAYERS,
+    DEPARTEMENT_LAYERS,
+    DIVIDED_LAYERS,
+    SHAPE_LAYERS,
+    read_communes,
+)
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, locate_sheet, make_table
 from diagnostic.vocabulary import normalize_label
+from diagnostic.vocabulary.formats import count_words, join_words
 
 COG_SOURCE = "IGN Admin Express et INSEE COG, Licence Ouverte 2.0"
-NATIONAL_LAYERS = [*SHAPE_LAYERS, *DEPARTEMENT_LAYERS]
+NATIONAL_LAYERS = [*SHAPE_LAYERS, *DEPARTEMENT_LAYERS]  # those of a dossier that declares none
+BROUGHT_LAYERS = [*NATIONAL_LAYERS, *ASKED_LAYERS, *DIVIDED_LAYERS]
+FALLBACKS = {"cias": "CCAS"}  # who is in charge where a layer has no unit: without a CIAS, the CCAS of the commune
 UNDATED = "non daté"
 _MOST_COMPARED = 300  # units of one layer written by hand that are compared two by two
 _NEAR_WORD, _FEWEST_LETTERS = 80, 5  # two words this alike, and as long, are one misspelt
 _SMALL_WORDS = re.compile(r"\b(?:de|du|des|d|la|le|les|l|et|a|au|aux|en|sur|pour|association|assoc|asso|syndicat|societe)\b")
 NATIONAL_SOURCES = {
     "MSA": ("Caisses de MSA par département (faits publics, non datés)", UNDATED),
+    "CIRCONSCRIPTION": (f"{COG_SOURCE} ; contours simplifiés", "COG 2026"),
     "CAF": ("Une Caf par département (règle générale, exceptions signalées)", UNDATED),
 }
 
 
-def read_layers(tables, communes, cog, *, folder, lists, corrections=None):
+def read_layers(tables, communes, cog, *, folder, lists, corrections=None, crs=""):
     """Assemble every layer of a dossier on the communes of its perimeter.
 
     Parameters
@@ -41,6 +52,7 @@ def read_layers(tables, communes, cog, *, folder, lists, corrections=None):
     folder : Path of the dossier (files of layers are in ressorts/)
     lists : dict of vocabularies
     corrections : DataFrame, optional, those of the whole dossier, for the files of layers
+    crs : str, optional, the projection that the dossier declares for its x and y ("EPSG:2154"), for the files of points
 
     Returns
     -------
@@ -51,17 +63,20 @@ def read_layers(tables, communes, cog, *, folder, lists, corrections=None):
     """
     own = tables["ressorts"]
     couches = complete_layers(tables["couches"], own)
-    files, problems, lues = read_layer_files(couches, folder, _draw(communes, couches), lists, corrections=corrections)
+    files, problems, lues = read_layer_files(couches, folder, _draw(communes, couches), lists, corrections=corrections, crs=crs)
     rows = pd.concat([part for part in [own, *files] if len(part)] or [make_table("ressorts")], ignore_index=True)
     rows["couche"] = spell_layers(rows["couche"], couches.index)
     couches, strays = declare_strays(couches, rows)
     rows, found = place_rows(rows, cog)
-    listed, units, told = ressorts.assign_listed_layers(rows, couches)
+    listed, units, told = ressorts.assign_listed_layers(rows, couches, cog["communes"]["nom"])
     parts, names, brought = assign_national_layers(communes, couches, listed["couche"].unique())
     affectation = pd.concat([listed, *parts], ignore_index=True)
     affectation = affectation[is_in(affectation["code_insee"], communes.index)].reset_index(drop=True)
     unites = pd.concat([units, *names], ignore_index=True).merge(affectation[["couche", "unite_id"]].drop_duplicates())
-    doubts = ressorts.check_complete(affectation, couches, communes), _tell_empty(couches, affectation), tell_near_units(own)
+    doubts = [
+        ressorts.check_complete(affectation, couches, communes), _tell_empty(couches, affectation, rows, communes), tell_near_units(own),
+        tell_row_vintages(rows),
+    ]  # fmt: skip
     kept = list_kept(rows, listed, communes)
     layers = {"couches": couches, "unites": unites, "affectation": affectation, "ressorts": kept}
     return layers, join_problems(*problems, strays, found, told, *brought, *doubts), count_read(lues)
@@ -70,7 +85,8 @@ def read_layers(tables, communes, cog, *, folder, lists, corrections=None):
 def _draw(communes, couches):
     """Return `communes` with outlines, read only where a layer comes as a file of outlines."""
     suffixes = couches["fichier_couche"].dropna().str.extract(r"(\.[^.]*)$")[0].str.lower()
-    if "geometry" in communes or not suffixes.isin(POLYGON_FILES).any():
+    drawn = suffixes.isin(POLYGON_FILES).any() or couches["nature"].eq("points").any()
+    if "geometry" in communes or not drawn:
         return communes
     return read_communes(communes.index)
 
@@ -95,8 +111,11 @@ def assign_national_layers(communes, couches, listed):
     parts, names, problems = [], [], []
     brought = couches.index[couches["nature"].isin(["shapes", "departements"]) & couches["fichier_couche"].isna()]
     for couche in brought[~brought.isin(listed)]:
-        if couche in SHAPE_LAYERS:
+        if couche in SHAPE_LAYERS | ASKED_LAYERS:
             affectation, unites = ressorts.assign_shape_layer(communes, couche)
+        elif couche in DIVIDED_LAYERS:
+            affectation, unites, told = ressorts.assign_divided_layer(communes, couche)
+            problems.append(told)
         else:
             affectation, unites, told = ressorts.assign_departement_layer(communes, couche)
             problems.append(told)
@@ -108,11 +127,42 @@ def assign_national_layers(communes, couches, listed):
     return parts, names, problems
 
 
-def _tell_empty(couches, affectation):
-    """A layer without any commune of the perimeter: told, unless it is said complete, which `check_complete` tells."""
-    empty = [name for name in couches.index[~couches["complete"]] if name not in set(affectation["couche"])]
-    messages = [f"Couche {name} : aucune commune du périmètre n'y a d'unité." for name in empty]
-    return _tell_layers(empty, messages, "listez ses communes dans la feuille ressorts, ou retirez-la de la feuille couches", "attention")
+def _tell_empty(couches, affectation, rows, communes):
+    """Tell the layers without any commune of the perimeter: those whose units are all elsewhere, and those without rows.
+
+    One without rows that is said complete is told by `check_complete`.
+    """
+    empty = couches.index[~couches.index.isin(affectation["couche"].unique())]
+    away = rows[rows["couche"].isin(empty)]
+    counts = away.groupby("couche")["unite_id"].nunique()
+    codes = away.dropna(subset="code_insee").groupby("couche")["code_insee"].agg(lambda cells: sorted(set(find_departements(cells))))
+    here = ", ".join(sorted(communes["departement"].unique()))
+    missed, messages = empty[empty.isin(counts.index)], []
+    for name in missed:
+        where = f" (départements de la couche : {join_words(codes[name])} ; du territoire : {here})" if name in codes.index else ""
+        size = count_words(counts[name], "unité lue", "unités lues")
+        messages.append(f"Couche {name} : {size}, aucune dans le territoire{where}.")
+    fix = "vérifiez que c'est le bon fichier, et le bon territoire ; sinon retirez la couche"
+    elsewhere = _tell_layers(missed, messages, fix, "attention")
+    silent = [name for name in empty if name not in counts.index and not couches.at[name, "complete"]]
+    told = [f"Couche {name} : aucune commune du périmètre n'y a d'unité." for name in silent]
+    fix = "listez ses communes dans la feuille ressorts, ou retirez-la de la feuille couches"
+    return join_problems(elsewhere, _tell_layers(silent, told, fix, "attention"))
+
+
+def tell_row_vintages(rows):
+    """Tell, one row a layer, the layers whose own rows are of several vintages."""
+    dated = rows.dropna(subset=["couche", "millesime"])
+    dated = dated.assign(annee=dated["millesime"].astype("str").str.extract(r"((?:19|20)\d\d)")[0].fillna(dated["millesime"].astype("str")))
+    dated = dated[dated.groupby("couche")["annee"].transform("nunique") > 1]
+    counts = dated.drop_duplicates([*ORIGIN_COLUMNS, "couche", "annee"]).groupby(["couche", "annee"]).size()
+    second = dated[dated["annee"] != dated.groupby("couche")["annee"].transform("first")].drop_duplicates("couche")
+    messages = [
+        f"Couche {couche} : lignes de millésimes différents ({', '.join(f'{year} : {size}' for year, size in counts[couche].items())})."
+        for couche in second["couche"]
+    ]
+    fix = "prenez la liste d'une seule année ; deux années mêlées donnent une carte qui n'a jamais existé"
+    return list_problems("attention", second, messages, fix, colonne="millesime", valeur=second["millesime"])
 
 
 def tell_near_units(rows):
@@ -181,35 +231,45 @@ def complete_layers(declared, listed):
         A layer declared as brought by the software that it does not bring.
     """
     if len(declared):
-        couches = declared.assign(couche=spell_layers(declared["couche"], NATIONAL_LAYERS))
+        couches = declared.assign(couche=spell_layers(declared["couche"], BROUGHT_LAYERS))
         couches = couches.drop_duplicates("couche").set_index("couche")
     else:
         couches = make_table("couches").set_index("couche").reindex(pd.Index(NATIONAL_LAYERS, name="couche"))
     given = set(spell_layers(listed["couche"], couches.index)) | set(couches.index[couches["fichier_couche"].notna()])
-    national = couches.index.isin(NATIONAL_LAYERS) & ~couches.index.isin(given)
+    national = couches.index.isin(BROUGHT_LAYERS) & ~couches.index.isin(given)
     by_file = couches["fichier_couche"].notna()
     nature = couches["nature"].astype("str").mask(by_file & couches["nature"].eq("shapes"))
     nature = nature.fillna(pd.Series("communes", index=couches.index).mask(national, "shapes"))
     _refuse_thresholds(couches["seuil_surface"].dropna().astype(float))
     provided = nature.isin(["shapes", "departements"]) & ~by_file
-    wrong = couches.index[provided & ~couches.index.isin(NATIONAL_LAYERS)]
+    wrong = couches.index[provided & ~couches.index.isin(BROUGHT_LAYERS)]
     if len(wrong):
         raise DiagnosticError(
             f"Couches que le logiciel n'apporte pas : {', '.join(wrong)}.", "feuille couches, colonne nature",
-            f"écrivez « communes » et listez-les dans la feuille ressorts ; sont fournies : {', '.join(NATIONAL_LAYERS)}",
+            f"écrivez « communes » et listez-les dans la feuille ressorts ; sont fournies : {', '.join(BROUGHT_LAYERS)}",
         )  # fmt: skip
-    labels = {name: label for name, (_, _, label) in SHAPE_LAYERS.items()} | DEPARTEMENT_LAYERS
-    sources = dict.fromkeys(SHAPE_LAYERS, (COG_SOURCE, "COG 2026")) | NATIONAL_SOURCES
+    labels = {name: label for name, (*_, label) in (SHAPE_LAYERS | ASKED_LAYERS | DIVIDED_LAYERS).items()} | DEPARTEMENT_LAYERS
+    sources = dict.fromkeys(BROUGHT_LAYERS, (COG_SOURCE, "COG 2026")) | NATIONAL_SOURCES
     known = pd.DataFrame.from_dict(sources, orient="index", columns=["source", "millesime"]).reindex(couches.index)
     known = known.where(provided)  # a layer the dossier lists is not ours to date
     flags = couches[["exclusive", "complete", "infra_communale"]].astype("boolean")
-    return couches.assign(
+    # Two circles overlap: that one commune is in both is no mistake.
+    rounded = nature.eq("points") & (couches["rayon_km"].notna() | couches["colonne_rayon"].notna())
+    couches = couches.assign(
         nature=nature, libelle=[labels.get(name, name.replace("_", " ")) for name in couches.index],
-        exclusive=flags["exclusive"].fillna(True).astype(bool),
+        exclusive=flags["exclusive"].fillna(~rounded).astype(bool),
         complete=flags["complete"].fillna(pd.Series(national, index=couches.index)).astype(bool),
         infra_communale=flags["infra_communale"].fillna(False).astype(bool),
         **{name: couches[name].astype("str").fillna(known[name]) for name in ("source", "millesime")},
     )  # fmt: skip
+    return fill_fallbacks(couches)
+
+
+def fill_fallbacks(couches):
+    """Return `couches` with who is in charge where the layer has no unit (`repli`), for the layers of FALLBACKS that do not say."""
+    known = pd.Series([FALLBACKS.get(normalize_label(name)) for name in couches.index], index=couches.index, dtype="str")
+    given = couches["repli"] if "repli" in couches else pd.Series(index=couches.index, dtype="str")
+    return couches.assign(repli=given.astype("str").fillna(known))
 
 
 def _refuse_thresholds(thresholds):
@@ -235,7 +295,7 @@ def declare_strays(couches, rows):
         [f"Couche « {name} » : une commune n'y a qu'une unité, et toutes les communes n'en ont pas forcément." for name in strays],
         "rien ; si ce n'est pas le cas, décrivez-la dans la feuille couches", colonne="couche", valeur=strays,
     )  # fmt: skip
-    return pd.concat([couches, added.join(first[["source", "millesime"]])]), told
+    return fill_fallbacks(pd.concat([couches, added.join(first[["source", "millesime"]])])), told
 
 
 def list_vintages(couches):

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from diagnostic.read.places.territories import SHAPE_LAYERS
+from diagnostic.read.places.cog import is_in
+from diagnostic.read.places.territories import ASKED_LAYERS, DIVIDED_LAYERS, SHAPE_LAYERS, read_divided, read_divisions
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 
@@ -27,10 +28,40 @@ def spell_layers(names, known):
 
 def assign_shape_layer(communes, couche):
     """Return (affectation, unites) of a layer of `shapes/`; a commune without unit has no row."""
-    code, name, _ = SHAPE_LAYERS[couche]
+    code, name, _ = (SHAPE_LAYERS | ASKED_LAYERS)[couche]
     held = communes[communes[code].notna()]
     units = held[[code, name]].drop_duplicates(code).set_axis(["unite_id", "unite_nom"], axis=1)
     return _assign(held.index, held[code], couche, "shapes"), _list_units(units, couche)
+
+
+def assign_divided_layer(communes, couche):
+    """Return (affectation, unites, problemes) of the cantons or the constituencies; the communes shared out are told in one row."""
+    division, label = DIVIDED_LAYERS[couche]
+    rows = read_divided(couche)
+    rows = rows[is_in(rows["code_insee"], communes.index)].assign(couche=couche)
+    units = rows[["unite_id"]].drop_duplicates()
+    units = units.assign(unite_nom=units["unite_id"].map(read_divisions(division)["nom"]).astype("str").fillna(units["unite_id"]))
+    affectation = rows[AFFECTATION_COLUMNS].reset_index(drop=True)
+    return affectation, _list_units(units, couche), _tell_divided(affectation, communes, couche, label)
+
+
+def _tell_divided(affectation, communes, couche, label):
+    """Tell the communes shared out between several units, and those that the drawing of the units does not place."""
+    several = affectation[affectation["code_insee"].duplicated(keep=False)]
+    unsure = several["methode"].eq("contour_simplifie")
+    why = "part de la surface, qui n'est pas celle des habitants" if couche != "CANTON" else "part des habitants inconnue"
+    found = []
+    for chosen, message in [
+        (several[~unsure], f"partagées entre plusieurs unités ({why})"),
+        (several[unsure], "trop près d'une limite dessinée à grands traits pour dire leur unité (toutes gardées, part inconnue)"),
+    ]:
+        units = chosen.groupby("code_insee", sort=False)["unite_id"].agg(" ; ".join)
+        named = [f"{communes.at[code, 'nom']} ({code}) : {cells}" for code, cells in units.items()]
+        if named:
+            found.append(f"Couche {couche} ({label}), communes {message} : {', '.join(named)}.")
+    rows = pd.DataFrame({"fichier": "logiciel", "feuille": f"couche {couche}", "ligne": pd.NA}, index=range(len(found)))
+    fix = "rien ; si vous savez les parts d'habitants, listez ces communes dans la feuille ressorts"
+    return list_problems("information", rows, found, fix, valeur=couche)
 
 
 def assign_departement_layer(communes, couche):
@@ -76,13 +107,14 @@ def _list_units(units, couche):
     return units[UNITE_COLUMNS].reset_index(drop=True)
 
 
-def assign_listed_layers(ressorts, couches):
+def assign_listed_layers(ressorts, couches, names=None):
     """Turn rows (commune, couche, unite) of users into affectation and units.
 
     Parameters
     ----------
     ressorts : DataFrame, table `ressorts` with resolved communes; methode and methode_commune where they are known
     couches : DataFrame, index couche, with exclusive and infra_communale (booleans)
+    names : Series code_insee -> nom, optional, for the messages
 
     Returns
     -------
@@ -113,12 +145,12 @@ def assign_listed_layers(ressorts, couches):
     rows = rows[~(clash & rows.duplicated(["couche", "code_insee"]))]
     # Outlines that overlap in a layer that may are no mistake: their shares of surface may sum to more than the commune.
     apart = exclusive.reindex(rows.index) | rows["methode"].ne("surface")
-    part, told = _share_parts(rows, stated.reindex(rows.index), apart)
+    part, told = _share_parts(rows, stated.reindex(rows.index), apart, pd.Series(dtype="str") if names is None else names)
     affectation = rows.assign(part=part)[AFFECTATION_COLUMNS]
-    names = rows.astype({"unite_nom": "str", "organisme_id": "str"})
-    names = names.groupby(["couche", "unite_id"])[["unite_nom", "organisme_id"]].first().reset_index()
-    names = names.assign(**{column: names[column].fillna(names["unite_id"]) for column in ("unite_nom", "organisme_id")})
-    return affectation, names[UNITE_COLUMNS], join_problems(*problems, told)
+    units = rows.astype({"unite_nom": "str", "organisme_id": "str"})
+    units = units.groupby(["couche", "unite_id"])[["unite_nom", "organisme_id"]].first().reset_index()
+    units = units.assign(**{column: units[column].fillna(units["unite_id"]) for column in ("unite_nom", "organisme_id")})
+    return affectation, units[UNITE_COLUMNS], join_problems(*problems, told, _tell_names(rows))
 
 
 def _find_several(rows):
@@ -138,7 +170,7 @@ def _find_past(rows, keys):
     return rows["methode_commune"].eq("ancien_code").groupby([rows[key] for key in keys]).transform("any")
 
 
-def _share_parts(rows, stated, apart):
+def _share_parts(rows, stated, apart, names):
     """Return the part of each row, and what is wrong in the given ones.
 
     `stated`: the commune is said to be subdivided; `apart`: its units cannot overlap.
@@ -151,7 +183,8 @@ def _share_parts(rows, stated, apart):
     part = given.mask(out).mask(given.isna() & whole, 1.0).mask(unknown)
     total = part.where(rows["infra"] & apart).groupby([rows["couche"], rows["code_insee"]]).transform("sum")
     over = total > 1 + 1e-9
-    return part.mask(over), join_problems(_tell_infra(rows[unknown]), _tell_out(rows[out], given[out]), _tell_over(rows[over], total[over]))
+    told = _tell_infra(rows[unknown]), _tell_out(rows[out], given[out]), _tell_over(rows[over], total[over], names)
+    return part.mask(over), join_problems(*told)
 
 
 def _tell_joined(rows):
@@ -211,10 +244,24 @@ def _tell_out(rows, given):
     return list_problems("attention", rows, message, fix, colonne="part_population", valeur=given.map(_write_number))
 
 
-def _tell_over(rows, total):
+def _tell_names(rows):
+    """Tell, one row a unit, the units that bear several names: the first is kept. Case, accents and spaces make no other name."""
+    named = rows[["couche", "unite_id", "unite_nom", *ORIGIN_COLUMNS]].dropna(subset="unite_nom")
+    named = named.drop_duplicates(["couche", "unite_id", "unite_nom"])
+    named = named.assign(cle=named["unite_nom"].map(normalize_label)).drop_duplicates(["couche", "unite_id", "cle"])
+    named = named[named.duplicated(["couche", "unite_id"], keep=False)]
+    shown = ("« " + named["unite_nom"].astype("str") + " »").groupby([named["couche"], named["unite_id"]]).agg(" et ".join)
+    second = named[named.duplicated(["couche", "unite_id"])].drop_duplicates(["couche", "unite_id"])
+    messages = [f"Couche {couche}, unité {unit} : plusieurs noms ({shown[couche, unit]}) ; le premier est gardé."
+                for couche, unit in zip(second["couche"], second["unite_id"], strict=True)]  # fmt: skip
+    fix = "écrivez le même nom partout ; si ce sont deux unités, donnez-leur deux identifiants"
+    return list_problems("attention", second, messages, fix, colonne="unite_nom", valeur=second["unite_nom"])
+
+
+def _tell_over(rows, total, names):
     rows = rows.assign(total=total).drop_duplicates(["couche", "code_insee"])
     messages = [
-        f"{code} : la somme des parts vaut {_write_number(value)} dans la couche {couche} ; parts comptées comme inconnues."
+        f"{names.get(code, code)} : somme des parts = {_write_number(value)} pour la couche {couche}. Parts comptées comme inconnues."
         for code, couche, value in zip(rows["code_insee"], rows["couche"], rows["total"], strict=True)
     ]
     return list_problems("attention", rows, messages, "ramenez la somme à 1", colonne="part_population", valeur=rows["code_insee"])

@@ -9,13 +9,16 @@ from diagnostic.read.places.boundaries import read_boundaries, replace_geometry
 from diagnostic.read.places.codes import resolve_communes
 from diagnostic.schema import join_problems, list_problems
 
+WEIGHTS = ["ressortissants_msa", "poids"]  # columns of the sheet communes that may weigh a commune instead of its population
+
 
 def read_perimeter(listed, settings, cog, folder):
     """Read the perimeter: the communes listed, else those that the settings say.
 
     Returns
     -------
-    communes : GeoDataFrame, with the populations of the dossier where it gives them under a present code
+    communes : GeoDataFrame, with the populations of the dossier where it gives them under a present code, and its own weights
+        (WEIGHTS) where one commune at least has one
     listed : DataFrame, the rows of the sheet communes that were kept, with their present code
     problemes : DataFrame
     """
@@ -34,8 +37,9 @@ def read_perimeter(listed, settings, cog, folder):
         first = "".join(f"\n  ligne {row.ligne} : {row.probleme}" for row in problems.head(5).itertuples())
         raise DiagnosticError(f"Aucune commune connue dans ce territoire.{first}", "feuille communes", "corrigez les codes")
     if len(listed):
-        given = listed[listed["methode_commune"] == "code"].set_index("code_insee")["population"].astype(float)
-        communes = communes.assign(population=given.reindex(communes.index).fillna(communes["population"]))
+        given = listed[listed["methode_commune"] == "code"].set_index("code_insee").reindex(communes.index)
+        weights = {name: given[name].astype(float) for name in WEIGHTS if name in given and given[name].notna().any()}
+        communes = communes.assign(population=given["population"].astype(float).fillna(communes["population"]), **weights)
         listed = listed.drop(columns="methode_commune")
     if settings["contours"]:
         path = locate_inside(folder / "ressorts", settings["contours"], "feuille parametres, contours")

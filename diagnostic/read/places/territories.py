@@ -18,7 +18,6 @@ from diagnostic.errors import DiagnosticError
 DEGREES = 4326
 # First three characters of the commune code -> zone; everything else is the metropole.
 ZONES = {"971": "guadeloupe", "972": "martinique", "973": "guyane", "974": "la_reunion", "976": "mayotte"}
-# The legal projection of each zone: metres, and areas true to about 0.1 %.
 # Layers the software brings: column of the communes table, name column, label.
 SHAPE_LAYERS = {
     "EPCI": ("epci", "epci_nom", "Intercommunalités (EPCI à fiscalité propre)"),
@@ -26,6 +25,13 @@ SHAPE_LAYERS = {
     "DEPARTEMENT": ("departement", "departement_nom", "Départements"),
 }
 DEPARTEMENT_LAYERS = {"MSA": "Caisses de MSA", "CAF": "Caisses d'allocations familiales"}
+# Those it brings only to a dossier that asks for them: as above, or, where some communes are shared out, the division and its label.
+ASKED_LAYERS = {"REGION": ("region", "region_nom", "Régions")}
+DIVIDED_LAYERS = {
+    "CANTON": ("canton", "Cantons"),
+    "CIRCONSCRIPTION": ("circonscription", "Circonscriptions législatives"),
+}
+# The legal projection of each zone: metres, and areas true to about 0.1 %.
 ZONE_CRS = {
     "metropole": 2154, "guadeloupe": 5490, "martinique": 5490, "guyane": 2972, "la_reunion": 2975, "mayotte": 4471,
 }  # fmt: skip
@@ -57,13 +63,31 @@ def _read_table(name):
 
 
 def read_divisions(division):
-    """Return the units of `division` (epci, arrondissement, departement or region), indexed by their code.
+    """Return the units of `division`, indexed by their code: epci, arrondissement, departement, region, canton, circonscription.
 
     Columns: nom, type (CC, CA, CU, METRO, MET69 for an EPCI), chef_lieu (commune code), departement, region, siren.
-    A cell is missing where the notion has no meaning or is not known.
+    A cell is missing where the notion has no meaning or is not known. `commune_partagee` are the codes that INSEE gives to the
+    communes shared out between cantons (4399), the commune in chef_lieu.
     """
     units = _read_table("divisions.csv")
     return units[units["division"] == division].drop(columns="division").set_index("code")
+
+
+@cache
+def _read_divided():
+    return pd.read_parquet(locate_shapes() / "divisions_communes.parquet")
+
+
+def read_divided(couche):
+    """Return code_insee, unite_id, part, methode of CANTON or CIRCONSCRIPTION: a row a unit of a commune, several where it is shared out.
+
+    methode: polygone (drawn whole in the unit), contour_commun (drawn in another commune, of which it has the unit), fraction (shared
+    out, part unknown; the unit INFRA stands for those that the source does not name), surface (shared out, share of surface),
+    contour_simplifie (the border of the unit is drawn roughly: the larger side is taken, or both, part unknown, when neither is
+    much larger).
+    """
+    rows = _read_divided()
+    return rows[rows["couche"] == couche].drop(columns="couche").reset_index(drop=True)
 
 
 def read_former_codes():
