@@ -1,6 +1,8 @@
 """A user's own boundaries: the files read, what is refused, and what is put in place of ours."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 import geopandas as gpd
 import pytest
@@ -173,4 +175,17 @@ def test_too_many_outlines(folder, haute_loire, monkeypatch):
     path = export(haute_loire.head(3), folder / "c.gpkg", "code_insee")
     monkeypatch.setattr(boundaries, "MOST_SHAPES", 2)
     with pytest.raises(DiagnosticError, match="trop de contours"):
+        boundaries.read_boundaries(path)
+
+
+def test_degrees_under_a_projection_in_metres_and_a_gpkg_that_says_undefined(tmp_path):
+    path = tmp_path / "communes.gpkg"
+    gpd.GeoDataFrame({"code_insee": ["43157"]}, geometry=[box(3, 45, 4, 46)], crs=2154).to_file(path)
+    with pytest.raises(DiagnosticError, match="ressemblent à des degrés"):
+        boundaries.read_boundaries(path)
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("update gpkg_contents set srs_id = -1")
+        base.execute("update gpkg_geometry_columns set srs_id = -1")
+        base.commit()
+    with pytest.raises(DiagnosticError, match="Projection inconnue"):
         boundaries.read_boundaries(path)

@@ -1,5 +1,8 @@
 """Units drawn by outlines: shares of surface by hand and by an independent overlay, slivers, infra units, bad drawings."""
 
+import sqlite3
+from contextlib import closing
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -182,6 +185,50 @@ def test_bad_outlines_are_mended_or_set_aside(chemin_piege):
         2: ("information", "Contour qui se croise : réparé."), 3: ("erreur", "Contour vide : écarté."),
         4: ("erreur", "Contour sans surface : écarté."), 5: ("erreur", "Contour sans surface : écarté."),
         7: ("erreur", "Contour vide : écarté."),
+        6: ("information", "Contour mêlé de lignes ou de points : ses surfaces sont gardées, le reste est laissé."),
+    }  # fmt: skip
+
+
+def test_a_collection_keeps_its_surfaces_however_deep_and_is_told():
+    line = shapely.LineString([(X, Y), (X + KM, Y)])
+    inner = shapely.GeometryCollection([square(0, 0, 1, 1), line])
+    shapes = [shapely.GeometryCollection([inner, square(0.5, 0, 2, 1)]), shapely.GeometryCollection([line]), square(3, 0, 4, 1)]
+    drawn = gpd.GeoDataFrame({"nom": list("abc")}, geometry=shapes, crs=2154).assign(fichier="f", feuille="f", ligne=[1, 2, 3])
+    kept, problems = polygons.clean_outlines(drawn)
+    assert kept.area.tolist() == pytest.approx([2e6, 1e6]) and kept.geometry.is_valid.all()
+    assert problems.set_index("ligne")["probleme"].str.contains("mêlé|sans surface").to_dict() == {1: True, 2: True}
+    assert shapely.equals(drawn.geometry.iloc[2], kept.geometry.iloc[1])
+
+
+def test_a_coordinate_that_is_no_number_is_told_and_moves_no_line():
+    with np.errstate(invalid="ignore"):
+        ring = shapely.linearrings([(X, Y), (X + KM, Y), (X + KM, np.nan), (X, Y)], handle_nan="allow")
+    drawn = gpd.GeoDataFrame({"nom": ["a", "b"]}, geometry=[shapely.Polygon(ring), square(0, 0, 1, 1)], crs=2154)
+    kept, problems = polygons.clean_outlines(drawn.assign(fichier="f", feuille="f", ligne=[1, 2]))
+    assert kept["nom"].tolist() == ["b"]
+    assert problems[["ligne", "gravite"]].values.tolist() == [[1, "erreur"]] and "n'est pas un nombre" in problems["probleme"].iloc[0]
+
+
+@pytest.mark.parametrize("srs", [0, -1])
+def test_a_gpkg_that_says_undefined_has_no_projection(tmp_path, srs):
+    path = write(tmp_path, "zone.gpkg", [square(0, 0, 1, 1)])
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("update gpkg_contents set srs_id = ?", (srs,))
+        base.execute("update gpkg_geometry_columns set srs_id = ?", (srs,))
+        base.commit()
+    with pytest.raises(DiagnosticError, match="Projection inconnue"):
+        polygons.read_polygons(path, "Z")
+
+
+def test_the_floor_of_the_sheet_couches(communes):
+    unit = make_units(U=shapely.union_all([square(0, 0, 1, 1), square(1, 0, 1.04, 1)]))
+    kind = {"exclusive": False, "infra_communale": False, "seuil_surface": None}
+    found = {}
+    for floor in (None, float("nan"), 0.05):
+        rows, problems = polygons.assign_polygons(unit, communes, pd.Series({**kind, "seuil_eclat": floor}, name="CLS"))
+        found[str(floor)] = sorted(rows["code_insee"]), problems["gravite"].tolist()
+    assert found == {
+        "None": (["43001", "43002"], ["attention"]), "nan": (["43001", "43002"], ["attention"]), "0.05": (["43001"], ["information"]),
     }  # fmt: skip
 
 

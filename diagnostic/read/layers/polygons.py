@@ -11,6 +11,7 @@ import shapely
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.formats.files import LARGEST_FILE
 from diagnostic.read.formats.shape_layers import MOST_SHAPES, is_shape_file, list_shape_layers
+from diagnostic.read.places.boundaries import find_projection_fault
 from diagnostic.read.places.territories import DEGREES, ZONE_CRS, find_zone
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
@@ -25,13 +26,29 @@ PAIR_COLUMNS = ["rang", "code_insee", "part_commune", "part_unite"]
 def read_polygons(path, couche):
     """Return the outlines of a file with their attributes as text, fichier, feuille and ligne, and the problems.
 
-    Lines count the outlines from 1. Self-crossing outlines are made valid and told; what is empty or no surface is
-    set aside and told.
+    Lines count the outlines from 1. Self-crossing outlines are made valid and told; so are the surfaces kept of an
+    outline mixed with lines or points; what is empty or no surface is set aside and told.
 
     Raises
     ------
     DiagnosticError
-        File missing, of another kind or of several layers none of which is named `couche`; projection unknown or false.
+        As `load_outlines`; projection unknown or false.
+    """
+    drawn = load_outlines(path, couche)
+    fault = find_projection_fault(drawn)
+    if fault:
+        told = "" if drawn.crs is None else f" (projection écrite : {drawn.crs.name})"
+        raise _refuse(fault[1], Path(path), fault[2], told)
+    return clean_outlines(drawn)
+
+
+def load_outlines(path, couche):
+    """Return the outlines of a file as they are drawn, their attributes as text, with fichier, feuille and ligne.
+
+    Raises
+    ------
+    DiagnosticError
+        File missing, unreadable, empty, too large, of another kind, or of several layers none of which is named `couche`.
     """
     path = Path(path)
     layer = _choose_layer(path, couche)
@@ -43,11 +60,9 @@ def read_polygons(path, couche):
         raise _refuse("Ce fichier ne contient aucun contour.", path, "vérifiez l'export, puis redonnez le fichier")
     if len(drawn) > MOST_SHAPES:
         raise _refuse("Ce fichier a trop de contours.", path, "gardez votre seul territoire, et réexportez")
-    _refuse_projection(drawn, path)
     texts = drawn.drop(columns="geometry").astype("str").fillna("").apply(lambda cells: cells.str.strip())
     drawn = gpd.GeoDataFrame(texts, geometry=drawn.geometry.force_2d().array, crs=drawn.crs)
-    drawn = drawn.assign(fichier=f"ressorts/{path.name}", feuille=layer, ligne=np.arange(1, len(drawn) + 1))
-    return _clean_outlines(drawn)
+    return drawn.assign(fichier=f"ressorts/{path.name}", feuille=layer, ligne=np.arange(1, len(drawn) + 1))
 
 
 def _refuse(quoi, path, a_faire="donnez un fichier GPKG, SHP ou GeoJSON", detail=""):
@@ -73,42 +88,56 @@ def _choose_layer(path, couche):
     raise _refuse(f"Plusieurs couches, aucune ne s'appelle « {couche} ».", path, "gardez une seule couche dans le fichier", told)
 
 
-def _refuse_projection(drawn, path):
-    """Raise when the projection is missing, or is not the one of the figures."""
-    if drawn.crs is None:
-        fix = "joignez le fichier .prj, ou réexportez en indiquant la projection (Lambert-93 : EPSG:2154)"
-        raise _refuse("Projection inconnue.", path, fix)
-    bounds = np.abs(drawn.total_bounds)
-    largest = np.nanmax(bounds) if np.isfinite(bounds).any() else 0
-    told, fix = f" (projection écrite : {drawn.crs.name})", "réexportez en indiquant la vraie projection"
-    if drawn.crs.is_geographic and largest > 180:
-        raise _refuse("Les coordonnées ne sont pas des degrés.", path, fix, told)
-    if not drawn.crs.is_geographic and 0 < largest <= 180:
-        raise _refuse("Les coordonnées ressemblent à des degrés, et la projection écrite est en mètres.", path, fix, told)
+def judge_outlines(drawn):
+    """Return what each outline is, as drawn (DataFrame of booleans on the index of `drawn`).
+
+    vide: no shape; illisible: a coordinate that is no number; sans_surface: points, lines, or flat; melange: surfaces
+    with lines or points beside; croise: not valid (it crosses itself), and to be mended.
+    """
+    shapes = drawn.geometry.to_numpy()
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    points, owner = shapely.get_coordinates(shapes, return_index=True)  # the bounds of a shape pass over what is no number
+    lost = np.isin(np.arange(len(shapes)), owner[~np.isfinite(points).all(axis=1)])
+    parts, outline = _part(shapes)
+    flat = shapely.get_dimensions(parts) < 2
+    surface = np.isin(np.arange(len(shapes)), outline[~flat]) & ~empty & ~lost
+    mixed = surface & np.isin(np.arange(len(shapes)), outline[flat])
+    crossed = surface & ~shapely.is_valid(shapes)
+    judged = {"vide": empty, "illisible": lost, "sans_surface": ~surface & ~empty & ~lost, "melange": mixed, "croise": crossed}
+    return pd.DataFrame(judged, index=drawn.index)
 
 
-def _clean_outlines(drawn):
+def _part(shapes):
+    """Return the simple parts of shapes, and the rank of the shape each is of: a collection may hold another."""
+    parts, outline = shapely.get_parts(shapes, return_index=True)
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        outline = outline[inner]
+    return parts, outline
+
+
+def clean_outlines(drawn):
     """Return the outlines that are surfaces, made valid, and what was repaired or set aside."""
-    empty = drawn.geometry.isna() | drawn.geometry.is_empty
-    surface = drawn.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"]) & ~empty
-    crossed = surface & ~drawn.geometry.is_valid
-    outlines = drawn.geometry.array.copy()
-    outlines[crossed.to_numpy()] = shapely.make_valid(outlines[crossed.to_numpy()], method="structure", keep_collapsed=False)
-    mixed = drawn["geometry"].geom_type == "GeometryCollection"
-    outlines[mixed.to_numpy()] = [_keep_surfaces(shape) for shape in outlines[mixed.to_numpy()]]
-    drawn = drawn.set_geometry(gpd.GeoSeries(outlines, index=drawn.index, crs=drawn.crs))
-    flat = surface & (shapely.area(drawn.geometry.to_numpy()) == 0)
-    aside = ~surface | flat
-    reasons = pd.Series("Contour sans surface : écarté.", index=drawn.index).mask(empty, "Contour vide : écarté.")
+    judged = judge_outlines(drawn)
+    outlines = drawn.geometry.to_numpy().copy()
+    mixed = judged["melange"].to_numpy()
+    if mixed.any():
+        parts, outline = _part(outlines[mixed])
+        kept = shapely.get_dimensions(parts) == 2
+        surfaces = gpd.GeoSeries(parts[kept]).groupby(outline[kept]).agg(lambda group: shapely.multipolygons(group.to_numpy()))
+        outlines[mixed] = surfaces.to_numpy()
+    crossed = judged["croise"].to_numpy() | (mixed & ~shapely.is_valid(outlines))
+    outlines[crossed] = shapely.make_valid(outlines[crossed], method="structure", keep_collapsed=False)
+    aside = judged["vide"] | judged["illisible"] | judged["sans_surface"] | (shapely.area(outlines) == 0)
+    reasons = pd.Series("Contour sans surface : écarté.", index=drawn.index).mask(judged["vide"], "Contour vide : écarté.")
+    reasons = reasons.mask(judged["illisible"], "Contour dont une coordonnée n'est pas un nombre : écarté.")
     told = list_problems("erreur", drawn[aside], reasons[aside], "dessinez l'unité, ou retirez la ligne", colonne="contour")
     fix = "rien, si la carte est juste ; sinon redessinez ce contour"
-    mended = list_problems("information", drawn[crossed & ~aside], "Contour qui se croise : réparé.", fix, colonne="contour")
-    return drawn[~aside], join_problems(told, mended)
-
-
-def _keep_surfaces(shape):
-    parts = shapely.get_parts(shape)
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    mended = list_problems("information", drawn[judged["croise"] & ~aside], "Contour qui se croise : réparé.", fix, colonne="contour")
+    message = "Contour mêlé de lignes ou de points : ses surfaces sont gardées, le reste est laissé."
+    parted = list_problems("information", drawn[judged["melange"] & ~aside], message, fix, colonne="contour")
+    drawn = drawn.set_geometry(gpd.GeoSeries(outlines, index=drawn.index, crs=drawn.crs))
+    return drawn[~aside], join_problems(told, mended, parted)
 
 
 def measure_shares(outlines, communes):
@@ -166,7 +195,8 @@ def assign_polygons(units, communes, couche):
     ----------
     units : GeoDataFrame with unite_id, unite_nom and ORIGIN_COLUMNS, one row an outline
     communes : GeoDataFrame of the perimeter, index code_insee, with nom
-    couche : Series, the row of `couches` (its name is the layer's): exclusive, infra_communale, seuil_surface
+    couche : Series, the row of `couches` (its name is the layer's): exclusive, infra_communale, seuil_surface, maybe
+        seuil_eclat
 
     Returns
     -------
@@ -176,16 +206,14 @@ def assign_polygons(units, communes, couche):
     Notes
     -----
     A commune is wholly in a unit that holds `seuil_surface` of it (0.95). Below, the share of surface is the part
-    (methode `surface`), and under 1 % it is a sliver, listed and set aside; there is no majority. A unit smaller than
+    (methode `surface`), and under `seuil_eclat` (0.01) it is a sliver, listed and set aside; there is no majority. A unit smaller than
     its commune (infra_communale, or drawn inside one commune) belongs to it with a part that is not known, for people
-    are not spread by surface; what is under 1 % of such a unit, or beside the commune that holds `seuil_surface` of
+    are not spread by surface; what is under that share of such a unit, or beside the commune that holds `seuil_surface` of
     it, is a sliver. In an exclusive layer what a unit shows of a commune wholly in another is a sliver too.
     """
-    threshold = WHOLE if pd.isna(couche["seuil_surface"]) else float(couche["seuil_surface"])
-    drawn = units.dissolve("unite_id", sort=False) if units["unite_id"].duplicated().any() else units.set_index("unite_id")
-    drawn = drawn.reset_index()
+    drawn = join_outlines(units)
     pairs = measure_shares(drawn.geometry, communes)
-    pairs = _classify(pairs, threshold, couche)
+    pairs = _classify(pairs, couche)
     kept = pairs[~pairs["eclat"]]
     rows = drawn.drop(columns="geometry").loc[kept["rang"]].reset_index(drop=True)
     part = kept["part_commune"].where(~kept["dedans"]).mask(kept["entiere"], 1.0)
@@ -196,15 +224,27 @@ def assign_polygons(units, communes, couche):
     return pd.DataFrame(rows), _tell_pairs(drawn, pairs, communes, couche)
 
 
-def _classify(pairs, threshold, couche):
+def join_outlines(units):
+    """Return one outline a unit, on a new index: the outlines of one unite_id are joined."""
+    return (units.dissolve("unite_id", sort=False) if units["unite_id"].duplicated().any() else units.set_index("unite_id")).reset_index()
+
+
+def find_thresholds(couche):
+    """Return the share from which a commune is wholly in a unit, and the one under which it shows nothing but the drawing."""
+    whole, floor = couche.get("seuil_surface"), couche.get("seuil_eclat")
+    return WHOLE if pd.isna(whole) else float(whole), SLIVER if pd.isna(floor) else float(floor)
+
+
+def _classify(pairs, couche):
     """Return `pairs` with entiere, dedans (the unit is smaller than the commune) and eclat (set aside)."""
+    threshold, floor = find_thresholds(couche)
     whole = pairs["part_commune"] >= threshold
     best = pairs.groupby("rang")["part_unite"].transform("max")
     home = best.ge(threshold)
     within = couche["infra_communale"] | (home & ~whole.groupby(pairs["rang"]).transform("any"))
-    small = pairs["part_commune"] < SLIVER
+    small = pairs["part_commune"] < floor
     beside = home & (pairs["part_unite"] < best)
-    sliver = ~whole & small.where(~within, (pairs["part_unite"] < SLIVER) & small | beside)
+    sliver = ~whole & small.where(~within, (pairs["part_unite"] < floor) & small | beside)
     part = pairs["part_commune"]
     if couche["exclusive"]:
         sliver |= ~whole & ~within & whole.groupby(pairs["code_insee"]).transform("any")

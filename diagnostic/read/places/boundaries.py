@@ -46,7 +46,10 @@ def read_boundaries(path):
     if len(drawn) > MOST_SHAPES:
         raise _boundary_error("Ce fichier a trop de contours.", path, "gardez les seules communes de votre territoire, et réexportez")
     column = _find_code_column(drawn, path)
-    _refuse_projection(drawn, path)
+    fault = find_projection_fault(drawn)
+    if fault:
+        told = "" if drawn.crs is None else f" (projection écrite : {drawn.crs.name})"
+        raise _boundary_error(fault[1], path, fault[2], told)
     codes = drawn[column]
     if pd.api.types.is_float_dtype(codes):
         codes = codes.astype("Int64")
@@ -105,21 +108,20 @@ def _find_code_column(drawn, path):
     )
 
 
-def _refuse_projection(drawn, path):
-    """Raise when the projection is missing, or says degrees over figures that are not degrees."""
-    if drawn.crs is None:
-        raise _boundary_error(
-            "Projection inconnue.",
-            path,
-            "joignez le fichier .prj, ou réexportez en indiquant la projection (Lambert-93 : EPSG:2154)",
-        )
-    if drawn.crs.is_geographic and np.nanmax(np.abs(drawn.total_bounds)) > 180:
-        raise _boundary_error(
-            "Les coordonnées ne sont pas des degrés.",
-            path,
-            "réexportez en indiquant la vraie projection",
-            f" (projection écrite : {drawn.crs.name})",
-        )
+def find_projection_fault(drawn):
+    """Return (kind, what, what to do) where the projection is missing (`inconnue`) or not that of the figures (`fausse`), else None."""
+    # A GPKG without projection says « Undefined Cartesian SRS » or « Undefined geographic SRS », in which nothing can be placed.
+    if drawn.crs is None or drawn.crs.name.startswith("Undefined"):
+        fix = "joignez le fichier .prj, ou réexportez en indiquant la projection (Lambert-93 : EPSG:2154)"
+        return "inconnue", "Projection inconnue.", fix
+    bounds = np.abs(drawn.bounds.to_numpy())
+    bounds = bounds[np.isfinite(bounds)]
+    largest, fix = bounds.max(initial=0), "réexportez en indiquant la vraie projection"
+    if drawn.crs.is_geographic and largest > 180:
+        return "fausse", "Les coordonnées ne sont pas des degrés.", fix
+    if not drawn.crs.is_geographic and 0 < largest <= 180:
+        return "fausse", "Les coordonnées ressemblent à des degrés, et la projection écrite est en mètres.", fix
+    return None
 
 
 def replace_geometry(communes, boundaries):
