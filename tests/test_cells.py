@@ -9,7 +9,15 @@ from hypothesis.extra.numpy import arrays
 from jouets import make_affectation, make_appartenance, make_communes, make_couches
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.cells import cross_codes, divide, encode_tables, mark_modes, match_codes
+from diagnostic.measure.cells import (
+    cross_codes,
+    divide,
+    encode_tables,
+    join_texts,
+    mark_modes,
+    match_codes,
+    weigh_memberships,
+)
 
 CODES = st.integers(0, 12).flatmap(lambda size: arrays("int64", size, elements=st.integers(0, 4)))
 
@@ -42,6 +50,39 @@ def test_sums_equal_up_to_rounding_are_a_tie():
 
 def test_divide_by_zero_is_missing():
     np.testing.assert_array_equal(divide([1, 0, 3], [2, 0, 0]), [0.5, np.nan, np.nan])
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.text("ab ;", max_size=3)), max_size=12))
+def test_join_texts_is_a_join_by_group(rows):
+    group = np.array([number for number, _ in rows], dtype="int64")
+    expected = [" ; ".join(word for number, word in rows if number == wanted) for wanted in range(6)]
+    assert join_texts(group, [word for _, word in rows], 6).tolist() == expected
+
+
+def test_a_membership_weighs_what_is_known_to_be_in_both():
+    layers = {"L": {"A": "u", "B": {"u": 0.5}, "C": {"u": np.nan}}}
+    communes = make_communes({"A": 100, "B": 10, "C": 1, "D": 0})
+    territoires = make_appartenance({"entier": "ABC", "part": "AB", "inconnu": "A"}).assign(part=[1, 1, 1, 0.2, 0.2, np.nan])
+    known, places, rows, _ = encode_tables(make_affectation(layers), territoires, communes, make_couches(["L"], infra=["L"]))
+    i, _, poids = weigh_memberships(places, rows)
+    assert known.index[places["territoire"].to_numpy()[i]].tolist() == ["entier"] * 3 + ["part"] * 2 + ["inconnu"]
+    assert poids.tolist() == pytest.approx([100, 5, np.nan, 20, np.nan, np.nan], nan_ok=True)
+    assert places["entiere"].tolist() == [True] * 3 + [False] * 3
+    assert places["inconnue"].tolist() == [False] * 5 + [True]
+
+
+def test_an_unknown_part_of_nobody_is_nobody():
+    tables = make_affectation({"L": {"A": {"u": np.nan}}}), make_appartenance({"t": "AB"}), make_communes({"A": 0, "B": 1})
+    _, places, rows, _ = encode_tables(*tables, make_couches(["L"], infra=["L"]))
+    assert weigh_memberships(places, rows)[2].tolist() == [0]
+
+
+def test_encode_says_what_is_known_by_surface_only():
+    affectation = make_affectation({"L": {"A": {"u": 0.8, "v": 0.8}, "B": {"u": 0.25}, "C": "u", "D": {"u": np.nan}}})
+    affectation["methode"] = ["surface", "liste", "surface", "polygone", "surface"]
+    tables = affectation, make_appartenance({"t": "ABCD"}), make_communes(dict.fromkeys("ABCD", 1)), make_couches(["L"])
+    assert encode_tables(*tables)[2]["estimee"].tolist() == [0.5, 0, 0.25, 0, 0]
+    assert encode_tables(affectation.drop(columns="methode"), *tables[1:])[2]["estimee"].eq(0).all()
 
 
 def test_encode_says_whole_shared_unknown_and_overlapping():

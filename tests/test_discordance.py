@@ -167,6 +167,37 @@ def test_a_layer_not_exclusive_without_shared_commune_is_measured():
     assert row["interlocuteurs_effectifs_q2"] == 2
 
 
+def test_the_share_known_by_surface_only_is_said():
+    layers = {"CLS": {"A": {"u": 0.4, "v": 0.4}, "B": "u"}, "L": {"A": "x", "B": "y"}}
+    communes, appartenance, couches = make_communes({"A": 100, "B": 20}), make_appartenance({"t": "AB", "b": "B"}), make_couches(layers)
+    affectation = make_affectation(layers)
+    affectation["methode"] = np.where(affectation["part"] < 1, "surface", "polygone")
+    measured = measure_discordance(affectation, appartenance, communes, couches)
+    found = measured.set_index(["territoire_id", "couche"])["part_estimee"].to_dict()
+    # 80 of the 100 inhabitants that the layer covers: 80 in A, 20 in B.
+    assert found == pytest.approx({("b", "CLS"): 0, ("b", "L"): 0, ("t", "CLS"): 0.8, ("t", "L"): 0})
+    # Outlines that overlap cover a commune once, however many they are.
+    over = affectation.assign(part=affectation["part"].mask(affectation["part"] < 1, 0.9))
+    overlapping = measure_discordance(over, appartenance, communes, make_couches(layers, non_exclusives=["CLS"]))
+    assert overlapping["part_estimee"].tolist() == pytest.approx([0, 0, 100 / 120, 0])
+    silent = measure_discordance(affectation.drop(columns="methode"), appartenance, communes, couches)
+    assert silent["part_estimee"].eq(0).all()
+    absent = measure_discordance(affectation, appartenance, communes, make_couches(["VIDE"]))
+    assert absent["part_estimee"].isna().all()
+
+
+@pytest.mark.parametrize("ponderation", ["surface_km2", "ressortissants_msa"])
+def test_weighting_by_any_column_of_numbers(ponderation):
+    layers = {"L": {"A": "u", "B": "v", "C": "v"}}
+    communes = make_communes({"A": 5, "B": 5, "C": 5}).assign(**{ponderation: [4.0, 0.0, 12.0]})
+    territoires = {"t": "ABC", "vide": "B"}
+    tables = make_affectation(layers), make_appartenance(territoires), communes, make_couches(layers)
+    t, vide = measure_discordance(*tables, ponderation=ponderation).to_dict("records")
+    assert t["interlocuteurs_effectifs_q2"] == pytest.approx(16**2 / (4**2 + 12**2))
+    assert (t["poids_total"], t["unite_principale"], t["ponderation"]) == (16, "v", ponderation)
+    assert (vide["poids_total"], vide["ponderation"]) == (1, f"communes ({ponderation} nulle)")
+
+
 def test_weighting_by_commune():
     row = measure_toy({"A": 100, "B": 1}, {"L": {"A": "u", "B": "v"}}, ponderation="communes").iloc[0]
     assert row["interlocuteurs_effectifs_q2"] == 2 and row["ponderation"] == "communes"

@@ -343,6 +343,57 @@ def test_cells_add_up_to_what_both_layers_cover(drawn):
     assert sums["nb_communes"].tolist() == sums["poids"].tolist() == expected
 
 
+@pytest.mark.parametrize("departement", ["43", "63"])
+@pytest.mark.parametrize("ponderation", ["population", "communes"])
+def test_real_layers_have_the_v_measure_of_scikit_learn(partage, departement, ponderation):
+    """Four real layers, six pairs: EPCI and arrondissements of 2026, bassins de vie and zones d'emploi of INSEE 2024."""
+    metrics = pytest.importorskip("sklearn.metrics")
+    from diagnostic.read.places.territories import read_communes
+
+    insee = pd.read_csv(partage / "ressorts" / "zonages_insee_2024.csv", dtype=str).set_index("CODGEO")
+    communes = read_communes(departements=[departement], geometry=False)
+    names = ["epci", "arrondissement", "BV2022", "ZE2020"]
+    communes = communes.join(insee[["BV2022", "ZE2020"]])
+    layers = {name: communes[name].dropna().to_dict() for name in names}
+    tables = make_affectation(layers), make_appartenance({"d": communes.index}), communes
+    compared = compare_layers(*tables, make_couches(names), ponderation=ponderation)
+    assert len(compared) == 6 and compared["raison_absence"].eq("").all()
+    for _, row in compared.iterrows():
+        both = communes.dropna(subset=[row["couche_a"], row["couche_b"]])
+        # scikit-learn has no weights here: a commune of n inhabitants is written n times.
+        times = both["population"].to_numpy(dtype="int64") if ponderation == "population" else 1
+        a, b = (np.repeat(pd.factorize(both[row[side]])[0], times) for side in ("couche_a", "couche_b"))
+        h, c, v = metrics.homogeneity_completeness_v_measure(a, b)
+        found = row[["part_de_a_expliquee_par_b", "part_de_b_expliquee_par_a", "nmi"]].tolist()
+        assert found == pytest.approx([h, c, v], abs=1e-9)
+        assert row["nmi"] == pytest.approx(metrics.normalized_mutual_info_score(a, b), abs=1e-9)
+        check_by_entropies(row, np.bincount(a) / len(a), np.bincount(b) / len(b), pd.crosstab(a, b).to_numpy() / len(a))
+
+
+def check_by_entropies(row, p_a, p_b, p_ab):
+    """Assert that one comparison is what the entropies of scipy make of it."""
+    entropy = pytest.importorskip("scipy.stats").entropy
+    h_a, h_b, h_ab = entropy(p_a), entropy(p_b), entropy(p_ab.ravel())
+    found = row[["entropie_a", "entropie_b", "entropie_ab", "vi", "vi_norm"]].tolist()
+    assert found == pytest.approx([h_a, h_b, h_ab, 2 * h_ab - h_a - h_b, (2 * h_ab - h_a - h_b) / h_ab], abs=1e-9)
+
+
+def test_a_territory_that_holds_part_of_a_commune_weighs_that_part_in_the_cells():
+    layers = {"L": {"A": "u", "B": "v"}, "M": {"A": "m", "B": "n"}}
+    tables = make_affectation(layers), make_communes({"A": 100, "B": 30}), make_couches(layers)
+    inside = make_appartenance({"t": "AB"}).assign(part=[0.1, 1.0])
+    row = compare_layers(tables[0], inside, *tables[1:]).iloc[0]
+    assert row["entropie_ab"] == pytest.approx(-(0.25 * math.log(0.25) + 0.75 * math.log(0.75)))
+    assert (row["nb_a_dans_b"], row["part_population_a_dans_b"], row["nb_communes_ami"]) == (2, 1, 2)
+    # A commune that the territory and a layer both share out says nothing: left out and counted.
+    split = make_affectation(layers | {"L": {"A": {"u": 0.5, "v": 0.5}, "B": "v"}})
+    row = compare_layers(split, inside, tables[1], make_couches(layers, infra=["L"])).iloc[0]
+    assert (row["nb_communes_ecartees"], row["couverture_commune"]) == (1, pytest.approx(0.75))
+    assert (row["nb_a_dans_b"], row["nb_unites_a"]) == (1, 2) and np.isnan(row["part_population_a_dans_b"])
+    unknown = compare_layers(tables[0], inside.assign(part=[np.nan, 1.0]), *tables[1:]).iloc[0]
+    assert np.isnan(unknown["nmi"]) and unknown["raison_absence"].startswith("parts de population inconnues")
+
+
 # methode.md 3.7, COG 2026: INFORMATION by population, VI and NMI by commune, nested, share of population, purity.
 REEL = {
     "43": ([2.046091, 1.051149, 2.094198, 1.003041, 1.091157, 0.521038, 0.647700, 0.490223, 0.954233], (1.352958, 0.561626),

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.weights import POPULATION, weigh_territoires
+from diagnostic.measure.weights import POPULATION, TOLERANCE, weigh_territoires
 
-# Shares come from files and sums of floats: what differs by less is the same.
-TOLERANCE = 1e-9
+_END = "\x1e"  # a separator that no cell holds
 
 
 def match_codes(left, right):
@@ -54,16 +53,43 @@ def divide(numerator, denominator):
     return np.divide(numerator, denominator, out=np.full(denominator.shape, np.nan), where=denominator != 0)
 
 
+def join_texts(group, words, size):
+    """Return the words of each of `size` groups, in their order, as one text: "a ; b", "" for a group without any."""
+    order = np.argsort(group, kind="stable")
+    group, words = group[order], np.asarray(words, dtype="object")[order]
+    last = np.append(group[1:] != group[:-1], True)[: len(group)]
+    texts = np.full(size, "", dtype="object")
+    # One join and one split for all groups: a join by group takes a Python call each.
+    texts[group[last]] = "".join((words + np.where(last, _END, " ; ").astype("object")).tolist()).split(_END)[:-1]
+    return texts
+
+
+def weigh_memberships(places, rows):
+    """Return the pairs (i, j) of rows of `places` and of `rows` (see `encode_tables`) of the same commune, and their weight.
+
+    The weight is that of the commune's people who live in both, the territory and the unit: NaN when that is not known (a
+    part is missing, or both split the commune), 0 where nobody lives.
+    """
+    i, j = match_codes(places["commune"].to_numpy(), rows["commune"].to_numpy())
+    place = {name: places[name].to_numpy()[i] for name in ("poids", "entiere", "inconnue")}
+    known = ~place["inconnue"] & (place["entiere"] | rows["entiere"].to_numpy()[j])
+    shared = np.where(known, place["poids"] * rows["part"].to_numpy()[j], np.nan)
+    # Nobody lives there: an unknown share of nobody is nobody.
+    return i, j, np.where(place["poids"] == 0, 0.0, shared)
+
+
 def encode_tables(affectation, appartenance, communes, couches, *, ponderation=POPULATION):
     """Return the tables as integer codes, once for all layers.
 
     Returns
     -------
     territoires : DataFrame indexed by territoire_id (sorted), with poids, nb_communes, ponderation; its row is the code
-    places : DataFrame with territoire, commune (codes) and poids
+    places : DataFrame with territoire, commune (codes, in their order in `appartenance`), poids, and by row: entiere (the
+        whole commune is in the territory), inconnue (the part of it that is, is not known: `poids` is then that of the whole)
     rows : DataFrame with commune, couche, unite (codes) and part, and by row: entiere (the whole commune is in the unit),
         premiere (one row per commune and layer), couverte (share of the commune that the layer covers, 1 when unknown),
-        recouvre (the commune is in several units at once, so parts are not shares of a whole)
+        recouvre (the commune is in several units at once, so parts are not shares of a whole), estimee (share of the
+        commune that is covered and whose part is known by surface only: `methode` "surface")
     unites : Index of the unit labels (sorted text)
 
     Rows of communes outside every territory and of layers that `couches` does not declare are left out.
@@ -79,9 +105,19 @@ def encode_tables(affectation, appartenance, communes, couches, *, ponderation=P
     places = pd.DataFrame({"territoire": named.codes, "commune": codes.get_indexer(weighed["code_insee"])}).astype(
         "int64"
     )
+    part = weighed["part"].to_numpy()
     places["poids"] = weighed["poids"].to_numpy()
-    territoires = weighed.groupby("territoire_id", sort=True).agg(
-        poids=("poids", "sum"), nb_communes=("poids", "size"), ponderation=("ponderation", "first")
+    places["entiere"], places["inconnue"] = part >= 1 - TOLERANCE, np.isnan(part)
+    size = len(named.categories)
+    first = np.empty(size, dtype="int64")
+    first[named.codes[::-1]] = np.arange(len(named))[::-1]
+    territoires = pd.DataFrame(
+        {
+            "poids": np.bincount(named.codes, places["poids"], minlength=size).astype("float64"),
+            "nb_communes": np.bincount(named.codes, minlength=size),
+            "ponderation": weighed["ponderation"].array[first],
+        },
+        index=pd.Index(named.categories, name="territoire_id", dtype="str"),
     )
     rows, unites = _encode_memberships(affectation, codes, couches)
     return territoires, places, rows, unites
@@ -109,9 +145,17 @@ def _encode_memberships(affectation, codes, couches):
     rows["premiere"] = False
     rows.loc[np.unique(group, return_index=True)[1], "premiere"] = True
     rows["couverte"] = covered[group]
+    rows["estimee"] = np.where(_is_surface(affectation)[kept], np.nan_to_num(part * divide(covered, total)[group]), 0.0)
     loose = ~_read_flag(couches, "exclusive", True) & ~_read_flag(couches, "infra_communale", False)
     rows["recouvre"] = (nb[group] > 1) & ((total[group] > 1 + TOLERANCE) | loose[couche])
     return rows, pd.Index(unite.categories)
+
+
+def _is_surface(affectation):
+    """Return which rows have a part measured on surfaces; none where the table does not say how its parts are known."""
+    if "methode" not in affectation:
+        return np.zeros(len(affectation), dtype=bool)
+    return affectation["methode"].eq("surface").fillna(False).to_numpy(dtype=bool)
 
 
 def _read_flag(couches, column, default):

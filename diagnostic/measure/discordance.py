@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.cells import cross_codes, divide, encode_tables, mark_modes, match_codes
+from diagnostic.measure.cells import cross_codes, divide, encode_tables, mark_modes, weigh_memberships
 from diagnostic.measure.weights import POPULATION
 
 ABSENTE = "couche absente de ce territoire"
@@ -13,8 +13,8 @@ SANS_POIDS = "poids nul dans les communes que la couche couvre"
 
 COLUMNS = [
     "territoire_id", "couche", "n_unites", "interlocuteurs_effectifs_q1", "interlocuteurs_effectifs_q2", "q_min", "q_max",
-    "part_principale", "unite_principale", "egalite", "indice_eclatement", "couverture", "poids_total", "poids_couvert",
-    "nb_communes", "nb_communes_couvertes", "ponderation", "raison_absence",
+    "part_principale", "unite_principale", "egalite", "indice_eclatement", "couverture", "part_estimee", "poids_total",
+    "poids_couvert", "nb_communes", "nb_communes_couvertes", "ponderation", "raison_absence",
 ]  # fmt: skip
 _SHARES = [
     "interlocuteurs_effectifs_q1", "interlocuteurs_effectifs_q2", "q_min", "q_max", "part_principale", "indice_eclatement",
@@ -31,7 +31,8 @@ def measure_discordance(affectation, appartenance, communes, couches, *, pondera
     ----------
     affectation : DataFrame with code_insee, couche, unite_id, part; `part` is a share of population, applied as it is to
         another weighting
-    appartenance : DataFrame with code_insee, territoire_id
+    appartenance : DataFrame with code_insee, territoire_id and optionally part: a territory may be anything, a unit of a
+        layer too (`weights.list_unit_territories`)
     communes : DataFrame indexed by code_insee
     couches : DataFrame indexed by couche with exclusive, infra_communale; layers not listed are ignored
 
@@ -42,7 +43,9 @@ def measure_discordance(affectation, appartenance, communes, couches, *, pondera
         communes without inhabitant included. A layer absent from the territory: n 0, coverage 0, the rest NaN. Unknown parts
         of a shared commune: q1, q2 and the main unit NaN, bounds q_min = 1 and q_max = n (elsewhere both are q2). Communes in
         several units at once (a layer that is not exclusive): n only. Equal main units: the smallest code, and `egalite`.
-        A commune of unknown part counts as covered whole. `raison_absence` is "" when everything was computed.
+        A commune of unknown part counts as covered whole. A commune that both the territory and the layer split: nobody
+        knows who lives in both pieces, so bounds only. `part_estimee`: share of the covered weight whose part is known by
+        surface only (`methode` "surface"; 0 without that column). `raison_absence` is "" when everything was computed.
     """
     tables = encode_tables(affectation, appartenance, communes, couches, ponderation=ponderation)
     territoires, places, rows, unites = tables
@@ -60,6 +63,7 @@ def measure_discordance(affectation, appartenance, communes, couches, *, pondera
         territoire_id=known.index.astype("str"),
         couche=pd.Series(list(couches.index) * len(territoires), dtype="str"),
         couverture=divide(measured["poids_couvert"], known["poids"]),
+        part_estimee=divide(measured["poids_estime"], measured["poids_couvert"]),
         poids_total=known["poids"].to_numpy(),
         nb_communes=known["nb_communes"].to_numpy(),
         ponderation=known["ponderation"].array,
@@ -68,16 +72,15 @@ def measure_discordance(affectation, appartenance, communes, couches, *, pondera
 
 def _count_cells(places, rows, nb_territoires, nb_couches):
     """Return the cells (groupe, unite, poids) and the groups, one per territory and layer, absent layers included."""
-    i, j = match_codes(places["commune"].to_numpy(), rows["commune"].to_numpy())
+    i, j, shared = weigh_memberships(places, rows)
     poids = places["poids"].to_numpy()[i]
     row = {name: rows[name].to_numpy()[j] for name in rows.columns}
     groupe = places["territoire"].to_numpy()[i] * nb_couches + row["couche"]
-    # Nobody lives there: an unknown share of nobody is nobody.
-    shared = np.where(poids == 0, 0.0, poids * row["part"])
     (group, unite), inverse = cross_codes(groupe, row["unite"])
     size = nb_territoires * nb_couches
     groups = pd.DataFrame({"n_unites": np.bincount(group, minlength=size)})
     groups["poids_couvert"] = np.bincount(groupe, poids * row["couverte"] * row["premiere"], minlength=size)
+    groups["poids_estime"] = np.bincount(groupe, poids * row["estimee"], minlength=size)
     groups["nb_communes_couvertes"] = np.bincount(groupe, row["premiere"], minlength=size).astype("int64")
     groups["recouvre"] = np.bincount(groupe, row["recouvre"], minlength=size) > 0
     weight = np.bincount(inverse, shared, minlength=len(group))

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from diagnostic.measure.adjusted import adjust_information
 from diagnostic.measure.cells import TOLERANCE, cross_codes, divide, encode_tables, mark_modes, match_codes
 from diagnostic.measure.weights import POPULATION
 
@@ -16,10 +17,11 @@ SANS_COMMUNE = "aucune commune couverte par les deux couches"
 RECOUVREMENT = "des communes sont dans plusieurs unités à la fois : mesures d'information refusées"
 PARTS_INCONNUES = "parts de population inconnues dans une commune partagée : mesures d'information refusées"
 SANS_POIDS = "poids commun aux deux couches nul ou inconnu"
+SANS_ENTIERE = "aucune commune entière dans une unité de chaque couche : information ajustée du hasard non mesurée"
 
 _INFORMATION = [
     "entropie_a", "entropie_b", "entropie_ab", "information_mutuelle", "vi", "vi_norm", "nmi",
-    "part_de_a_expliquee_par_b", "part_de_b_expliquee_par_a",
+    "part_de_a_expliquee_par_b", "part_de_b_expliquee_par_a", "ami", "information_attendue",
 ]  # fmt: skip
 _EMBOITEMENT = [
     "nb_a_dans_b", "part_a_dans_b", "part_population_a_dans_b", "nb_b_dans_a", "part_b_dans_a", "part_population_b_dans_a",
@@ -29,7 +31,7 @@ _COINCIDENCE = [
     "coincidence_vue_a_communes", "coincidence_vue_a_population", "coincidence_vue_b_communes", "coincidence_vue_b_population",
 ]  # fmt: skip
 COLUMNS = [
-    "territoire_id", "couche_a", "couche_b", *_INFORMATION, "nb_unites_a", "nb_unites_b", *_EMBOITEMENT, *_COINCIDENCE,
+    "territoire_id", "couche_a", "couche_b", *_INFORMATION, "nb_communes_ami", "nb_unites_a", "nb_unites_b", *_EMBOITEMENT, *_COINCIDENCE,
     "egalite", "couverture_commune", "nb_communes_ecartees", "ponderation", "raison_absence",
 ]  # fmt: skip
 
@@ -81,6 +83,8 @@ def compare_layers(affectation, appartenance, communes, couches, *, territoires=
     Natural logarithms. I = H(a) + H(b) - H(a,b); VI = H(a|b) + H(b|a) (Meila 2007), VI_norm = VI / H(a,b),
     NMI = 2 I / (H(a) + H(b)) (the V-measure of Rosenberg and Hirschberg 2007), part_de_a_expliquee_par_b = I / H(a).
     A layer of one unit: NMI 0 and its share explained 1, by convention; one unit each: NMI 1, VI and VI_norm 0.
+    NMI grows with the number of units: `ami` takes off what units of these sizes share by chance (see `adjusted`), counted
+    on the `nb_communes_ami` communes that are wholly in one unit of both layers, one each whatever `ponderation`.
 
     Parameters
     ----------
@@ -103,9 +107,13 @@ def compare_layers(affectation, appartenance, communes, couches, *, territoires=
     if territoires is not None:
         appartenance = appartenance[appartenance["territoire_id"].isin(list(territoires))]
     known, places, rows, _ = encode_tables(affectation, appartenance, communes, couches, ponderation=ponderation)
-    places, layers = take_columns(places), split_layers(rows, len(couches))
-    units = [_count_units(places, layer) for layer in layers]
     pairs = list(combinations(range(len(couches)), 2))
+    return compare_coded(known, take_columns(places), split_layers(rows, len(couches)), couches.index, pairs)
+
+
+def compare_coded(known, places, layers, names, pairs):
+    """Return `compare_layers` from coded tables (`cells.encode_tables`), for the pairs (i, j) of `layers`, named by `names`."""
+    units = {code: _count_units(places, layers[code]) for code in {code for pair in pairs for code in pair}}
     if not pairs:
         return pd.DataFrame(columns=COLUMNS)
     compared = [_compare_pair(known, join_layers(places, layers[a], layers[b]), units[a], units[b]) for a, b in pairs]
@@ -114,7 +122,7 @@ def compare_layers(affectation, appartenance, communes, couches, *, territoires=
     table["territoire_id"] = known.index.repeat(len(pairs)).astype("str")
     table["ponderation"] = known["ponderation"].repeat(len(pairs)).array
     for column, side in {"couche_a": 0, "couche_b": 1}.items():
-        table[column] = pd.Series([couches.index[pair[side]] for pair in pairs] * len(known), dtype="str")
+        table[column] = pd.Series([names[pair[side]] for pair in pairs] * len(known), dtype="str")
     return _blank_unknown(table)[COLUMNS]
 
 
@@ -132,16 +140,18 @@ def join_layers(places, a, b):
     """Return one row per territory, commune, unit of a and unit of b, from coded tables (see `cells.encode_tables`).
 
     `poids` is the weight that is in both units, 0 where it cannot be known (`inconnu`: a part is missing; `ecarte`: the
-    commune is shared out in both layers); `fraction` the same for a weight of one per commune.
+    commune is shared out twice, by both layers or by one and the territory); `fraction` the same for a weight of one per
+    commune.
     """
     i, j = match_codes(a["commune"], b["commune"])
     k, pair = match_codes(places["commune"], a["commune"][i])
     left = {name: values[i[pair]] for name, values in a.items()}
     right = {name: values[j[pair]] for name, values in b.items()}
-    poids = places["poids"][k]
+    poids, entiere = places["poids"][k], places["entiere"][k]
     joint = left["part"] * right["part"]
-    inconnu = np.isnan(joint)
-    ecarte = ~inconnu & ~left["entiere"] & ~right["entiere"]
+    inconnu = np.isnan(joint) | places["inconnue"][k]
+    # Shared out twice, nothing says who lives in both parts.
+    ecarte = ~inconnu & (left["entiere"].astype("int8") + right["entiere"] + entiere < 2)
     joint[inconnu | ecarte] = 0.0
     premiere = left["premiere"] & right["premiere"]
     couvert = poids * np.minimum(left["couverte"], right["couverte"]) * (premiere & ~ecarte)
@@ -170,7 +180,8 @@ def count_cells(pairs):
 def _count_units(places, layer):
     """Return the units of one layer in every territory: territoire, unite, nb_communes, poids, indetermine (coded)."""
     i, j = match_codes(places["commune"], layer["commune"])
-    poids, part = places["poids"][i], layer["part"][j]
+    poids, known = places["poids"][i], ~places["inconnue"][i] & (places["entiere"][i] | layer["entiere"][j])
+    part = np.where(known, layer["part"][j], np.nan)
     unknown = (np.isnan(part) & (poids > 0)) | layer["recouvre"][j]
     (territoire, unite), inverse = cross_codes(places["territoire"][i], layer["unite"][j])
     size = len(unite)
@@ -189,7 +200,7 @@ def _compare_pair(known, pairs, units_a, units_b):
         return np.bincount(pairs["territoire"], pairs[name], minlength=size)
 
     return {
-        **_measure_information(cells, size), **_measure_coincidence(cells, size),
+        **_measure_information(cells, size), **_adjust_pair(pairs, size), **_measure_coincidence(cells, size),
         **_measure_nesting(cells, "a", "b", units_a, size), **_measure_nesting(cells, "b", "a", units_b, size),
         "couverture_commune": divide(total("couvert"), known["poids"]),
         "nb_communes_ecartees": total("commune_ecartee").astype("int64"),
@@ -222,6 +233,14 @@ def _measure_information(cells, size):
         "part_de_a_expliquee_par_b": np.where(single_a, 1.0, divide(mutual, h_a)),
         "part_de_b_expliquee_par_a": np.where(single_b, 1.0, divide(mutual, h_b)),
     }  # fmt: skip
+
+
+def _adjust_pair(pairs, size):
+    """Return the information adjusted for chance, on the communes wholly in one unit of both layers."""
+    whole = pairs["entiere_a"] & pairs["entiere_b"]
+    kept = {name: values[whole] for name, values in pairs.items()}
+    cells = count_cells(kept | {"poids": np.ones(whole.sum())})
+    return adjust_information(cells, _measure_information(cells, size), size)
 
 
 def _measure_entropy(group, poids, total):
@@ -284,14 +303,17 @@ def _blank_unknown(table):
         *(table[c] for c in ["disjointes", "recouvre", "inconnu"]),
         weightless,
     ]
+    entire = table["nb_communes_ami"] > 0
     a, b = table["couche_a"].astype("object"), table["couche_b"].astype("object")
     reasons = [
         "couches " + a + " et " + b + " absentes de ce territoire", "couche " + a + " absente de ce territoire",
         "couche " + b + " absente de ce territoire", SANS_COMMUNE, RECOUVREMENT, PARTS_INCONNUES, SANS_POIDS,
     ]  # fmt: skip
     blank = pd.Series(np.logical_or.reduce(conditions), index=table.index)
-    blanked = table.assign(raison_absence=pd.Series(np.select(conditions, reasons, ""), index=table.index, dtype="str"))
+    reason = np.select(conditions, reasons, np.where(entire, "", SANS_ENTIERE))
+    blanked = table.assign(raison_absence=pd.Series(reason, index=table.index, dtype="str"))
     blanked[_INFORMATION + _COINCIDENCE] = table[_INFORMATION + _COINCIDENCE].mask(blank)
     blanked[_EMBOITEMENT] = table[_EMBOITEMENT].astype("float64").mask(absent_a | absent_b)
+    blanked["nb_communes_ami"] = table["nb_communes_ami"].mask(blank, 0)
     blanked["egalite"] = table["egalite"] & ~blank
     return blanked
