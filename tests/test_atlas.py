@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from passage import measure_example, measure_small
+from tables_ressorts import add_ressorts
 
 from diagnostic.draw.atlas import list_figures, prepare_view
 from diagnostic.edition import filter_edition
@@ -10,7 +11,7 @@ from diagnostic.measure.mentions import list_sources, tell_mentions
 
 
 def gather(measured, edition="publique"):
-    tables = measured[0] | measured[1]
+    tables = add_ressorts(measured[0] | measured[1])
     shown, _ = filter_edition(tables | {"sources": list_sources(tables)}, edition)
     return shown, tell_mentions(shown, pd.Timestamp("2026-11-15"))
 
@@ -23,11 +24,11 @@ def list_names(measured, edition="publique", **changes):
 def test_the_example_has_its_pages_in_order():
     names = list_names(measure_example())
     assert [name for name, _ in names] == [
-        "01_mille-feuille", "02_ressort_arrondissement", "03_ressort_departement", "04_ressort_caf", "05_ressort_fictifcas",
-        "06_ressort_fictifcias", "07_ressort_fictifmsaterritoires", "08_discordance", "09_acteurs", "10_acteurs_par_rubrique",
-        "11_categories", "12_liens_entre_champs",
+        "01_mille-feuille", "02_communes_de_meme_cas", "03_ressort_arrondissement", "04_ressort_departement", "05_ressort_caf",
+        "06_ressort_fictifcas", "07_ressort_fictifcias", "08_ressort_fictifmsaterritoires", "09_discordance",
+        "10_hasard_hauteloire", "11_hasard_puydedome", "12_acteurs", "13_acteurs_par_rubrique", "14_categories", "15_liens_entre_champs",
     ]  # fmt: skip
-    assert [name for name, shared in names if not shared] == ["09_acteurs", "10_acteurs_par_rubrique"]
+    assert [name for name, shared in names if not shared] == ["12_acteurs", "13_acteurs_par_rubrique"]
 
 
 def test_pages_of_actors_are_shared_when_every_edition_shows_the_same():
@@ -126,6 +127,26 @@ def test_a_territory_without_outline_has_its_charts():
     flat = tables | {"communes": tables["communes"].assign(geometry=None).set_crs(4326, allow_override=True)}
     names = [name for name, _, _ in list_figures(flat, mentions=told, edition=None)]
     assert names and not [name for name in names if "ressort" in name or name.endswith("_acteurs") or "mille" in name]
+
+
+def test_chance_not_computed_and_one_group_make_no_page():
+    tables, told = gather(measure_example())
+    flat = {"hasard": tables["hasard"].assign(observe=float("nan")), "atomes_communes": tables["atomes_communes"].assign(atome_id="A1")}
+    unasked = {name: table for name, table in tables.items() if name != "hasard"}
+    for held in (tables | flat, unasked | {"atomes_communes": flat["atomes_communes"]}):
+        names = [name for name, _, _ in list_figures(held, mentions=told, edition=None)]
+        assert names and not [name for name in names if "hasard" in name or "meme_cas" in name]
+
+
+def test_a_map_hatches_the_communes_out_of_the_main_unit_of_an_epci_only():
+    tables, told = gather(measure_example())
+    odd = tables["communes_minoritaires"]
+    row = odd[odd["couche"] == "ARRONDISSEMENT"].head(1)
+    assert len(row)
+    words = read_page(tables | {"communes_minoritaires": row.assign(territoire_id="autre:X")}, told, "_ressort_arrondissement")
+    assert "hors de l'unité principale" not in words
+    words = read_page(tables | {"communes_minoritaires": row.assign(territoire_id="epci:1")}, told, "_ressort_arrondissement")
+    assert "1 commune hors de l'unité principale" in words and row["nom"].iloc[0] in words
 
 
 def test_a_long_layer_name_makes_a_short_file_name():

@@ -202,3 +202,39 @@ def test_bars_read_their_figures(graphiques):
 def test_empty_table_still_makes_a_page(draw):
     figure = draw()
     assert find_gid(figure, "titre") and save_png(figure)[1].shape[:2] == (2480, 3508)
+
+
+def make_chance():
+    """Four layers: above the interval, inside it, below it, not computed."""
+    rows = pd.DataFrame({"couche_b": ["CAS", "MSA", "PAT", "CAF"], "observe": [9.0, 4, 0, 11], "q05": [2.0, 2, 1, np.nan]})
+    rows = rows.assign(q95=[6.0, 6, 3, np.nan], moyenne_hasard=[3.5, 3.5, 2, np.nan], couche_a="EPCI", tirages=199)
+    return rows.assign(raison_absence=["", "", "", "une seule unité"])
+
+
+def test_chance_shows_what_is_observed_beside_the_interval():
+    labels = pd.Series({"CAS": "Action sociale", "MSA": "MSA $x$"})
+    figure = charts.draw_chance(make_chance(), labels, "Haute-Loire", mentions=MENTIONS | {"couverture": None})
+    words = plain(read_texts(figure))
+    assert "Haute-Loire : les EPCI tiennent dans une seule unité plus souvent que par hasard pour 1 découpage sur 3" in words
+    assert "moins souvent pour 1" in words
+    assert "tirages au hasard, d'un seul tenant, mêmes tailles (en nombre de communes)" in words
+    for row in ("9 ; au hasard, de 2 à 6 (3,5 en moyenne)", "11 ; hasard non calculé : une seule unité", "MSA $x$", "CAF"):
+        assert row in words
+    bars = [(bar.get_x(), bar.get_width(), bar.get_y() + bar.get_height() / 2) for bar in find_gid(figure, "hasard")]
+    assert bars == [(2, 4, 0), (2, 4, 1), (1, 2, 2)]
+    assert [tuple(dot.get_xydata()[0]) for dot in find_gid(figure, "observe")] == [(9, 0), (4, 1), (0, 2), (11, 3)]
+    assert save_png(figure)[1].std() > 0
+
+
+def test_chance_that_nothing_computes_says_so():
+    rows = make_chance().iloc[3:]
+    assert charts.tell_chance(rows, "EPCI") == "les EPCI : comparaison au hasard non calculée"
+    assert "hasard non calculé" in read_texts(charts.draw_chance(rows, pd.Series(dtype="object"), "J1", mentions=MENTIONS))
+
+
+def test_what_every_grouping_gives_is_not_counted():
+    rows = make_chance().iloc[:2].assign(q05=[2.0, 4], q95=[6.0, 4])
+    assert plain(charts.tell_chance(rows, "EPCI")).endswith("plus souvent que par hasard pour 1 découpage sur 1")
+    assert plain(charts.tell_chance_row(rows.iloc[1])) == "4 ; toujours autant au hasard"
+    row = make_chance().assign(q05=8.0, q95=8.0).iloc[0]
+    assert plain(charts.tell_chance_row(row)) == "9 ; au hasard, 8 (3,5 en moyenne)"

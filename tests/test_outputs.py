@@ -35,21 +35,25 @@ def test_shared_pages_are_drawn_once_and_stale_ones_removed(tmp_path):
     assert sorted(p.name for p in (tmp_path / "publique").iterdir()) == ["01_commune.png", "02_propre.png"]
 
 
-def test_an_edition_is_a_folder_of_four_things(chemin_piege):
+def test_an_edition_is_a_folder_of_five_things(chemin_piege):
     tables = {"resultats": pd.DataFrame(columns=RECORD_COLUMNS), "liens": pd.DataFrame({"source_id": ["A1"]})}
     reading = {"titre": "Essai", "lignes": [], "date": pd.Timestamp("2026-11-15")}
     written = write_edition(
         tables,
         chemin_piege / "publique",
         carte=folium.Map(tiles=None),
+        fiches="<html><head></head><body>Fiches</body></html>",
         figures=list_counted([]),
         cache={},
         reading=reading,
     )
     names = [path.relative_to(chemin_piege / "publique").as_posix() for path in written]
-    assert names == ["carte.html", "diagnostic.xlsx", "resultats.json", "cartes/01_commune.png", "cartes/02_propre.png"]
+    pages = ["cartes/01_commune.png", "cartes/02_propre.png"]
+    assert names == ["carte.html", "fiches_ressorts.html", "diagnostic.xlsx", "resultats.json", *pages]
     assert all(path.stat().st_size for path in written)
-    assert list(read_book(written[1])) == ["Lisez-moi", "Liens déclarés"]
+    page = written[1].read_text(encoding="utf-8")
+    assert "Fiches" in page and "Content-Security-Policy" in page and "default-src 'none'" in page
+    assert list(read_book(written[2])) == ["Lisez-moi", "Liens déclarés"]
 
 
 def test_a_page_that_cannot_be_drawn_stops_the_edition(tmp_path):
@@ -60,5 +64,5 @@ def test_a_page_that_cannot_be_drawn_stops_the_edition(tmp_path):
     reading = {"titre": "Essai", "lignes": [], "date": pd.Timestamp("2026-11-15")}
     with pytest.raises(ZeroDivisionError):
         write_edition(
-            tables, tmp_path, carte=folium.Map(tiles=None), figures=[("01_x", False, fail)], cache={}, reading=reading
+            tables, tmp_path, carte=folium.Map(tiles=None), fiches="", figures=[("01_x", False, fail)], cache={}, reading=reading
         )  # fmt: skip

@@ -93,27 +93,6 @@ def test_zero_is_a_value():
     assert classes.cat.categories.tolist() == ["0", "1"] and classes.isna().tolist() == [False, False, True]
 
 
-def test_minority_by_hand(base, ressort):
-    # Columns 4 and 5 are the third EPCI, in S2; columns 2 and 3 the second, in S1; 43010 (column 3) is partly in its main unit.
-    members = ressort[ressort["couche"] == "CAS"]
-    assert print_layers.list_minority(base.communes, members).empty
-    moved = members.assign(unite_id=members["unite_id"].mask(members["code_insee"].isin(["43001", "43007"]), "S2"))
-    assert print_layers.list_minority(base.communes, moved).tolist() == ["43001", "43007"]
-
-
-def test_minority_without_population_counts_communes(base, ressort):
-    members = ressort[ressort["couche"] == "CAS"]
-    moved = members.assign(unite_id=members["unite_id"].mask(members["code_insee"].eq("43001"), "S2"))
-    bare = base.communes.assign(population=np.nan)
-    assert print_layers.list_minority(bare, moved).tolist() == ["43001"]
-
-
-def test_minority_tie_goes_to_the_smallest_unit(base):
-    table = base.communes.loc[["43001", "43002"]].assign(population=100.0)
-    members = pd.DataFrame({"code_insee": ["43001", "43002"], "unite_id": ["S2", "S1"], "part": [1.0, 1.0]})
-    assert print_layers.list_minority(table, members).tolist() == ["43001"]
-
-
 def test_ressort_legend(cartes):
     legends = read_legends(cartes["C2"])
     # 24 communes, 43024 nowhere: columns 0-3 make 16 (43010 stays in S1, its larger part), columns 4-5 make 7.
@@ -129,9 +108,10 @@ def test_ressort_names_its_minority(base, ressort, unites):
     moved = ressort.assign(
         unite_id=ressort["unite_id"].mask(ressort["code_insee"].eq("43001") & ressort["couche"].eq("CAS"), "S2")
     )
-    figure = print_layers.draw_ressort(base, moved, unites, "CAS", mentions=MENTIONS)
+    figure = print_layers.draw_ressort(base, moved, unites, "CAS", ["43001", "99999"], mentions=MENTIONS)
     words = plain(read_texts(figure))
-    assert "CAS : 1 EPCI sur 3 est partagé entre plusieurs unités, 1 commune hors de l'unité principale" in words
+    # The second EPCI is crossed too: 43010 is partly in S2; its main unit is that of all its communes.
+    assert "CAS : 2 EPCI sur 3 sont partagés entre plusieurs unités, 1 commune hors de l'unité principale" in words
     assert "Communes hors de l'unité principale de leur EPCI : Commune 0-0." in words
     assert outline(find_gid(figure, "hachures /////")[0]) == tuple(
         round(x) for x in shapely.bounds(base.shapes["43001"])
@@ -139,7 +119,7 @@ def test_ressort_names_its_minority(base, ressort, unites):
 
 
 def test_layer_absent_is_all_hatched(base, ressort, unites):
-    figure = print_layers.draw_ressort(base, ressort, unites, "CIAS", mentions=MENTIONS)
+    figure = print_layers.draw_ressort(base, ressort, unites, "CIAS", [], mentions=MENTIONS)
     assert [plain(entry) for entry in read_legends(figure)["Communes"]] == [
         "Sans unité dans cette couche — 25 communes"
     ]
@@ -157,7 +137,7 @@ def test_many_units_neighbours_differ_and_legend_fits(communes):
             "unite_nom": [f"Circonscription d'action sociale au nom vraiment très long {c}" for c in codes],
         }
     )
-    figure = print_layers.draw_ressort(big, members, names, "X", mentions=MENTIONS)
+    figure = print_layers.draw_ressort(big, members, names, "X", [], mentions=MENTIONS)
     units = print_layers.describe_units(
         big, members.set_index("code_insee")["unite_id"], names.set_index("unite_id")["unite_nom"]
     )
@@ -173,11 +153,46 @@ def test_many_units_neighbours_differ_and_legend_fits(communes):
 @pytest.mark.parametrize(
     ("minority", "words"),
     [(["43001"], "CC Seule : 2 unités de la couche CAS, 1 commune hors de l'unité principale"),
-     ([], "CC Seule : 2 unités de la couche CAS, aucune commune hors de l'unité principale")],
+     ([], "CC Seule : 2 unités de la couche CAS")],
 )  # fmt: skip
 def test_a_single_epci_is_named(minority, words):
     communes = pd.DataFrame({"epci": ["1", "1", None], "epci_nom": ["CC Seule", "CC Seule", None]}, ["43001", "43002", "43003"])
-    main = pd.Series({"43001": "S1", "43002": "S2", "43003": "S3"})
-    assert plain(print_layers.tell_ressort(communes, main, "CAS", pd.Index(minority))) == words
-    alone = print_layers.tell_ressort(communes.assign(epci=None, epci_nom=None), main, "CAS", pd.Index([]))
+    members = pd.DataFrame({"code_insee": communes.index, "unite_id": ["S1", "S2", "S3"]})
+    assert plain(print_layers.tell_ressort(communes, members, "CAS", pd.Index(minority))) == words
+    alone = print_layers.tell_ressort(communes.assign(epci=None, epci_nom=None), members, "CAS", pd.Index([]))
     assert plain(alone) == "3 unités de la couche CAS"
+
+
+def test_units_that_overlap_share_an_epci_without_a_main_one():
+    communes = pd.DataFrame({"epci": ["1", "2"], "epci_nom": ["Un", "Deux"]}, ["43001", "43002"])
+    members = pd.DataFrame({"code_insee": ["43001", "43001", "43002"], "unite_id": ["P1", "P2", "P1"]})
+    words = plain(print_layers.tell_ressort(communes, members, "PAT", pd.Index([])))
+    assert words == "PAT : 1 EPCI sur 2 est partagé entre plusieurs unités"
+
+
+def test_few_groups_have_a_number_and_their_largest_commune(base):
+    # Columns 0-2 then 3-5; 43024 meets nobody. The most populated of each half is on the last row.
+    groups = pd.Series(np.where(np.arange(24) % 6 < 3, "A1", "A2"), base.communes.index[:24]).drop("43024")
+    figure = print_layers.draw_atoms(base, groups, mentions=MENTIONS)
+    entries = [plain(entry) for entry in next(iter(read_legends(figure).values()))]
+    assert entries == ["1. Commune 2-3 — 12", "2. Commune 4-3 — 11", "Sans unité connue — 2 communes"]
+    assert sorted(text.get_text() for text in find_gid(figure, "numero")) == ["1", "2"]
+    assert "2 groupes de communes ont exactement les mêmes interlocuteurs" in plain(read_texts(figure))
+
+
+def test_many_groups_are_shaded_by_their_size(communes):
+    big = base_map.prepare_base(make_communes(9, 6))
+    codes = big.communes.index[:54]
+    groups = pd.Series([f"A{min(rank, 42)}" for rank in range(54)], codes)
+    figure = print_layers.draw_atoms(big, groups, mentions=MENTIONS)
+    assert not find_gid(figure, "numero")
+    entries = [plain(entry) for entry in read_legends(figure)["Nombre de communes du groupe"]]
+    assert entries == ["1, seule de son cas — 42 communes", "10 à 19 — 12 communes", "Sans unité connue — 1 commune"]
+    words = plain(read_texts(figure))
+    assert "43 groupes de communes ont exactement les mêmes interlocuteurs ; 42 communes sur 54 sont seules de leur cas" in words
+
+
+def test_groups_of_nobody_are_all_hatched(base):
+    figure = print_layers.draw_atoms(base, pd.Series(dtype="object"), mentions=MENTIONS)
+    assert "Aucune commune n'a d'interlocuteur connu" in plain(read_texts(figure))
+    assert plain(next(iter(read_legends(figure).values()))[0]) == "Sans unité connue — 25 communes"

@@ -156,6 +156,6 @@ def test_same_bytes_alone_and_in_threads(base, millefeuille, acteurs):
 
 def test_row_order_changes_nothing(communes, millefeuille, ressort, unites, base, cartes):
     shuffled = base_map.prepare_base(communes.iloc[::-1])
-    drawn = print_layers.draw_ressort(shuffled, ressort.iloc[::-1], unites.iloc[::-1], "CAS", mentions=MENTIONS)
+    drawn = print_layers.draw_ressort(shuffled, ressort.iloc[::-1], unites.iloc[::-1], "CAS", [], mentions=MENTIONS)
     assert read_legends(drawn) == read_legends(cartes["C2"])
     assert plain(read_texts(drawn)) == plain(read_texts(cartes["C2"]))

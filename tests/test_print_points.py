@@ -1,5 +1,6 @@
 """Maps of places: counts, sizes, hollow marks outside, distance classes."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from toy_map import (
@@ -88,13 +89,25 @@ def test_access_counts(cartes, distances):
     ]
 
 
+@pytest.mark.parametrize(
+    ("far", "population", "words"),
+    [(0, 0.0, "Crèche : aucune des 9 communes n'est à plus de 7,5 km d'un site"),
+     (1, 1200.0, "Crèche : 1 commune sur 9 (1 200 habitants) est à plus de 7,5 km d'un site"),
+     (2, np.nan, "Crèche : 2 communes sur 9 sont à plus de 7,5 km d'un site")],
+)  # fmt: skip
+def test_the_title_of_access_says_what_was_measured(far, population, words):
+    beyond = {"seuil_km": 7.5, "nb_communes_au_dela": far, "population_au_dela": population}
+    assert plain(print_points.tell_access(9, "Crèche", beyond)) == words
+
+
 def test_distance_on_a_bound_is_in_the_nearer_class():
     classes = print_points.cut_distances(pd.Series([10.0, 10.1, 0.0, 30.0, 31.0]), 10.0)
     assert classes.tolist() == ["de 5 à 10 km", "de 10 à 15 km", "5 km ou moins", "de 20 à 30 km", "plus de 30 km"]
 
 
 def test_no_site_no_distance(base, acteurs):
-    figure = print_points.draw_access(base, pd.Series(dtype=float), acteurs.iloc[:0], "Ludothèque", mentions=MENTIONS)
+    beyond = {"seuil_km": 10.0, "nb_communes_au_dela": np.nan, "population_au_dela": np.nan}
+    figure = print_points.draw_access(base, pd.Series(dtype=float), acteurs.iloc[:0], "Ludothèque", beyond, mentions=MENTIONS)
     assert "Ludothèque : aucune distance connue" in plain(read_texts(figure))
 
 

@@ -84,7 +84,9 @@ def test_units_of_each_commune_are_one_number_or_parts():
     assert epci["unites"] == [["CC Est", 6], ["CC Ouest", 3]]
     assert epci["index"] == [1, 0, 0] * 3
     assert cias["unites"] == [["CIAS un", 2], ["c2", 2]]
-    assert cias["index"] == [0, [[1, 0.75], [0, 0.25]], 1, *[-1] * 6]
+    # An unknown part is written as such: it is not the whole commune.
+    assert cias["index"] == [0, [[1, 0.75], [0, 0.25]], [[1, None]], *[-1] * 6]
+    assert (epci["couche"], cias["couche"]) == ("EPCI", "CIAS")
     assert (cias["nb_plusieurs"], cias["nb_sans"]) == (1, 6)
 
 

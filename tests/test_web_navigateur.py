@@ -134,6 +134,29 @@ def test_a_commune_tells_who_intervenes(chromium, tmp_path):
         assert part in told
 
 
+def test_overlapping_and_inner_units_are_told_for_what_they_are(chromium, tmp_path):
+    view = make_view()
+    extra = [("00004", "PAT", "p1", 1.0), ("00004", "PAT", "p2", 1.0), ("00004", "QPV", "q1", np.nan), ("00005", "PAT", "p1", 1.0)]
+    view["affectation"] = pd.concat([view["affectation"], pd.DataFrame(extra, columns=["code_insee", "couche", "unite_id", "part"])])
+    names = {"EPCI": "Intercommunalités (EPCI à fiscalité propre)", "DEPARTEMENT": "Départements", "PAT": "PAT", "QPV": "Quartiers"}
+    view["couches"] = pd.DataFrame({"libelle": names, "millesime": "2026", "source": "x"})
+    path = write_web_map(draw_web_map(make_communes(), view, **CAPTION), tmp_path / "carte.html")
+    with open_offline(chromium, path) as (page, trace):
+        page.locator("#recherche").fill("00004")
+        page.locator("#recherche").press("Enter")
+        told = page.locator(".leaflet-popup-content").inner_text()
+        assert "p1 ; p2" in told and "q1 (part inconnue)" in told
+        # Its EPCI is told once, under the name of the layer.
+        assert told.count("CC Est") == 1 and "Département Puy" not in told
+        colours = {}
+        for label in ("PAT", "Quartiers"):
+            page.locator("label", has_text=label).locator("input[name=theme]").check()
+            colours[label] = fills(page)
+        assert colours["PAT"].count("url(#hachures)") == 1 and colours["PAT"].count("url(#pointilles)") == 7
+        assert colours["Quartiers"].count("url(#pointilles)") == 8 and colours["Quartiers"].count("url(#hachures)") == 0
+        assert trace["errors"] == []
+
+
 def test_what_is_not_on_the_map_is_listed(chromium, tmp_path):
     communes = make_communes()
     communes = communes.set_geometry(communes.geometry.where(communes.index != "00008"))

@@ -139,6 +139,12 @@ def make_distances(communes):
     return gap.iloc[:24].drop("43003")
 
 
+def make_beyond(communes, seuil_km):
+    """Return the row of `acces` of `make_distances`."""
+    far = communes["population"].reindex(make_distances(communes).loc[lambda km: km > seuil_km].index)
+    return {"seuil_km": seuil_km, "nb_communes_au_dela": len(far), "population_au_dela": far.sum()}
+
+
 def plain(text):
     """Return text with ordinary spaces only."""
     return " ".join(text.split())
@@ -161,9 +167,9 @@ def draw_toy():
     acteurs = make_acteurs()
     return {
         "C1": print_layers.draw_millefeuille(base, make_millefeuille(communes), mentions=MENTIONS),
-        "C2": print_layers.draw_ressort(base, make_ressort(communes), make_unites(), "CAS", mentions=MENTIONS),
+        "C2": print_layers.draw_ressort(base, make_ressort(communes), make_unites(), "CAS", [], mentions=MENTIONS),
         "C5": print_points.draw_actors(base, acteurs, mentions=MENTIONS),
         "C6": print_points.draw_access(
-            base, make_distances(communes), acteurs, "France services", mentions=MENTIONS, seuil_km=5
+            base, make_distances(communes), acteurs, "France services", make_beyond(communes, 5), mentions=MENTIONS
         ),
     }

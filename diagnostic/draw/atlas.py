@@ -35,6 +35,7 @@ def list_figures(tables, *, mentions, edition):
     told = own("acteurs") | {"remarques": left}
     figures = _list_layers(tables, base, common) if base else []
     figures.append(("discordance", True, partial(charts.draw_discordance, _pivot_pairs(tables), mentions=common("ressorts"))))
+    figures += _list_chance(tables, common)
     if len(actors) and base:
         figures.append(("acteurs", edition is None, partial(print_points.draw_actors, base, actors, mentions=told)))
     if len(actors):
@@ -52,14 +53,31 @@ def _list_layers(tables, base, common):
     figures = []
     if counts.reindex(base.communes.index).nunique(dropna=False) > 1:
         figures = [("mille-feuille", True, partial(print_layers.draw_millefeuille, base, counts, mentions=common("ressorts")))]
+    groups = tables["atomes_communes"].set_index("code_insee")["atome_id"].reindex(base.communes.index)
+    if groups.nunique() > 1:
+        figures.append(("communes_de_meme_cas", True, partial(print_layers.draw_atoms, base, groups, mentions=common("ressorts"))))
+    odd = tables["communes_minoritaires"]
+    odd = odd[odd["territoire_id"].str.startswith("epci:")]
     for couche in tables["couches"].index:
         held = tables["affectation"]["couche"].eq(couche)
         if couche != "EPCI" and tables["affectation"].loc[held, "unite_id"].nunique() > 1:
             told = common(couche) | {"libelle": tables["couches"].at[couche, "libelle"]}
-            draw = partial(print_layers.draw_ressort, base, tables["affectation"], tables["unites"], couche, mentions=told)
+            minority = pd.Index(odd.loc[odd["couche"] == couche, "code_insee"].unique())
+            draw = partial(print_layers.draw_ressort, base, tables["affectation"], tables["unites"], couche, minority, mentions=told)
             # The rank before it keeps the name unique; a long one would be refused by the system.
             figures.append((f"ressort_{normalize_label(couche)[:LONGEST_NAME]}", True, draw))
     return figures
+
+
+def _list_chance(tables, common):
+    """List the charts of chance, one a territory it was drawn in; there is none where no draw was asked for."""
+    rows = tables["hasard"] if "hasard" in tables else pd.DataFrame(columns=["territoire_id", "mesure", "observe"])
+    rows = rows[(rows["mesure"] == "nb_a_dans_b") & rows["observe"].notna()]
+    names, labels, told = tables["territoires"]["nom"], tables["couches"]["libelle"], common("ressorts")
+    return [
+        (f"hasard_{normalize_label(names[key])[:LONGEST_NAME]}", True, partial(charts.draw_chance, held, labels, names[key], mentions=told))
+        for key, held in rows.groupby("territoire_id", sort=False)
+    ]
 
 
 def _list_links(tables, common):
@@ -92,21 +110,23 @@ def _list_access(tables, base, own):
     known = summary[(summary["territoire_id"] == "perimetre") & (summary["inventaire"] == "complet")]["categorie"].unique()
     labels = tables["listes"]["categories"]["libelle"]
     thresholds = sorted(summary["seuil_km"].unique())
+    middle = thresholds[len(thresholds) // 2] if thresholds else None
+    whole = summary[(summary["territoire_id"] == "perimetre") & (summary["seuil_km"] == middle)].set_index("categorie")
     figures = []
     for code in known:
         distances = tables["acces_communes"].query("categorie == @code").set_index("code_insee")["distance_km"]
         counted = tables["sites_acces"].query("categorie == @code")["acteur_id"]
         sites = tables["acteurs"][tables["acteurs"]["acteur_id"].isin(counted)]
         draw = partial(
-            print_points.draw_access, base, distances, sites, labels.get(code, code), mentions=own("acteurs"),
-            seuil_km=thresholds[len(thresholds) // 2],
+            print_points.draw_access, base, distances, sites, labels.get(code, code), whole.loc[code],
+            mentions=own("acteurs"),
         )  # fmt: skip
         figures.append((f"acces_{normalize_label(code)}", draw))
     return figures
 
 
 def _pivot_pairs(tables):
-    """Return the layer x layer table of 1 - purity: who is not, in the column's layer, with the majority of their unit of the row.
+    """Return the layer x layer table of what `purete` leaves: who is not, in the column's layer, with most of their unit of the row.
 
     Unlike VI or NMI it is 0 when the column has a single unit: one interlocutor is no discordance.
     """

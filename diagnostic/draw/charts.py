@@ -195,6 +195,73 @@ def draw_bars(comptes, *, mentions, objet="acteur", format_page="A4"):
     return figure
 
 
+def draw_chance(hasard, libelles, territoire, *, mentions, format_page="A4"):
+    """Draw, per layer, how many units of another one lie inside a single unit of it, beside groupings drawn at random.
+
+    Parameters
+    ----------
+    hasard : DataFrame, rows of `hasard` for one territory, one shuffled layer and `nb_a_dans_b`
+    libelles : Series, index couche: how a reader reads the layers
+    territoire : str, its name
+    mentions : dict, as for `draw_discordance`
+    """
+    rows = hasard.reset_index(drop=True)
+    mixed = rows["couche_a"].iloc[0]
+    mixed = "EPCI" if mixed == "EPCI" else f"unités de la couche « {libelles.get(mixed, mixed)} »"
+    title = mentions.get("titre") or f"{territoire} : {tell_chance(rows, mixed)}"
+    drawn = format_number(rows["tirages"].max())
+    note = (
+        f"Losange : nombre d'{mixed} entièrement dans une seule unité du découpage. Barre : 90 % de {drawn} tirages au hasard, "
+        "d'un seul tenant, mêmes tailles (en nombre de communes) ; trait : leur moyenne."
+    )
+    figure, axes, _ = open_chart(title, mentions, notes=[note], shape=(len(rows), 1), format_page=format_page, square=False)
+    most = float(np.nanmax(rows[["observe", "q95"]].to_numpy(dtype=float), initial=1))
+    draw_ticks(axes, most)
+    for y, row in enumerate(rows.itertuples()):
+        known = row.q05 == row.q05
+        if known:
+            axes.barh(y, row.q95 - row.q05, left=row.q05, height=0.42, color="#D9D9D9", edgecolor="#8A8A8A", linewidth=0.6, gid="hasard")
+            axes.plot([row.moyenne_hasard] * 2, [y - 0.21, y + 0.21], color=TEXT_COLOUR, linewidth=1.2)
+        axes.plot(row.observe, y, marker="D", color=COLOURS["bleu"], markersize=7, markeredgecolor="white", gid="observe", zorder=5)
+        page.write_text(axes, most * 1.04, y, tell_chance_row(row), va="center", fontsize=FONT_SIZES["legende"])
+    axes.set_xlim(-most * 0.02, most * 1.5)
+    axes.set_ylim(max(6, len(rows)) - 0.4, -0.9)
+    label_axes(axes, [libelles.get(couche, couche) for couche in rows["couche_b"]], [], size=FONT_SIZES["legende"])
+    return figure
+
+
+def tell_chance_row(row):
+    """Return the words at the end of a row of `draw_chance`: what is observed, what chance gives, or why it is not known."""
+    if row.observe != row.observe or row.q05 != row.q05:
+        seen = format_number(row.observe)
+        return f"{seen} ; hasard non calculé{f' : {row.raison_absence}' if row.raison_absence else ''}"
+    low, high = format_number(row.q05), format_number(row.q95)
+    if row.q05 == row.q95 == row.observe:
+        return f"{format_number(row.observe)} ; toujours autant au hasard"
+    between = f"de {low} à {high}" if low != high else low
+    return f"{format_number(row.observe)} ; au hasard, {between} ({format_number(row.moyenne_hasard, 1)} en moyenne)"
+
+
+def tell_chance(rows, mixed):
+    """Return the title of the chart of chance: for how many layers more units hold in one than random groupings do."""
+    known = rows.dropna(subset=["observe", "q95"])
+    # Where every grouping gives what is observed (a layer of a single unit), chance has nothing to say.
+    known = known[(known["q05"] != known["observe"]) | (known["q95"] != known["observe"])]
+    if known.empty:
+        return f"les {mixed} : comparaison au hasard non calculée"
+    more, less = int((known["observe"] > known["q95"]).sum()), int((known["observe"] < known["q05"]).sum())
+    told = f"les {mixed} tiennent dans une seule unité plus souvent que par hasard pour {agree(more, 'découpage')} sur {len(known)}"
+    return f"{told}, moins souvent pour {format_number(less)}" if less else told
+
+
+def draw_ticks(axes, most):
+    """Draw light lines at whole numbers and write them above the rows."""
+    step = max(1, int(-(-most // 5)))
+    for x in range(0, int(most) + 1, step):
+        axes.axvline(x, color="#E6E6E6", linewidth=0.6, zorder=0)
+        page.write_text(axes, x, -0.5, format_number(x), ha="center", va="bottom", fontsize=FONT_SIZES["note"])
+
+
 def open_chart(title, mentions, *, notes=(), shape=(1, 1), format_page="A4", panel=False, square=True):
     """Return (figure, axes, room): a page with its title and notes, and axes of `shape` cells with room for labels."""
     figure = page.open_page(format_page)

@@ -1,4 +1,4 @@
-"""Maps of the jurisdictions: the mille-feuille, and one layer against the EPCI."""
+"""Maps of the jurisdictions: the mille-feuille, one layer against the EPCI, communes with the same interlocutors."""
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from diagnostic.draw.style import (
 
 MAX_CLASSES = 6
 MAX_UNITS_LISTED = 40
+MAX_ATOMS = 40
 
 
 def draw_millefeuille(base, millefeuille, *, mentions, format_page="A4"):
@@ -95,11 +96,11 @@ def tell_millefeuille(values):
     return f"De {low} à {high} interlocuteurs par commune ; {agree(most, 'commune')} sur {format_number(len(known))} en {verb} {high}"
 
 
-def draw_ressort(base, affectation, unites, couche, *, mentions, format_page="A4"):
+def draw_ressort(base, affectation, unites, couche, minority, *, mentions, format_page="A4"):
     """Draw the units of one layer under the borders of the EPCI (map C2).
 
     A commune in several units takes the colour of the one with the largest part (then the smallest
-    unite_id) and is dotted. A commune outside its EPCI's main unit is hatched: see `list_minority`.
+    unite_id) and is dotted.
 
     Parameters
     ----------
@@ -107,13 +108,14 @@ def draw_ressort(base, affectation, unites, couche, *, mentions, format_page="A4
     affectation : DataFrame with code_insee, couche, unite_id, part
     unites : DataFrame with couche, unite_id, unite_nom
     couche : str
+    minority : Index of code_insee, hatched: the communes outside their EPCI's main unit (`communes_minoritaires`)
     mentions : dict, as for `draw_millefeuille`; `libelle` names the layer as the reader reads it
     """
     members = affectation[affectation["couche"].eq(couche) & affectation["code_insee"].isin(base.communes.index)]
     main = choose_units(members)
-    minority = list_minority(base.communes, members)
+    minority = pd.Index(minority).intersection(base.communes.index).sort_values()
     label = mentions.get("libelle") or couche
-    title = mentions.get("titre") or tell_ressort(base.communes, main, label, minority)
+    title = mentions.get("titre") or tell_ressort(base.communes, members, label, minority)
     notes = tell_minority(base, minority)
     figure, axes, room = open_map(base, title, mentions, notes=notes, format_page=format_page)
     names = unites[unites["couche"].eq(couche)].set_index("unite_id")["unite_nom"]
@@ -137,40 +139,25 @@ def choose_units(members):
     return ordered.drop_duplicates("code_insee").set_index("code_insee")["unite_id"]
 
 
-def list_minority(communes, members):
-    """Return the codes of the communes that are not in the unit most inhabitants of their EPCI depend on.
+def tell_ressort(communes, members, couche, minority):
+    """Return the title of a layer's map from its counts; a single EPCI is named.
 
-    Weights are inhabitants times part (a commune whose part is unknown weighs whole); an EPCI without
-    known population counts its communes. Ties go to the smallest unite_id. Communes in no unit are not in the list.
+    Without minority commune the main unit is not mentioned: there may be none (units that overlap).
     """
-    rows = members.join(communes[["epci", "population"]], on="code_insee").dropna(subset=["epci"])
-    weight = rows["population"].fillna(0) * rows["part"].fillna(1)
-    empty = weight.groupby(rows["epci"]).transform("sum").eq(0)
-    rows = rows.assign(poids=weight.mask(empty, 1.0))
-    totals = rows.groupby(["epci", "unite_id"], as_index=False)["poids"].sum()
-    ordered = totals.sort_values(["poids", "unite_id"], ascending=[False, True], kind="stable")
-    main = ordered.drop_duplicates("epci").set_index("epci")["unite_id"]
-    inside = rows.loc[rows["unite_id"].eq(rows["epci"].map(main)), "code_insee"]
-    return pd.Index(rows.loc[~rows["code_insee"].isin(inside), "code_insee"].unique()).sort_values()
-
-
-def tell_ressort(communes, main, couche, minority):
-    """Return the title of a layer's map from its counts; a single EPCI is named."""
-    if main.empty:
+    if members.empty:
         return f"{couche} : aucune commune n'a d'unité dans cette couche"
+    held = members[["code_insee", "unite_id"]].join(communes["epci"], on="code_insee")
+    outside = f", {agree(len(minority), 'commune')} hors de l'unité principale" if len(minority) else ""
     total = communes["epci"].nunique()
     if total < 2:
-        held = main[main.index.isin(communes.index[communes["epci"].notna()])] if total else main
+        units = held.loc[held["epci"].notna(), "unite_id"].nunique() if total else held["unite_id"].nunique()
         head = f"{communes['epci_nom'].dropna().iloc[0]} : " if total else ""
-        units = f"{head}{agree(held.nunique(), 'unité')} de la couche {couche}"
-        outside = agree(len(minority), "commune") if len(minority) else "aucune commune"
-        return f"{units}, {outside} hors de l'unité principale" if total else units
-    crossed = communes.loc[minority, "epci"].nunique()
+        return f"{head}{agree(units, 'unité')} de la couche {couche}{outside}"
+    crossed = int((held.groupby("epci")["unite_id"].nunique() > 1).sum())
     if not crossed:
         return f"{couche} : aucun des {total} EPCI n'est partagé entre plusieurs unités"
     verb = "est partagé" if crossed == 1 else "sont partagés"
-    outside = agree(len(minority), "commune")
-    return f"{couche} : {crossed} EPCI sur {total} {verb} entre plusieurs unités, {outside} hors de l'unité principale"
+    return f"{couche} : {crossed} EPCI sur {total} {verb} entre plusieurs unités{outside}"
 
 
 def tell_minority(base, minority):
@@ -265,3 +252,63 @@ def list_hatches(base, main, minority, shared):
     if without:
         handles.append(page.make_missing_patch(f"Sans unité dans cette couche — {agree(without, 'commune')}"))
     return handles
+
+
+def draw_atoms(base, atomes, *, mentions, format_page="A4"):
+    """Draw the groups of communes that have exactly the same interlocutors (map C4).
+
+    Up to `MAX_ATOMS` groups: a colour and a number each, named after their largest commune. Beyond it colours would say nothing:
+    each commune is shaded by the number of communes of its group, the lone ones the lightest.
+
+    Parameters
+    ----------
+    base : Base
+    atomes : Series of atome_id, index code_insee
+        Missing: the commune is in no unit of any layer, and is hatched.
+    mentions : dict, as for `draw_millefeuille`
+    """
+    main = atomes.reindex(base.communes.index).dropna()
+    sizes = main.map(main.value_counts()).astype(float)
+    title = mentions.get("titre") or tell_atoms(sizes, main.nunique())
+    figure, axes, room = open_map(base, title, mentions, format_page=format_page)
+    few = main.nunique() <= MAX_ATOMS
+    units = describe_units(base, main, name_atoms(base, main)) if few else None
+    colours, handles = (main.map(units["couleur"]), list_units(units)) if few else shade_sizes(sizes)
+    fill_communes(axes, base, colours)
+    lines = draw_borders(axes, base)
+    taken = number_units(axes, units) if few else None
+    heading = "Groupes, par leur plus grande commune, et nombre de communes" if few else "Nombre de communes du groupe"
+    without = len(base.communes) - len(main)
+    missing = [page.make_missing_patch(f"Sans unité connue — {agree(without, 'commune')}")] if without else []
+    legends = [(heading, [*handles, *missing], None), ("Limites", lines, None)]
+    page.stack_legends(figure, legends, room, name_epci(axes, base, taken=taken))
+    return figure
+
+
+def name_atoms(base, main):
+    """Return the name of each group: its most populated commune, the first code when equal."""
+    towns = base.communes.loc[main.index].sort_values("population", ascending=False, kind="stable")
+    return towns.groupby(main)["nom"].first()
+
+
+def shade_sizes(sizes):
+    """Return the colour of each commune by the size of its group, and the legend entries."""
+    bounds = [0, 1, 4, 9, 19, 49, np.inf]
+    labels = ["1, seule de son cas", "2 à 4", "5 à 9", "10 à 19", "20 à 49", "50 et plus"]
+    classes = pd.cut(sizes, bounds, labels=labels).cat.remove_unused_categories()
+    colours = dict(zip(classes.cat.categories, pick_sequential(len(classes.cat.categories)), strict=True))
+    counts = classes.value_counts()
+    handles = [page.make_patch(colour, f"{label} — {agree(counts[label], 'commune')}") for label, colour in colours.items()]
+    return classes.astype("object").map(colours), handles
+
+
+def tell_atoms(sizes, groups):
+    """Return the title of the map of groups from its counts."""
+    if sizes.empty:
+        return "Aucune commune n'a d'interlocuteur connu"
+    alone = int((sizes == 1).sum())
+    if groups == 1:
+        return f"Les {format_number(len(sizes))} communes ont exactement les mêmes interlocuteurs"
+    head = f"{format_number(groups)} groupes de communes ont exactement les mêmes interlocuteurs"
+    verb = "est seule de son cas" if alone == 1 else "sont seules de leur cas"
+    return f"{head} ; {agree(alone, 'commune')} sur {format_number(len(sizes))} {verb}" if alone else head

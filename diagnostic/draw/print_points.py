@@ -167,7 +167,7 @@ def list_sizes(stacks):
     ]
 
 
-def draw_access(base, distances, sites, categorie, *, mentions, seuil_km=10.0, format_page="A4"):
+def draw_access(base, distances, sites, categorie, bilan, *, mentions, format_page="A4"):
     """Draw the straight-line distance from each commune to the nearest site of a category (map C6).
 
     Parameters
@@ -178,17 +178,17 @@ def draw_access(base, distances, sites, categorie, *, mentions, seuil_km=10.0, f
     sites : DataFrame with x_m, y_m; mobile and hors_territoire when known
         Sites of other territories are drawn, hollow, when they are in the view.
     categorie : str, as the reader reads it
-    seuil_km : float
-        Threshold of the title; classes end at 0.5, 1, 1.5, 2 and 3 times it, upper bound included.
+    bilan : dict or row of `acces`: seuil_km, nb_communes_au_dela, population_au_dela (NaN: not known)
+        What the title says; classes end at 0.5, 1, 1.5, 2 and 3 times `seuil_km`, upper bound included.
     """
     values = pd.Series(distances, dtype=float).reindex(base.communes.index)
     sites = sort_places(sites)
     shown = sites[sites["place"].isin(["dedans", "dehors"]) & in_view(sites, base)]
-    title = mentions.get("titre") or tell_access(base, values, categorie, seuil_km)
+    title = mentions.get("titre") or tell_access(int(values.notna().sum()), categorie, bilan)
     notes = tell_unshown(sites, len(sites) - len(shown), "site")
     notes.append("Distances à vol d'oiseau depuis la mairie ; la route est plus longue, surtout en montagne.")
     figure, axes, room = open_map(base, title, mentions, notes=notes, format_page=format_page)
-    classes = cut_distances(values, seuil_km)
+    classes = cut_distances(values, bilan["seuil_km"])
     colours = dict(zip(classes.cat.categories, pick_sequential(len(CLASS_STEPS) + 1), strict=True))
     fill_communes(axes, base, classes.astype("object").map(colours))
     lines = draw_borders(axes, base)
@@ -220,19 +220,18 @@ def tell_class(base, classes, label):
     return f"{label} — {agree(len(members), 'commune')}{inhabitants}"
 
 
-def tell_access(base, values, categorie, seuil_km):
-    """Return the title of the access map from its counts."""
+def tell_access(known, categorie, bilan):
+    """Return the title of the access map: of the `known` communes whose distance is known, how many are far, and who lives there."""
+    seuil_km = bilan["seuil_km"]
     words = format_number(seuil_km, 0 if seuil_km == int(seuil_km) else 1)
-    if values.notna().sum() == 0:
+    if not known:
         return f"{categorie} : aucune distance connue"
-    far = values.index[values > seuil_km]
-    if not len(far):
-        return f"{categorie} : aucune des {values.notna().sum()} communes n'est à plus de {words} km d'un site"
-    population = base.communes["population"].reindex(far)
-    inhabitants = f" ({format_number(population.sum())} habitants)" if population.notna().any() else ""
-    verb = "est" if len(far) == 1 else "sont"
-    count = f"{agree(len(far), 'commune')} sur {format_number(values.notna().sum())}{inhabitants}"
-    return f"{categorie} : {count} {verb} à plus de {words} km d'un site"
+    far, population = int(bilan["nb_communes_au_dela"]), bilan["population_au_dela"]
+    if not far:
+        return f"{categorie} : aucune des {known} communes n'est à plus de {words} km d'un site"
+    inhabitants = f" ({format_number(population)} habitants)" if population == population else ""
+    verb = "est" if far == 1 else "sont"
+    return f"{categorie} : {agree(far, 'commune')} sur {format_number(known)}{inhabitants} {verb} à plus de {words} km d'un site"
 
 
 def draw_sites(axes, shown):

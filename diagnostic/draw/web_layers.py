@@ -32,7 +32,7 @@ def encode_shapes(communes):
     encoded = [[] for _ in range(len(shapes))]
     if not len(drawn):
         return encoded
-    rings, owner = _list_rings(_simplify_together(shapes[drawn]))
+    rings, owner = _list_rings(simplify_together(shapes[drawn], SIMPLIFY_TOLERANCE_M))
     steps, starts, kept_owner = _write_steps(rings, owner)
     for commune, ring in zip(kept_owner, np.split(steps.ravel(), 2 * starts[1:]), strict=True):
         if len(ring) >= 8:  # a closed ring has four vertices at least
@@ -40,14 +40,15 @@ def encode_shapes(communes):
     return encoded
 
 
-def _simplify_together(shapes):
+def simplify_together(shapes, tolerance_m):
+    """Return shapes in degrees simplified to `tolerance_m`, a border staying one line for both sides; cleaned first when it is not."""
     # A plain scaling to metres is enough to simplify, and works from Guadeloupe to Mayotte in one call.
     latitude = np.radians(shapely.get_y(shapely.centroid(shapes)).mean())
     scale = METRES_PER_DEGREE * np.array([np.cos(latitude), 1.0])
     flat = shapely.transform(shapes, lambda xy: xy * scale)
     if not shapely.coverage_is_valid(flat):
         flat = shapely.coverage_clean(flat)
-    simple = shapely.coverage_simplify(flat, SIMPLIFY_TOLERANCE_M)
+    simple = shapely.coverage_simplify(flat, tolerance_m)
     return shapely.transform(simple, lambda xy: xy / scale)
 
 
@@ -89,7 +90,7 @@ def list_unit_layers(communes, couches, unites, affectation):
     """Return one record per layer of `couches`: label, units with their number of communes, units of each commune.
 
     The units of a commune are written as one number (its unit), -1 (no unit known), or a list of [unit, part] when
-    it has several, or when its unit holds only a part of its population (part is null when unknown).
+    it has several, or when its unit holds only a part of its population, or an unknown one (part is then null).
     """
     return [
         _describe_layer(communes, layer, unites[unites["couche"] == layer.Index], affectation[affectation["couche"] == layer.Index])
@@ -106,6 +107,7 @@ def _describe_layer(communes, layer, unites, affectation):
     units = units.rename_axis("unite_id").reset_index().sort_values(["nom", "unite_id"], ignore_index=True)
     index = _index_communes(communes, units, rows)
     return {
+        "couche": layer.Index,
         "libelle": _text(getattr(layer, "libelle", None), layer.Index),
         "millesime": _text(getattr(layer, "millesime", None)),
         "source": _text(getattr(layer, "source", None)),
@@ -121,7 +123,8 @@ def _index_communes(communes, units, rows):
     commune = communes.index.get_indexer(rows["code_insee"])
     unit = pd.Index(units["unite_id"]).get_indexer(rows["unite_id"])
     part = pd.to_numeric(rows["part"]).to_numpy(dtype=float)
-    partial = (np.bincount(commune, minlength=len(communes))[commune] > 1) | (part < 1)
+    # An unknown part is not a whole commune: a quarter, for one, is only somewhere in it.
+    partial = (np.bincount(commune, minlength=len(communes))[commune] > 1) | ~(part >= 1)
     index = np.full(len(communes), -1)
     index[commune[~partial]] = unit[~partial]
     index = index.tolist()

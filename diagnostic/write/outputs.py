@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from diagnostic.write.figures import remove_stale, render_png, write_bytes
-from diagnostic.write.offline import write_web_map
+from diagnostic.write.offline import inline_assets, write_html, write_web_map
 from diagnostic.write.results import write_results
 from diagnostic.write.workbook import write_workbook
 
@@ -37,14 +37,15 @@ def write_figures(started, figures, folder, cache):
     return written
 
 
-def write_edition(tables, folder, *, carte, figures, cache, reading):
-    """Write the map, the print maps, the workbook and the records of one edition.
+def write_edition(tables, folder, *, carte, fiches, figures, cache, reading):
+    """Write the map, the sheets of jurisdictions, the print maps, the workbook and the records of one edition.
 
     Parameters
     ----------
     tables : dict of DataFrame, already filtered for the edition
     folder : path-like, made when missing
     carte : folium.Map
+    fiches : str, the HTML of the sheets of jurisdictions (`draw.territory_page`)
     figures : list, see `write_figures`
     cache : dict, see `write_figures`
     reading : dict: titre, lignes, date, couleur (the reading sheet of the workbook)
@@ -59,6 +60,7 @@ def write_edition(tables, folder, *, carte, figures, cache, reading):
         started = start_figures(figures, cache, pool)
         written = [
             write_web_map(carte, folder / "carte.html"),
+            write_html(inline_assets(fiches), folder / "fiches_ressorts.html"),
             write_workbook(tables, folder / "diagnostic.xlsx", **reading),
             write_results(tables["resultats"], folder / "resultats.json"),
         ]

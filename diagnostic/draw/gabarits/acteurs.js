@@ -121,16 +121,16 @@ function describeUnits(layer, entry) {
   if (entry === -1) return el("em", {}, "aucune unité connue");
   if (!Array.isArray(entry)) return layer.unites[entry][0];
   const share = (part) => (part === null ? "part inconnue" : part < 0.01 ? "moins de 1 % de la population" : `${nombre.format(Math.round(part * 100))} % de la population`);
-  return entry.map(([unit, part]) => `${layer.unites[unit][0]} (${share(part)})`).join(" ; ");
+  return entry.map(([unit, part]) => (part === 1 ? layer.unites[unit][0] : `${layer.unites[unit][0]} (${share(part)})`)).join(" ; ");
 }
 function describeCommune(c) {
-  const told = (libelle) => couches.some((layer) => layer.libelle === libelle);
+  const told = (code) => couches.some((layer) => layer.couche === code);
   const here = inside.filter((a) => acteurs.commune[a] === c);
   const back = () => openAt(centres[c] || carte.getCenter(), describeCommune(c));
   return el("div", { class: "fiche" },
     el("h3", {}, communes.nom[c], el("small", {}, ` ${communes.code[c]}`)),
     told("EPCI") ? null : lineOf("EPCI", communes.epci[c] < 0 ? "hors EPCI" : communes.epcis[communes.epci[c]]),
-    told("Département") || communes.departement[c] < 0 ? null : lineOf("Département", communes.departements[communes.departement[c]]),
+    told("DEPARTEMENT") || communes.departement[c] < 0 ? null : lineOf("Département", communes.departements[communes.departement[c]]),
     lineOf("Population", communes.pop[c] === null ? "inconnue" : `${nombre.format(communes.pop[c])} habitants`),
     couches.length ? el("h4", {}, "Qui intervient ici") : null,
     couches.length ? el("dl", {}, ...couches.flatMap((layer) => [el("dt", {}, layer.libelle), el("dd", {}, describeUnits(layer, layer.index[c]))])) : null,

@@ -18,7 +18,7 @@ north.onAdd = () => el("div", { class: "nord", title: "Le nord est en haut", rol
 north.addTo(carte);
 
 polygons.forEach((polygon, c) => {
-  polygon.bindTooltip(() => el("span", {}, el("b", {}, communes.nom[c]), communes.epci[c] < 0 ? "" : ` · ${communes.epcis[communes.epci[c]]}`, theme.genre === "unites" && theme.libelle !== "EPCI" ? el("br") : "", theme.genre === "unites" && theme.libelle !== "EPCI" ? el("span", {}, `${theme.libelle} : `, describeUnits(theme, theme.index[c])) : "", theme.genre === "comptage" && theme.valeurs[c] !== null ? ` · ${nombre.format(theme.valeurs[c])} (${theme.mesure})` : ""), { sticky: true, direction: "auto" });
+  polygon.bindTooltip(() => el("span", {}, el("b", {}, communes.nom[c]), communes.epci[c] < 0 ? "" : ` · ${communes.epcis[communes.epci[c]]}`, theme.genre === "unites" && theme.couche !== "EPCI" ? el("br") : "", theme.genre === "unites" && theme.couche !== "EPCI" ? el("span", {}, `${theme.libelle} : `, describeUnits(theme, theme.index[c])) : "", theme.genre === "comptage" && theme.valeurs[c] !== null ? ` · ${nombre.format(theme.valeurs[c])} (${theme.mesure})` : ""), { sticky: true, direction: "auto" });
   polygon.on("mouseover", () => polygon.setStyle({ weight: 2, color: "#222" }).bringToFront());
   polygon.on("mouseout", () => polygon.setStyle({ weight: 0.6, color: style.limites.commune }));
   polygon.on("click", (event) => openAt(event.latlng, describeCommune(c)));
