@@ -11,6 +11,7 @@ from retouches import fill_cell
 
 from diagnostic import run as way
 from diagnostic.read.inventory.made_places import CELL_COLUMNS
+from diagnostic.run import way_back
 from diagnostic.schema import ORIGIN_COLUMNS, list_tables
 from diagnostic.write.identified import write_identified, write_made_list
 
@@ -50,7 +51,7 @@ def list_cells(path):
 def test_the_copy_differs_by_the_identifiers_alone(tmp_path):
     original = write_book(tmp_path / "été" / "inventaire.xlsx")
     before = original.read_bytes()
-    _, _, written = way.check(tmp_path / "été")
+    written = way.check(tmp_path / "été")["fichiers"]
     copy = tmp_path / "été" / "sorties" / "interne" / "inventaire_avec_identifiants.xlsx"
     assert copy in written and original.read_bytes() == before
     one, other = list_cells(original), list_cells(copy)
@@ -69,11 +70,11 @@ def test_the_copy_takes_the_place_of_the_inventory(tmp_path):
     folder = tmp_path / "d"
     original = write_book(folder / "inventaire.xlsx")
     way.check(folder)
-    path = folder / "sorties" / "interne" / way.PROBLEM_FILE
+    path = folder / "sorties" / "interne" / way_back.PROBLEM_FILE
     book = openpyxl.load_workbook(path)
     fill_cell(book, "a_corriger_acteurs", {"ligne": 6}, "nom", "CCAS voisin")
     book.save(path)
-    done = way.correct(folder)
+    done = way_back.correct(folder)
     assert done["apres"].set_index("feuille").at["acteurs", "ecartees"] == 0
     before = way.load(folder)
     shutil.copy(folder / "sorties" / "interne" / "inventaire_avec_identifiants.xlsx", original)
@@ -82,8 +83,8 @@ def test_the_copy_takes_the_place_of_the_inventory(tmp_path):
     assert again["acteurs"]["nom"].tolist() == ["CCAS de l'essai", "Maison du lac", "CCAS voisin", "Club & Cie"]
     for name in list_tables():
         pd.testing.assert_frame_equal(before[name], again[name])
-    _, _, written = way.check(folder)
-    assert [written_.name for written_ in written] == [way.PROBLEM_FILE]
+    written = way.check(folder)["fichiers"]
+    assert [written_.name for written_ in written] == [way_back.PROBLEM_FILE]
     assert not list(path.parent.glob("inventaire_avec*"))
 
 
@@ -98,7 +99,7 @@ def test_csv_and_sheets_of_persons_give_a_list_and_no_copy(tmp_path):
         way.check(tmp_path / name)
         found = tmp_path / name / "sorties" / "interne"
         assert not list(found.glob("inventaire_avec*"))
-        cells = list_cells(found / way.MADE_FILE)
+        cells = list_cells(found / way_back.MADE_FILE)
         assert [cells["identifiants", f"{c}2"] for c in "ABCDE"] == [sheet, line, "acteur_id", "Maison du lac", "maison-du-lac"]
         assert "CANARI" not in str(cells)
 

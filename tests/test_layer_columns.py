@@ -27,6 +27,8 @@ def choose(titles, couche=None):
         ("insee_com;lib_com;code_qp;lib_qp", "insee_com", "code_qp", "lib_qp", "commune"),
         ("Code INSEE;Commune;Nom du CIAS", "Code INSEE", "Nom du CIAS", None, "commune"),
         ("SIREN EPCI;Secteur", "SIREN EPCI", "Secteur", None, "commune"),
+        ("Canton;Secteur", "Canton", "Secteur", None, "canton"),
+        ("code_canton;id_uta;nom_uta", "code_canton", "id_uta", "nom_uta", "canton"),
         ("code_insee;unite_id;unite_nom;organisme", "code_insee", "unite_id", "unite_nom", "commune"),
     ],
 )
@@ -76,3 +78,9 @@ def test_the_heading_under_title_lines():
 def test_commune_column_of_a_file_of_outlines():
     assert layer_columns.has_commune_column(pd.Series(["insee_com", "code_qp"]))
     assert not layer_columns.has_commune_column(pd.Series(["code", "Nom_CLS"]))
+
+
+def test_the_canton_beside_names_of_communes_is_not_what_the_row_stands_for():
+    with pytest.raises(DiagnosticError, match="aucune colonne de communes"):
+        choose("Canton;Commune;Secteur")
+    assert choose("Canton;Commune;Secteur", layer(colonne_commune="Canton"))[1] == "canton"

@@ -81,7 +81,8 @@ def test_check_counts_and_writes_the_problems(tmp_path):
     bad = TABLES | {
         "acteurs": "acteur_id,nom,categorie,code_insee\nA1,Un,ccas,43016\nA1,Deux,ccas,43016\nA2,Trois,inconnue,99999\n"
     }
-    counts, problems, written = way.check(write_dossier(tmp_path / "d", bad), sortie=tmp_path / "ailleurs")
+    done = way.check(write_dossier(tmp_path / "d", bad), sortie=tmp_path / "ailleurs")
+    counts, problems, written = done["comptes"], done["problemes"], done["fichiers"]
     assert written == [tmp_path / "ailleurs" / "interne" / "problemes.xlsx"]
     assert counts.set_index("feuille").loc["acteurs", ["lues", "ecartees"]].tolist() == [3, 1]
     book = read_book(written[0])

@@ -150,6 +150,21 @@ def test_divisions():
     assert territories.read_divisions("departement").loc["43", "chef_lieu"] == "43157"
 
 
+def test_communes_shared_out_have_a_row_a_unit():
+    cantons = territories.read_divided("CANTON")
+    assert list(cantons.columns) == ["code_insee", "unite_id", "part", "methode"]
+    town = cantons[cantons["code_insee"] == "43157"]
+    assert town["unite_id"].tolist() == ["4312", "4313", "4314", "4315"] and town["part"].isna().all()
+    assert cantons[cantons["code_insee"] == "43040"].values.tolist() == [["43040", "4304", 1.0, "polygone"]]
+    names = territories.read_divisions("canton")
+    assert names.loc[["4312", "0501"], "nom"].tolist() == ["Le Puy-en-Velay-1", "L'Argentière-la-Bessée"]
+    assert names.loc["4312", "chef_lieu"] == "43157" and names["departement"].nunique() == 98
+    assert territories.read_divisions("commune_partagee").loc["4399", "chef_lieu"] == "43157"
+    assert territories.read_divided("EPCI").empty
+    cantons["part"] = 0.0  # a copy: what is read again is whole
+    assert territories.read_divided("CANTON")["part"].max() == 1
+
+
 def test_former_codes_lead_to_present_communes(france):
     former = territories.read_former_codes()
     assert former["ancien_code"].is_unique

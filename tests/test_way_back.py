@@ -15,6 +15,7 @@ from retouches import fill_cell, find_columns
 
 from diagnostic import run as way
 from diagnostic.errors import DiagnosticError
+from diagnostic.run import way_back
 from diagnostic.schema import EDITIONS
 from diagnostic.write.workbook import write_workbook
 
@@ -52,6 +53,12 @@ id_fs,lib_fs,insee_com,lib_com,code_postal,adresse,latitude,longitude,format_fs,
 3,Maison sans lieu,,Ville inventée,,rue,,,Site fixe,
 1,Maison de l'essai,43016,Auzon,43390,rue,,,Site fixe,
 """
+
+
+def take_checked(folder):
+    """Return what `check` counts, finds and writes."""
+    done = way.check(folder)
+    return done["comptes"], done["problemes"], done["fichiers"]
 
 
 def write_inventory_book(path):
@@ -98,14 +105,14 @@ def trip(tmp_path_factory):
     published = root / "france_services_2026-01.csv"
     published.write_text(FRANCE_SERVICES, encoding="utf-8")
     _, imported, _ = way.import_source("france-services", published, folder)
-    before, problems, written = way.check(folder)
+    before, problems, written = take_checked(folder)
     kept = shutil.copytree(folder, root / "avant")
     path = folder / "sorties" / "interne" / "problemes.xlsx"
     correct_by_hand(path)
     worked = path.read_bytes()
     refused = [pytest.raises(DiagnosticError, ask, folder) for ask in (way.check, way.run)]
     untouched = path.read_bytes() == worked
-    done = way.correct(folder)
+    done = way_back.correct(folder)
     return {
         "folder": folder, "imported": imported, "before": before, "problems": problems, "written": written, "refused": refused,
         "untouched": untouched, "done": done, "first": kept, "inventory": (original, inventory), "tables": way.load(folder),
@@ -171,7 +178,7 @@ def test_doublons_marked_are_merged_and_every_reference_follows(trip):
 def test_a_second_command_finds_nothing_and_a_copy_given_again_adds_nothing(trip, capsys):
     assert call("corriger", trip["folder"]) == 1
     assert "Rien n'est corrigé" in capsys.readouterr().err
-    counts, problems, written = way.check(trip["folder"])
+    counts, problems, written = take_checked(trip["folder"])
     assert count(counts) == count(trip["done"]["apres"])
     pd.testing.assert_frame_equal(problems.reset_index(drop=True), trip["done"]["problemes"].reset_index(drop=True))
 
@@ -198,11 +205,11 @@ def test_persons_are_in_no_file_that_goes_back(trip):
         for path in (folder / "sorties" / "interne").iterdir():
             cells = {name: sheet.to_numpy().tolist() for name, sheet in read_book(path).items()}
             assert "a_corriger_personnes" not in cells and SECRET not in str(cells)
-    assert "personnes" in read_book(folder / "sorties" / "interne" / way.PROBLEM_FILE)["comptes"].to_numpy()
+    assert "personnes" in read_book(folder / "sorties" / "interne" / way_back.PROBLEM_FILE)["comptes"].to_numpy()
 
 
 def test_made_identifiers_are_listed_where_a_copy_would_show_persons(trip):
-    path = trip["folder"] / "sorties" / "interne" / way.MADE_FILE
+    path = trip["folder"] / "sorties" / "interne" / way_back.MADE_FILE
     assert path in trip["done"]["fichiers"] and path in trip["written"] and not list(path.parent.glob("inventaire_avec*"))
     told = read_book(path)["identifiants"]
     assert told.iloc[1].tolist() == ["acteurs", "8", "acteur_id", "Maison du lac", "maison-du-lac"]

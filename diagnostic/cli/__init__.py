@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from diagnostic import run as way
+from diagnostic.cli.layers import run_catalogue, run_examine, run_place
 from diagnostic.cli.screen import (
     Progress,
     console,
@@ -13,10 +14,12 @@ from diagnostic.cli.screen import (
     errors,
     quote_path,
     show_counts,
+    show_examined,
     show_problems,
     show_replaced,
 )
 from diagnostic.errors import DiagnosticError, describe_refusal
+from diagnostic.run import way_back
 from diagnostic.schema import EDITIONS
 from diagnostic.vocabulary.formats import count_words
 
@@ -86,6 +89,7 @@ def build_parser():
     text = "Écrit un classeur vide à faire remplir par un partenaire : la feuille acteurs, ses listes, une ligne d'exemple."
     template = _add_command(commands, "modele", run_template, text)
     _add_path(template, "fichier", "FICHIER", "le classeur à écrire (.xlsx)")
+    _add_layers(commands)
     text = "Fait tout le chemin : lecture, mesures, cartes, classeur, résultats."
     launch = _add_command(commands, "lancer", run_all, text)
     for command in (verify, launch):
@@ -118,6 +122,26 @@ def _add_import(commands):
     bring.add_argument("source", metavar="SOURCE", help=text)
     _add_path(bring, "fichier", "FICHIER", "le fichier publié, tel quel")
     _add_path(bring, "dossier", "DOSSIER", "le dossier du territoire")
+
+
+def _add_layers(commands):
+    text = "Examine un fichier de ressorts, ou toutes les couches d'un dossier, avant tout calcul."
+    examine = _add_command(commands, "ausculter", run_examine, text)
+    _add_path(examine, "cible", "CIBLE", "le fichier (CSV, XLSX, GPKG, SHP, GeoJSON...) ou le dossier du territoire")
+    text = "code du département du territoire ; peut être répété (par défaut : ceux que le fichier touche)"
+    examine.add_argument("--departement", metavar="CODE", action="append", default=[], help=text)
+    examine.add_argument("--couche", metavar="NOM", help="nom du découpage (par défaut : celui du fichier)")
+    examine.add_argument("--unite", metavar="TITRE", help="titre de la colonne des unités (par défaut : trouvée)")
+    examine.add_argument("--recouvre", action="store_true", help="une commune peut être dans plusieurs unités")
+    examine.add_argument("--complete", action="store_true", help="toutes les communes devraient avoir une unité")
+    examine.add_argument("--infra", action="store_true", help="les unités peuvent être plus petites qu'une commune")
+    text = "Dit qui publie chaque découpage (Caf, MSA, CIAS, bassins de vie...) et comment l'apporter."
+    catalogue = _add_command(commands, "catalogue", run_catalogue, text)
+    catalogue.add_argument("mot", metavar="MOT", nargs="?", default="", help="un mot à chercher (par défaut : tout)")
+    text = "Dit qui intervient dans une commune ou un territoire, et où les limites ne coïncident pas."
+    place = _add_command(commands, "fiche", run_place, text)
+    _add_path(place, "dossier", "DOSSIER", "le dossier du territoire")
+    place.add_argument("lieu", metavar="LIEU", help="une commune (nom ou code INSEE) ou un territoire (nom ou partie du nom)")
 
 
 def _add_command(commands, name, action, text):
@@ -187,19 +211,20 @@ def run_import(choices):
 def run_check(choices):
     """Read a dossier and tell what is to be corrected."""
     with Progress("Lecture du dossier"):
-        counts, problems, written = way.check(choices.dossier, sortie=choices.sortie)
-    show_counts(counts)
-    show_problems(problems)
-    for path in written:
+        done = way.check(choices.dossier, sortie=choices.sortie)
+    show_counts(done["comptes"])
+    show_problems(done["problemes"])
+    show_examined(done["examen"])
+    for path in done["fichiers"]:
         console.print(f"Écrit : {path}", markup=False)
-        if path.stem == way.IDENTIFIED_FILE:
+        if path.stem == way_back.IDENTIFIED_FILE:
             console.print("  (votre classeur, avec les identifiants fabriqués : pour les garder, mettez-le à la place de inventaire.xlsx)")
 
 
 def run_correct(choices):
     """Take back what was corrected in problemes.xlsx."""
     with Progress("Reprise des corrections"):
-        done = way.correct(choices.dossier, choices.fichier)
+        done = way_back.correct(choices.dossier, choices.fichier)
     taken = done["reprises"]
     console.print(
         f"Corrections : {taken['nouvelles']} nouvelles, {taken['remplacees']} remplacées, {taken['identiques']} déjà connues, "

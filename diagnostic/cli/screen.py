@@ -56,6 +56,14 @@ def show_counts(counts):
     console.print(table)
 
 
+def show_examined(examined):
+    """Show how many layers were examined, and those where something is to be seen; the rest is in the sheet couches."""
+    told = examined[examined["resultat"].isin(["bloquant", "a_voir"])]
+    console.print(f"Couches examinées : {examined['couche'].nunique()}, dont {told['couche'].nunique()} à voir (feuille couches).")
+    for row in told.head(5).itertuples():
+        console.print(f"  {row.couche}, {row.libelle} : {row.message}", markup=False)
+
+
 def show_problems(problems, heading="Problèmes"):
     if heading != "Problèmes" and not len(problems):
         return

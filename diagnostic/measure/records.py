@@ -87,7 +87,9 @@ def _melt_measure(flat, measure):
     part["territoire"] = part["territoire"].fillna(WHOLE)
     beside = {"numerateur": measure.numerateur, "denominateur": measure.denominateur, "reference": measure.valeur_reference}
     for column, given in beside.items():
-        part[column] = flat[given].astype(float) if given and given != SHARE else float("nan")
+        # The mean of the draws is there only where draws were asked.
+        known = given and given != SHARE and (column != "reference" or given in flat)
+        part[column] = flat[given].astype(float) if known else float("nan")
     if measure.numerateur == SHARE:
         part["numerateur"] = part["valeur"] * part["denominateur"]
     part["couverture"] = _find_coverage(flat, measure.mesure)

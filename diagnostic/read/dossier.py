@@ -20,9 +20,11 @@ from diagnostic.read.imports.imported import ACTOR_TABLES, append_imported, read
 from diagnostic.read.inventory.inventory import find_inventory, read_inventory
 from diagnostic.read.inventory.named_ids import list_made
 from diagnostic.read.inventory.references import resolve_references
+from diagnostic.read.layers.hypotheses import resolve_hypotheses
 from diagnostic.read.layers.layers import list_vintages, read_layers
 from diagnostic.read.places import territories
 from diagnostic.read.places.cog import extend_former, read_cog
+from diagnostic.read.places.neighbours import list_neighbours
 from diagnostic.read.places.perimeter import read_perimeter, read_territories, tell_cut
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, locate_sheet, make_table
 from diagnostic.vocabulary import normalize_label
@@ -71,9 +73,10 @@ def read_dossier(folder):
     tables, provenance, merging, merged = merge_duplicates(tables, decisions)
     tables, orphans = resolve_references(tables, read)
     layers, layer_doubts, layer_counts = read_layers(
-        tables, communes, cog, folder=folder, lists=lists, corrections=kept["corrections"]
+        tables, communes, cog, folder=folder, lists=lists, corrections=kept["corrections"], crs=settings["crs"]
     )
     tables = tables | layers
+    tables["hypotheses"], untold = resolve_hypotheses(tables["hypotheses"], communes, layers["couches"], layers["unites"])
     places, lost = assign_all_territories(tables, territoires, communes, appartenance)
     tables = name_places(tables, territoires)
     territoires = territories.name_partial(territoires, communes, cog["communes"])
@@ -86,7 +89,8 @@ def read_dossier(folder):
     pairs, capped = find_duplicates(near, decisions=standing)
     cut = territories.list_cut_units(communes, cog["communes"])
     counts = pd.concat([counts, import_counts, layer_counts], ignore_index=True)
-    told += [found, strangers, doubts, merging, orphans, layer_doubts, lost, list_vintages(layers["couches"]), tell_cut(cut), capped]
+    told += [found, strangers, doubts, merging, orphans, layer_doubts, untold, lost]
+    told += [list_vintages(layers["couches"]), tell_cut(cut), capped]
     told += [tell_outside(tables["acteurs"]), tell_pairs(pairs)]
     told += [list_unread(kept["corrections"], zip(counts["fichier"], counts["feuille"], strict=True))]
     read = {name: pd.concat([part[name] for part in (read, import_read) if name in part]) for name in {**read, **import_read}}
@@ -94,6 +98,7 @@ def read_dossier(folder):
     return tables | places | {
         "communes": communes, "territoires": territoires, "appartenance": appartenance, "unites_coupees": cut,
         "doublons_proposes": pairs, "provenance": provenance, "problemes": problems,
+        "voisinages": list_neighbours(communes) if settings["tirages_hasard"] else list_neighbours(communes.iloc[:0]),
         "comptes": count_rows(counts, tables, communes, merged=merged), "reglages": settings, "listes": lists,
         "retour": {
             "ecartees": list_set_aside(read, problems), "fabriques": list_made(read, given),

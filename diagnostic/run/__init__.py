@@ -1,20 +1,17 @@
 """The whole way in one function: a dossier comes in, the files of each edition go out."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from diagnostic.edition import filter_edition, keep_local, show_same_actors
 from diagnostic.errors import DiagnosticError
-from diagnostic.schema import EDITIONS, GRAVITES
+from diagnostic.run.way_back import protect_problems, write_back
+from diagnostic.schema import EDITIONS, GRAVITES, join_problems, list_problems
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.vocabulary.formats import count_words
 
 DEFAULT_EDITIONS = ("publique", "interne")
-PROBLEM_FILE = "problemes.xlsx"
-IDENTIFIED_FILE = "inventaire_avec_identifiants"  # with the extension of the inventory
-MADE_FILE = "identifiants_fabriques.xlsx"
 GRAVITE_WORDS = {
     "bloquant": ("bloquant", "bloquants"), "erreur": ("erreur", "erreurs"),
     "attention": ("point d'attention", "points d'attention"), "information": ("information", "informations"),
@@ -40,9 +37,6 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     DiagnosticError
         Structural faults of the dossier; nothing is written then.
     """
-    from diagnostic.draw.atlas import list_figures
-    from diagnostic.write.outputs import write_edition
-
     tell = progress or (lambda step: None)
     target = Path(sortie or Path(folder) / "sorties")
     if "interne" in editions:
@@ -58,20 +52,28 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     # Written alone, an edition says its name on its pages as it does beside another that shows more.
     # A page may go without the name of its edition only where the public one holds it as it is.
     same = "publique" in chosen and len(chosen) > 1 and show_same_actors(list(views.values()))
-    written, cache = [], {}
-    for edition, shown in views.items():
-        tell(f"Édition {edition} : cartes et classeur")
-        reading = {
-            "titre": shown["titre"], "lignes": shown["notices"], "date": shown["date"],
-            "couleur": tables["reglages"]["couleur_principale"],
-        }  # fmt: skip
-        figures = list_figures(shown, mentions=shown["mentions"], edition=None if same else edition)
-        written += write_edition(
-            keep_local(shown), target / edition, carte=draw_map(shown), figures=figures, cache=cache, reading=reading
-        )
+    written = write_editions(views, target, same=same, colour=tables["reglages"]["couleur_principale"], tell=tell)
     if "interne" in editions:
         written += write_back(tables | {"retour": back}, target / "interne")
     return {"fichiers": written, "comptes": tables["comptes"], "problemes": tables["problemes"], "lectures": tables["lectures"]}
+
+
+def write_editions(views, target, *, same, colour, tell):
+    """Draw and write each edition in its folder; what every edition shows alike is drawn once; return the paths."""
+    from diagnostic.draw.atlas import list_figures
+    from diagnostic.write.outputs import write_edition
+
+    written, cache, plans = [], {}, None
+    for edition, shown in views.items():
+        tell(f"Édition {edition} : cartes, fiches et classeur")
+        plans = plans or draw_plans(shown)
+        reading = {"titre": shown["titre"], "lignes": shown["notices"], "date": shown["date"], "couleur": colour}
+        figures = list_figures(shown, mentions=shown["mentions"], edition=None if same else edition)
+        written += write_edition(
+            keep_local(shown), target / edition, carte=draw_map(shown), fiches=draw_sheets(shown, plans), figures=figures, cache=cache,
+            reading=reading,
+        )  # fmt: skip
+    return written
 
 
 def load(folder):
@@ -84,93 +86,21 @@ def load(folder):
 
 
 def check(folder, *, sortie=None):
-    """Read a dossier without measuring it and write what is to be corrected in sorties/interne; return (comptes, problemes, [Path])."""
-    target = Path(sortie or Path(folder) / "sorties") / "interne"
-    protect_problems(folder, target)
-    tables = load(folder)
-    return tables["comptes"], tables["problemes"], write_back(tables, target)
-
-
-def protect_problems(folder, target):
-    """Refuse to write problemes.xlsx again where it holds corrections that nobody has taken yet.
-
-    Raises
-    ------
-    DiagnosticError
-    """
-    from diagnostic.read.back.correction_files import read_corrections
-    from diagnostic.read.back.problem_files import refuse_overwrite
-
-    refuse_overwrite(target / PROBLEM_FILE, read_corrections(folder))
-
-
-def write_back(tables, target):
-    """Write what goes back to who keeps the files: problemes.xlsx, and a copy of the inventory when identifiers were made."""
-    from diagnostic.write.problems import write_problems
-
-    back = tables["retour"]
-    written = [
-        write_problems(
-            target / PROBLEM_FILE, problemes=tables["problemes"], comptes=tables["comptes"], ecartees=back["ecartees"],
-            lists=tables["listes"], doublons=tables["doublons_proposes"],
-        )
-    ]  # fmt: skip
-    return written + write_made(back, target)
-
-
-def write_made(back, target):
-    """Write an exact copy of the inventory with the identifiers made, or where no copy can hold them the list of them."""
-    from diagnostic.read.inventory.made_places import locate_made
-    from diagnostic.write.identified import write_identified, write_made_list
-
-    made, files = back["fabriques"], back["inventaire"]
-    for former in [*target.glob(f"{IDENTIFIED_FILE}.xls[xm]"), target / MADE_FILE]:
-        former.unlink(missing_ok=True)
-    if not len(made):
-        return []
-    cells = locate_made(files[0], made, back["alias"]) if len(files) == 1 else None
-    if cells is not None:
-        with suppress(LookupError):  # a cell that cannot be filled as it is: the list says it all
-            return [write_identified(files[0], cells, target / f"{IDENTIFIED_FILE}{files[0].suffix.lower()}")]
-    return [write_made_list(made, target / MADE_FILE)]
-
-
-def correct(folder, path=None):
-    """Take the corrections of a problemes.xlsx into the dossier, and read it again.
-
-    Parameters
-    ----------
-    folder : path-like, the dossier
-    path : path-like, optional; by default its sorties/interne/problemes.xlsx
+    """Read a dossier without measuring it and write what is to be corrected in sorties/interne.
 
     Returns
     -------
-    dict: `reprises` (dict nouvelles, remplacees, identiques, annulees), `remplacees` (DataFrame, what another copy had said),
-        `refusees` (DataFrame, what could not be taken), `avant`, `apres` (comptes), `problemes`, `fichiers` (list of Path)
-
-    Raises
-    ------
-    DiagnosticError
-        Not a problemes.xlsx, or nothing corrected in it; the dossier is as it was then.
+    dict: `comptes`, `problemes`, `examen` (every layer examined: `read.layers.doctor`) (DataFrame), `fichiers` (list of Path)
     """
-    from diagnostic.read.back.correction_files import merge_corrections, read_corrections
-    from diagnostic.read.back.problem_files import count_pending, read_problem_file, refuse_strangers
-    from diagnostic.write.corrections import write_corrections
+    from diagnostic.read.layers.doctor import examine_dossier
 
-    own = Path(folder) / "sorties" / "interne" / PROBLEM_FILE
-    back, former = read_problem_file(path or own), read_corrections(folder)
-    before = load(folder)["comptes"]
-    back = refuse_strangers(back, before["fichier"], path or own)
-    merged, counts, replaced = merge_corrections(former, back)
-    written = [write_corrections(folder, merged)]
+    target = Path(sortie or Path(folder) / "sorties") / "interne"
+    protect_problems(folder, target)
+    # Before the layers are read: one that cannot be is told here with the others.
+    examined = examine_dossier(folder)
     tables = load(folder)
-    # Somebody else may be at work in the dossier's own file while the copy of a colleague is taken.
-    if path is None or Path(path).resolve() == own.resolve() or not count_pending(own, merged):
-        written += write_back(tables, own.parent)
-    return {
-        "reprises": counts, "remplacees": replaced, "refusees": back["problemes"], "avant": before, "apres": tables["comptes"],
-        "problemes": tables["problemes"], "fichiers": written,
-    }  # fmt: skip
+    written = write_back(tables, target, examen=examined)
+    return {"comptes": tables["comptes"], "problemes": tables["problemes"], "examen": examined, "fichiers": written}
 
 
 def count_problems(problemes):
@@ -283,6 +213,11 @@ def measure_tables(tables):
     # What goes back to who keeps the files is no table of the diagnosis: no edition may show it.
     tables = {name: table for name, table in tables.items() if name != "retour"}
     tables |= measure_dossier(tables)
+    refused = tables.pop("hypotheses_refusees", None)
+    if refused is not None and len(refused):
+        reasons, fix = list(refused["raison"] + "."), "corrigez la ligne de la feuille hypotheses, ou supprimez-la"
+        told = list_problems("erreur", refused, reasons, fix, colonne="unite", valeur=refused["unite_id"])
+        tables["problemes"] = join_problems(tables["problemes"], told)
     return tables | {"sources": list_sources(tables)}
 
 
@@ -329,4 +264,22 @@ def draw_map(shown):
     return draw_web_map(
         shown["communes"], prepare_view(shown, told), titre=shown["titre"], sources=told["sources"]["carte"], date=told["date"],
         edition=shown["edition"],
+    )  # fmt: skip
+
+
+def draw_plans(shown):
+    """Return the small maps of the sheets of jurisdictions: the same for every edition."""
+    from diagnostic.draw.territory_maps import draw_territory_maps
+
+    return draw_territory_maps(shown["communes"], shown)
+
+
+def draw_sheets(shown, plans=None):
+    """Return the sheets of jurisdictions of `select_edition` as one page that works without a network (HTML)."""
+    from diagnostic.draw.territory_page import draw_territory_page
+
+    told = shown["mentions"]
+    return draw_territory_page(
+        shown, plans or draw_plans(shown), titre=shown["titre"], sources=told["sources"]["ressorts"], date=told["date"],
+        edition=shown["edition"], fictif=told["fictif"]["ressorts"],
     )  # fmt: skip
