@@ -12,8 +12,8 @@ from functools import partial
 import geopandas as gpd
 import pandas as pd
 
-from diagnostic.measure.cells import encode_tables
-from diagnostic.measure.overlap import (
+from diagnostic.measure.ressorts.cells import encode_tables
+from diagnostic.measure.ressorts.overlap import (
     compare_layers,
     count_cells,
     join_layers,

@@ -21,19 +21,19 @@ import shapely
 from recouvrement import cross_tables, measure_peak
 from recouvrement import time_best as time_run
 
-from diagnostic.measure.cells import encode_tables
-from diagnostic.measure.clusters import find_clusters
-from diagnostic.measure.counterparts import cross_coverage
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.millefeuille import (
+from diagnostic.measure.ressorts.cells import encode_tables
+from diagnostic.measure.ressorts.clusters import find_clusters
+from diagnostic.measure.ressorts.counterparts import cross_coverage
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.millefeuille import (
     find_atoms,
     measure_atoms_territoires,
     measure_millefeuille,
     measure_millefeuille_territoires,
 )
-from diagnostic.measure.outlines import overlap_outlines
-from diagnostic.measure.overlap import compare_layers, measure_contingency, split_layers, take_columns
-from diagnostic.measure.territory_sheets import list_minority, list_territory_units
+from diagnostic.measure.ressorts.outlines import overlap_outlines
+from diagnostic.measure.ressorts.overlap import compare_layers, measure_contingency, split_layers, take_columns
+from diagnostic.measure.ressorts.territory_sheets import list_minority, list_territory_units
 from diagnostic.read.layers import ressorts
 from diagnostic.read.places.territories import read_communes
 

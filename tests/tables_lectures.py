@@ -3,13 +3,13 @@
 import pandas as pd
 from jouets import J1, J1_POPULATION, make_affectation, make_appartenance, make_communes, make_couches
 
-from diagnostic.measure.clusters import find_clusters
-from diagnostic.measure.counterparts import find_white_zones, list_counterparts
-from diagnostic.measure.cuts import list_cuts
-from diagnostic.measure.discordance import measure_discordance
 from diagnostic.measure.jurisdictions import weigh_pairs
-from diagnostic.measure.overlap import compare_layers
-from diagnostic.measure.territory_sheets import list_territory_units, measure_moves
+from diagnostic.measure.ressorts.clusters import find_clusters
+from diagnostic.measure.ressorts.counterparts import find_white_zones, list_counterparts
+from diagnostic.measure.ressorts.cuts import list_cuts
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.overlap import compare_layers
+from diagnostic.measure.ressorts.territory_sheets import list_territory_units, measure_moves
 from diagnostic.vocabulary.formats import NARROW_SPACE
 
 LABELS = {"EPCI": "EPCI", "CAS": "Circonscriptions d'action sociale", "MSA": "Caisses de MSA", "CAF": "Caf", "CIAS": "CIAS"}

@@ -6,7 +6,7 @@ import pandas.testing as pdt
 import pytest
 from jouets_reseau import read_expected, shuffle
 
-from diagnostic.measure.access import measure_access, summarise_access
+from diagnostic.measure.manques.access import measure_access, summarise_access
 from diagnostic.schema import make_table
 
 

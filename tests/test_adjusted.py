@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jouets import J1, make_affectation, make_appartenance, make_communes, make_couches, make_j1
 
-from diagnostic.measure import adjusted
-from diagnostic.measure.adjusted import expect_information
-from diagnostic.measure.overlap import SANS_ENTIERE, compare_layers
+from diagnostic.measure.ressorts import adjusted
+from diagnostic.measure.ressorts.adjusted import expect_information
+from diagnostic.measure.ressorts.overlap import SANS_ENTIERE, compare_layers
 
 ADJUSTED = ["ami", "information_attendue", "nb_communes_ami"]
 

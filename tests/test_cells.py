@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from jouets import make_affectation, make_appartenance, make_communes, make_couches
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.cells import (
+from diagnostic.measure.ressorts.cells import (
     cross_codes,
     divide,
     encode_tables,

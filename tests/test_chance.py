@@ -9,9 +9,9 @@ import pytest
 from jouets import make_affectation, make_appartenance, make_communes, make_couches
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure import chance, chance_draws
-from diagnostic.measure.chance import COLUMNS, IMMOBILE, MEASURES, PARTAGEES, UNE_UNITE, measure_chance
-from diagnostic.measure.overlap import compare_layers
+from diagnostic.measure.ressorts import chance, chance_draws
+from diagnostic.measure.ressorts.chance import COLUMNS, IMMOBILE, MEASURES, PARTAGEES, UNE_UNITE, measure_chance
+from diagnostic.measure.ressorts.overlap import compare_layers
 
 FIGURES = ["moyenne_hasard", "q05", "q95", "p_superieur", "p_inferieur"]
 # A grid of 3 rows and 4 columns, c0 to c11 along the rows: EPCI are its rows, CAS its halves, CAF the whole.

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.measure.chance_draws import draw_groupings, link_pieces
+from diagnostic.measure.ressorts.chance_draws import draw_groupings, link_pieces
 
 
 def make_grid(height, width):

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1
 
-from diagnostic.measure.change import COLUMNS, PLUS_DE_COMMUNE, check_moves, measure_change
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.overlap import compare_layers
+from diagnostic.measure.ressorts.change import COLUMNS, PLUS_DE_COMMUNE, check_moves, measure_change
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.overlap import compare_layers
 
 
 def make_moves(*rows):

@@ -3,8 +3,8 @@
 import pandas as pd
 from tables_lectures import list_texts, make_tables, measure_tables
 
-from diagnostic.measure.change import measure_change
-from diagnostic.measure.change_readings import describe_change
+from diagnostic.measure.constats.change_readings import describe_change
+from diagnostic.measure.ressorts.change import measure_change
 
 
 def describe(*moves, **changes):

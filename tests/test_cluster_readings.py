@@ -4,7 +4,7 @@ import pandas as pd
 from jouets import J1
 from tables_lectures import list_texts, make_tables, measure_tables
 
-from diagnostic.measure.cluster_readings import describe_chance, describe_clusters, describe_counterparts
+from diagnostic.measure.constats.cluster_readings import describe_chance, describe_clusters, describe_counterparts
 
 
 def make_chance(**changes):

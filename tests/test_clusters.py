@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1, read_expected
 
-from diagnostic.measure.clusters import AMAS_COLUMNS, COLLES_COLUMNS, count_clusters, find_clusters
+from diagnostic.measure.ressorts.clusters import AMAS_COLUMNS, COLLES_COLUMNS, count_clusters, find_clusters
 
 
 def find_j1(couche_a, couche_b, *, territoire="perimetre", **options):

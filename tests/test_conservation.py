@@ -10,12 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_couches
 
-from diagnostic.measure.clusters import find_clusters
-from diagnostic.measure.counterparts import cross_coverage, find_white_zones, list_counterparts, summarise_white_zones
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.millefeuille import find_atoms, measure_atoms, measure_atoms_territoires
-from diagnostic.measure.overlap import compare_layers, measure_contingency
-from diagnostic.measure.weights import list_unit_territories, weigh_territoires
+from diagnostic.measure.ressorts.clusters import find_clusters
+from diagnostic.measure.ressorts.counterparts import (
+    cross_coverage,
+    find_white_zones,
+    list_counterparts,
+    summarise_white_zones,
+)
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.millefeuille import find_atoms, measure_atoms, measure_atoms_territoires
+from diagnostic.measure.ressorts.overlap import compare_layers, measure_contingency
+from diagnostic.measure.ressorts.weights import list_unit_territories, weigh_territoires
 
 # Parts in eighths add up exactly: what is lost shows, rounding does not hide it.
 PARTS = st.lists(st.integers(1, 4), max_size=3).filter(lambda parts: sum(parts) <= 8)

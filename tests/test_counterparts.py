@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1
 
-from diagnostic.measure.counterparts import (
+from diagnostic.measure.ressorts.counterparts import (
     A_VERIFIER,
     CROISEES_COLUMNS,
     FACULTE,

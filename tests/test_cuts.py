@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1
 
-from diagnostic.measure.cuts import COLUMNS, list_cuts
-from diagnostic.measure.overlap import compare_layers
-from diagnostic.measure.territory_sheets import PARTS_INCONNUES
+from diagnostic.measure.ressorts.cuts import COLUMNS, list_cuts
+from diagnostic.measure.ressorts.overlap import compare_layers
+from diagnostic.measure.ressorts.territory_sheets import PARTS_INCONNUES
 
 
 def cut_j1(**kwargs):

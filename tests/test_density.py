@@ -25,13 +25,13 @@ from jouets_reseau import (
     shuffle,
 )  # fmt: skip
 
-from diagnostic.measure.density import (
+from diagnostic.measure.liens.density import (
     list_unplaced_links,
     measure_density,
     measure_directed_density,
     measure_two_mode_density,
 )  # fmt: skip
-from diagnostic.measure.network import build_link_graph
+from diagnostic.measure.liens.network import build_link_graph
 from diagnostic.schema import make_table
 
 T1_T2 = make_territories("epci:T1", "epci:T2")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1, read_expected
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.discordance import COLUMNS, measure_discordance
+from diagnostic.measure.ressorts.discordance import COLUMNS, measure_discordance
 
 # n, q2, q1, main share, split: methode.md 3.1.
 PROFILS = {

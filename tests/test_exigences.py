@@ -8,11 +8,16 @@ import pytest
 from dossier_csv import check_counts, read
 from jouets import J1, J1_POPULATION, make_affectation, make_appartenance, make_communes, make_couches, make_j1
 
-from diagnostic.measure.clusters import count_clusters, find_clusters
-from diagnostic.measure.counterparts import cross_coverage, find_white_zones, list_counterparts, summarise_white_zones
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.millefeuille import find_atoms, measure_atoms, measure_millefeuille
-from diagnostic.measure.overlap import compare_layers
+from diagnostic.measure.ressorts.clusters import count_clusters, find_clusters
+from diagnostic.measure.ressorts.counterparts import (
+    cross_coverage,
+    find_white_zones,
+    list_counterparts,
+    summarise_white_zones,
+)
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.millefeuille import find_atoms, measure_atoms, measure_millefeuille
+from diagnostic.measure.ressorts.overlap import compare_layers
 
 AUZON = ["43016", "43017", "43050", "43052", "43064", "43099", "43120", "43185", "43193", "43226", "43258", "43261"]
 VILLES = {"59350": "Lille", "59512": "Roubaix", "59599": "Tourcoing", "59606": "Valenciennes", "59183": "Dunkerque"}

@@ -4,15 +4,15 @@ import pandas as pd
 import pytest
 from jouets import J1, make_affectation, make_appartenance, make_communes, make_couches, make_j1, read_expected
 
-from diagnostic.measure.clusters import find_clusters
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.millefeuille import (
+from diagnostic.measure.ressorts.clusters import find_clusters
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.millefeuille import (
     find_atoms,
     measure_atoms,
     measure_millefeuille,
     measure_millefeuille_territoires,
 )
-from diagnostic.measure.overlap import compare_layers, measure_contingency
+from diagnostic.measure.ressorts.overlap import compare_layers, measure_contingency
 
 LAYERS = ("EPCI", "CAS", "MSA", "CAF", "CIAS", "X")
 # The networks, the gaps and the comparisons of territories (methode.md 3.3 to 3.6): other measures, other tests.

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from passage import measure_example, measure_small
 
-from diagnostic.measure.findings import (
+from diagnostic.measure.constats.findings import (
     COLUMNS,
     describe_access,
     describe_gaps,

@@ -20,8 +20,8 @@ from jouets_reseau import (
     shuffle,
 )  # fmt: skip
 
-from diagnostic.measure import gaps
-from diagnostic.measure.gaps import find_dispositif_gaps, list_categories, list_links_to_check
+from diagnostic.measure.manques import gaps
+from diagnostic.measure.manques.gaps import find_dispositif_gaps, list_categories, list_links_to_check
 from diagnostic.schema import make_table
 
 S, D = "social", "developpement_local"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from diagnostic.measure.layer_findings import describe_cut, describe_layers, describe_nesting, describe_split
+from diagnostic.measure.constats.layer_findings import describe_cut, describe_layers, describe_nesting, describe_split
 from diagnostic.vocabulary.formats import NARROW_SPACE
 
 EIGHT = "Haute-Loire : 8 EPCI sur 11 (54,4 % des habitants) sont entièrement dans une seule unité de la couche « Arrondissements »"

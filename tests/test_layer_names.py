@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from diagnostic.measure.layer_names import (
+from diagnostic.measure.constats.layer_names import (
     agree,
     capitalise,
     count_units,

@@ -39,6 +39,8 @@ WRITE_CALL = re.compile(
     r"|to_(csv|excel|file|parquet|feather|json|pickle|html|xml|sql|latex|markdown)|savefig|mkdir|touch|unlink)$"
 )
 # From the bytes of a file to the tables of a dossier: what a part of read/ uses stands before it.
+# What the parts of measure/ may use of each other: each those before it, and the sentences come last.
+MEASURING_ORDER = ["ressorts", "liens", "manques", "constats"]
 READING_ORDER = ["formats", "cells", "back", "places", "inventory", "actors", "layers", "imports"]
 DRAW_CALL = re.compile(r"^(plot|explore|imshow|savefig|subplots|draw_networkx\w*)$")
 DRAWING = {"folium", "branca", "matplotlib", "ipywidgets", "IPython", "matplotlib_scalebar", "PIL"}
@@ -129,16 +131,16 @@ def list_own_names(path, package):
 
 
 # --- the rules ----------------------------------------------------------------------------------------------------
-def find_turned_readings(package):
-    """Return the imports of read/ that turn back: a part of it may only use those before it, and `dossier` all of them."""
+def find_turned_parts(package, room, order):
+    """Return the imports of a room that turn back: a part of it may only use those before it; what stands beside them, all."""
     faults = []
-    for name, path in list_modules(package / "read").items():
+    for name, path in list_modules(package / room).items():
         part = name.split(".")[0]
-        for line, imported in list_imports(path, package, f"read.{name}"):
+        for line, imported in list_imports(path, package, f"{room}.{name}"):
             words = imported.split(".")
-            used = words[2] if words[:2] == [package.name, "read"] and len(words) > 2 else ""
-            if part in READING_ORDER and used in READING_ORDER and READING_ORDER.index(used) > READING_ORDER.index(part):
-                faults.append(f"read.{name}, line {line}: {imported}")
+            used = words[2] if words[:2] == [package.name, room] and len(words) > 2 else ""
+            if part in order and used not in ("", *order[: order.index(part) + 1]):
+                faults.append(f"{room}.{name}, line {line}: {imported}")
     return faults
 
 
@@ -320,17 +322,18 @@ def test_no_import_goes_back():
     assert not faults, tell(faults, "files come in on the left, go out on the right, nothing turns back:")
 
 
-def test_reading_goes_one_way():
-    faults = find_turned_readings(PACKAGE)
-    assert not faults, tell(faults, f"in read/, {' -> '.join(READING_ORDER)}:")
-    assert {path.name for path in (PACKAGE / "read").iterdir() if path.is_dir() and path.name != "__pycache__"} == set(READING_ORDER)
+def test_the_parts_of_a_room_go_one_way():
+    for room, order in {"read": READING_ORDER, "measure": MEASURING_ORDER}.items():
+        faults = find_turned_parts(PACKAGE, room, order)
+        assert not faults, tell(faults, f"in {room}/, {' -> '.join(order)}:")
+        assert {path.name for path in (PACKAGE / room).iterdir() if path.is_dir() and path.name != "__pycache__"} == set(order)
 
 
 def test_a_reading_that_turns_back_is_caught(tmp_path):
     package = build_package(tmp_path, read__formats__files="from diagnostic.read.places import codes\n")
-    assert len(find_turned_readings(package)) == 1
+    assert len(find_turned_parts(package, "read", READING_ORDER)) == 1
     package = build_package(tmp_path / "b", read__places__codes="from diagnostic.read.formats import files\n")
-    assert find_turned_readings(package) == []
+    assert find_turned_parts(package, "read", READING_ORDER) == []
 
 
 def test_each_room_does_its_own_work():
@@ -400,7 +403,7 @@ def build_package(folder, **modules):
         ("edition", "from diagnostic.draw import style\n"),
         ("schema", "from diagnostic.read import tables\n"),
         ("errors", "import diagnostic.run\n"),
-        ("cli", "from diagnostic.measure.overlap import overlap_ressorts\n"),
+        ("cli", "from diagnostic.measure.ressorts.overlap import overlap_ressorts\n"),
         ("widgets", "from diagnostic import cli\n"),
         ("run", "from diagnostic.cli import main\n"),
         ("helpers", "import pandas\n"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_j1, read_expected
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.millefeuille import (
+from diagnostic.measure.ressorts.millefeuille import (
     find_atoms,
     measure_atoms,
     measure_atoms_territoires,

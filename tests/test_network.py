@@ -20,7 +20,7 @@ from jouets_reseau import (
     shuffle,
 )  # fmt: skip
 
-from diagnostic.measure.network import (
+from diagnostic.measure.liens.network import (
     build_link_graph,
     build_two_mode_graph,
     count_network_actors,

@@ -10,8 +10,8 @@ import shapely
 from shapely import box
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.outlines import COLUMNS, compare_outlines, overlap_outlines
-from diagnostic.measure.overlap import compare_layers
+from diagnostic.measure.ressorts.outlines import COLUMNS, compare_outlines, overlap_outlines
+from diagnostic.measure.ressorts.overlap import compare_layers
 from diagnostic.read.places.territories import read_communes
 
 CLS = Path(__file__).resolve().parents[2] / "shared" / "data" / "ressorts" / "cls_aura_2025.gpkg"

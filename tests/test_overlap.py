@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1, read_expected
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.overlap import COLUMNS, compare_layers, measure_contingency
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.overlap import COLUMNS, compare_layers, measure_contingency
 
 INFORMATION = [
     "entropie_a", "entropie_b", "entropie_ab", "information_mutuelle", "vi", "vi_norm", "nmi",

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from jouets import J1, make_affectation, make_appartenance, make_communes, make_couches
 
-from diagnostic.measure.cuts import list_cuts
-from diagnostic.measure.discordance import measure_discordance
+from diagnostic.measure.constats.pair_readings import count_shared, describe_pairs
 from diagnostic.measure.jurisdictions import weigh_pairs
-from diagnostic.measure.overlap import compare_layers
-from diagnostic.measure.pair_readings import count_shared, describe_pairs
+from diagnostic.measure.ressorts.cuts import list_cuts
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.overlap import compare_layers
 from diagnostic.vocabulary.formats import NARROW_SPACE
 
 NAMES = {"EPCI": "EPCI", "CAS": "Circonscriptions", "MSA": "Caisses de MSA", "CAF": "Caf", "CIAS": "CIAS", "X": "Essai"}

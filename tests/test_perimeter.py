@@ -4,7 +4,7 @@ import pytest
 from dossier_csv import ACTEURS, check_counts, counts_of, read
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.weights import weigh_communes
+from diagnostic.measure.ressorts.weights import weigh_communes
 from diagnostic.read.places.cog import read_cog
 
 

@@ -18,8 +18,8 @@ from jouets_reseau import (
     shuffle,
 )  # fmt: skip
 
-from diagnostic.measure.network import build_link_graph
-from diagnostic.measure.positions import measure_positions, measure_two_mode_positions
+from diagnostic.measure.liens.network import build_link_graph
+from diagnostic.measure.liens.positions import measure_positions, measure_two_mode_positions
 from diagnostic.schema import make_table
 
 

@@ -7,8 +7,8 @@ import pytest
 from passage import measure_example
 from tables_lectures import make_tables, measure_tables
 
-from diagnostic.measure.change import measure_change
-from diagnostic.measure.readings import COLUMNS, list_readings
+from diagnostic.measure.constats.readings import COLUMNS, list_readings
+from diagnostic.measure.ressorts.change import measure_change
 from diagnostic.vocabulary.formats import NARROW_SPACE
 
 KINDS = ["paire", "fiche", "amas", "vis_a_vis", "zone_blanche", "hypothese", "commune"]

@@ -5,7 +5,7 @@ import pytest
 from jouets import J1
 from tables_lectures import list_texts, make_tables, measure_tables
 
-from diagnostic.measure.sheet_readings import describe_commune, describe_territory, list_partial
+from diagnostic.measure.constats.sheet_readings import describe_commune, describe_territory, list_partial
 
 
 def describe(**changes):

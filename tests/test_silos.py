@@ -21,8 +21,8 @@ from jouets_reseau import (
 )  # fmt: skip
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.network import build_link_graph
-from diagnostic.measure.silos import measure_blocks, measure_crossing, measure_ei, measure_mixed_dispositifs
+from diagnostic.measure.liens.network import build_link_graph
+from diagnostic.measure.liens.silos import measure_blocks, measure_crossing, measure_ei, measure_mixed_dispositifs
 from diagnostic.schema import make_table
 
 S, D = "social", "developpement_local"

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1
 
-from diagnostic.measure.discordance import ABSENTE, measure_discordance
-from diagnostic.measure.territory_sheets import (
+from diagnostic.measure.ressorts.discordance import ABSENTE, measure_discordance
+from diagnostic.measure.ressorts.territory_sheets import (
     AUCUNE,
     INCONNUE,
     MINORITY_COLUMNS,

@@ -6,8 +6,8 @@ import pytest
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.weights import list_unit_territories, weigh_communes, weigh_territoires
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.weights import list_unit_territories, weigh_communes, weigh_territoires
 
 
 def test_population_one_each_and_any_column_of_numbers():

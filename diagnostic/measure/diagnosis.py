@@ -2,17 +2,11 @@
 
 import pandas as pd
 
-from diagnostic.measure import (
-    access,
-    density,
-    findings,
-    gaps,
-    network,
-    positions,
-    quality,
-    silos,
-)
+from diagnostic.measure import quality
+from diagnostic.measure.constats import findings
 from diagnostic.measure.jurisdictions import measure_ressorts
+from diagnostic.measure.liens import density, network, positions, silos
+from diagnostic.measure.manques import access, gaps
 from diagnostic.measure.records import build_records
 from diagnostic.schema import is_imported
 from diagnostic.vocabulary import read_vocabulary

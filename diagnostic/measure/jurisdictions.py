@@ -4,7 +4,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from diagnostic.measure import (
+from diagnostic.measure.constats import readings
+from diagnostic.measure.ressorts import (
     chance,
     change,
     clusters,
@@ -13,7 +14,6 @@ from diagnostic.measure import (
     discordance,
     millefeuille,
     overlap,
-    readings,
     territory_sheets,
 )
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.territory_sheets import hold_units, join_members, name_units
-from diagnostic.measure.weights import POPULATION
+from diagnostic.measure.ressorts.territory_sheets import hold_units, join_members, name_units
+from diagnostic.measure.ressorts.weights import POPULATION
 
 COLUMNS = [
     "territoire_id", "couche_a", "unite_a", "unite_a_nom", "couche_b", "n_unites", "unite_principale", "unite_principale_nom",

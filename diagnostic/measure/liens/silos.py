@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.network import simplify_links
+from diagnostic.measure.liens.network import simplify_links
 
 CHAMPS_OPPOSES = ("social", "developpement_local")
 SCENARIOS_MIXTE = ("exclu", *CHAMPS_OPPOSES)

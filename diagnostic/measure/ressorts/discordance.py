@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.cells import cross_codes, divide, encode_tables, mark_modes, weigh_memberships
-from diagnostic.measure.weights import POPULATION
+from diagnostic.measure.ressorts.cells import cross_codes, divide, encode_tables, mark_modes, weigh_memberships
+from diagnostic.measure.ressorts.weights import POPULATION
 
 ABSENTE = "couche absente de ce territoire"
 RECOUVREMENT = "des communes sont dans plusieurs unités à la fois : nombre effectif refusé"

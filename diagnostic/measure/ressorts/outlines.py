@@ -1,6 +1,6 @@
 """Layers that really split communes, crossed by their outlines: the same measures as on the commune table, in surface.
 
-For layers made of whole communes `measure.overlap` is exact and hundreds of times faster: come here only for the others.
+For layers made of whole communes `measure.ressorts.overlap` is exact and hundreds of times faster: come here only for the others.
 """
 
 import numpy as np
@@ -8,8 +8,8 @@ import pandas as pd
 import shapely
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.cells import divide
-from diagnostic.measure.overlap import _measure_coincidence, _measure_information, _measure_nesting
+from diagnostic.measure.ressorts.cells import divide
+from diagnostic.measure.ressorts.overlap import measure_coincidence, measure_information, measure_nesting
 
 SLIVER = 0.01  # an overlap under this share of the smaller unit, and thinner than SLIVER_WIDTH_M, is two drawings that disagree
 # One commune can be less than 1 % of its EPCI (9 true pairs of the 1,448 EPCI x arrondissement of France): it is 250 m wide
@@ -111,9 +111,9 @@ def compare_outlines(
     counted["entieres_b"] = _find_nested(cells, left, "a", overlapping[1], tolerance)
     counted["entieres_a"] = _find_nested(cells, right, "b", overlapping[0], tolerance)
     measured = {
-        **_measure_information(counted, size), **_measure_coincidence(counted, size),
-        **_measure_nesting(counted, "a", "b", _list_units(left, "a"), size),
-        **_measure_nesting(counted, "b", "a", _list_units(right, "b"), size),
+        **measure_information(counted, size), **measure_coincidence(counted, size),
+        **measure_nesting(counted, "a", "b", _list_units(left, "a"), size),
+        **measure_nesting(counted, "b", "a", _list_units(right, "b"), size),
         "couverture_commune": divide(_add(cells, size), _measure_whole(territoires, left, right, cells)),
     }  # fmt: skip
     table = pd.DataFrame(measured).assign(territoire_id=labels["territoire_id"].array, ponderation=PONDERATION)

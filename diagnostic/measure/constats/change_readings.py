@@ -2,8 +2,15 @@
 
 import pandas as pd
 
-from diagnostic.measure.layer_names import agree, count_units, name_layers, tell_place, tell_single, tell_the_unit
-from diagnostic.measure.territory_sheets import name_units
+from diagnostic.measure.constats.layer_names import (
+    agree,
+    count_units,
+    name_layers,
+    tell_place,
+    tell_single,
+    tell_the_unit,
+)
+from diagnostic.measure.ressorts.territory_sheets import name_units
 from diagnostic.vocabulary.formats import count_words, format_number, join_of, join_words
 
 COLUMNS = ["territoire_id", "couche_a", "couche_b", "phrase"]

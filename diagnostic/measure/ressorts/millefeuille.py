@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.cells import cross_codes, divide
-from diagnostic.measure.weights import POPULATION, weigh_communes, weigh_territoires
+from diagnostic.measure.ressorts.cells import cross_codes, divide
+from diagnostic.measure.ressorts.weights import POPULATION, weigh_communes, weigh_territoires
 
 
 def measure_millefeuille(affectation, communes, *, unites=None):

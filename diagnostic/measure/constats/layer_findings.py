@@ -1,6 +1,6 @@
 """The first sentences on jurisdictions: how many units, which EPCI deal with several, how many hold in one."""
 
-from diagnostic.measure.layer_names import COVERED, MAIN_SCALE, tell_weight, type_territories
+from diagnostic.measure.constats.layer_names import COVERED, MAIN_SCALE, tell_weight, type_territories
 from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words, shorten_list
 
 

@@ -5,9 +5,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.cells import TOLERANCE, divide, encode_tables
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.weights import POPULATION, list_unit_territories, weigh_territoires
+from diagnostic.measure.ressorts.cells import TOLERANCE, divide, encode_tables
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.weights import POPULATION, list_unit_territories, weigh_territoires
 from diagnostic.vocabulary import normalize_label, read_list
 
 # A commune must have a CCAS from this population on, and may have one below (article L. 123-4 of the Code de l'action sociale

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.measure.layer_names import (
+from diagnostic.measure.constats.layer_names import (
     agree,
     count_units,
     name_layers,
@@ -14,7 +14,7 @@ from diagnostic.measure.layer_names import (
     tell_the_unit,
     tell_weight,
 )
-from diagnostic.measure.territory_sheets import name_units
+from diagnostic.measure.ressorts.territory_sheets import name_units
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
 
 COLUMNS = ["territoire_id", "couche_a", "couche_b", "phrase"]

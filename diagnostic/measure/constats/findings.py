@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from diagnostic.measure.layer_findings import describe_cut, describe_layers, describe_nesting, describe_split
-from diagnostic.measure.layer_names import MAIN_SCALE, type_territories
-from diagnostic.measure.network import match_territories
+from diagnostic.measure.constats.layer_findings import describe_cut, describe_layers, describe_nesting, describe_split
+from diagnostic.measure.constats.layer_names import MAIN_SCALE, type_territories
+from diagnostic.measure.liens.network import match_territories
 from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words
 
 COLUMNS = ["theme", "territoire_id", "territoire", "phrase", "edition"]

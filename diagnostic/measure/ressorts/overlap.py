@@ -9,9 +9,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.adjusted import adjust_information
-from diagnostic.measure.cells import TOLERANCE, cross_codes, divide, encode_tables, mark_modes, match_codes
-from diagnostic.measure.weights import POPULATION
+from diagnostic.measure.ressorts.adjusted import adjust_information
+from diagnostic.measure.ressorts.cells import TOLERANCE, cross_codes, divide, encode_tables, mark_modes, match_codes
+from diagnostic.measure.ressorts.weights import POPULATION
 
 SANS_COMMUNE = "aucune commune couverte par les deux couches"
 RECOUVREMENT = "des communes sont dans plusieurs unités à la fois : mesures d'information refusées"
@@ -200,8 +200,8 @@ def _compare_pair(known, pairs, units_a, units_b):
         return np.bincount(pairs["territoire"], pairs[name], minlength=size)
 
     return {
-        **_measure_information(cells, size), **_adjust_pair(pairs, size), **_measure_coincidence(cells, size),
-        **_measure_nesting(cells, "a", "b", units_a, size), **_measure_nesting(cells, "b", "a", units_b, size),
+        **measure_information(cells, size), **_adjust_pair(pairs, size), **measure_coincidence(cells, size),
+        **measure_nesting(cells, "a", "b", units_a, size), **measure_nesting(cells, "b", "a", units_b, size),
         "couverture_commune": divide(total("couvert"), known["poids"]),
         "nb_communes_ecartees": total("commune_ecartee").astype("int64"),
         "disjointes": np.bincount(pairs["territoire"], minlength=size) == 0,
@@ -209,7 +209,7 @@ def _compare_pair(known, pairs, units_a, units_b):
     }  # fmt: skip
 
 
-def _measure_information(cells, size):
+def measure_information(cells, size):
     """Return the information measures of every territory; NaN where the common weight is zero."""
     positive = cells["poids"] > 0
     territoire, a, b, poids = (cells[name][positive] for name in ["territoire", "a", "b", "poids"])
@@ -240,7 +240,7 @@ def _adjust_pair(pairs, size):
     whole = pairs["entiere_a"] & pairs["entiere_b"]
     kept = {name: values[whole] for name, values in pairs.items()}
     cells = count_cells(kept | {"poids": np.ones(whole.sum())})
-    return adjust_information(cells, _measure_information(cells, size), size)
+    return adjust_information(cells, measure_information(cells, size), size)
 
 
 def _measure_entropy(group, poids, total):
@@ -251,7 +251,7 @@ def _measure_entropy(group, poids, total):
     return np.select([units == 0, units == 1], [np.nan, 0.0], entropy)
 
 
-def _measure_coincidence(cells, size):
+def measure_coincidence(cells, size):
     """Return the coincidence of every territory, seen from a, from b and from both, and the purities."""
     territoire, poids = cells["territoire"], cells["poids"]
     _, in_a = cross_codes(territoire, cells["a"])
@@ -270,7 +270,7 @@ def _measure_coincidence(cells, size):
     return measured
 
 
-def _measure_nesting(cells, inner, outer, units, size):
+def measure_nesting(cells, inner, outer, units, size):
     """Return how many units of `inner` are nested in one unit of `outer`, their share, and their share of the weight."""
     territoire, unite, poids = units["territoire"], units["unite"], units["poids"]
     width = int(unite.max(initial=0)) + 1

@@ -3,7 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.network import group_pairs, list_distinct_participations, match_territories, sort_out_links
+from diagnostic.measure.liens.network import (
+    group_pairs,
+    list_distinct_participations,
+    match_territories,
+    sort_out_links,
+)
 from diagnostic.schema import ORIGIN_COLUMNS
 
 _TYPE_LABELS = {"perimetre": "périmètre", "departement": "département", "epci": "EPCI", "autre": "autre territoire"}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.weights import POPULATION, TOLERANCE, weigh_territoires
+from diagnostic.measure.ressorts.weights import POPULATION, TOLERANCE, weigh_territoires
 
 _END = "\x1e"  # a separator that no cell holds
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import gammaln
 
-from diagnostic.measure.cells import TOLERANCE, cross_codes, divide, match_codes
+from diagnostic.measure.ressorts.cells import TOLERANCE, cross_codes, divide, match_codes
 
 BLOCK = 2_000_000  # terms of the sum held at once: 16 MB an array
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.cells import TOLERANCE
-from diagnostic.measure.discordance import measure_discordance
-from diagnostic.measure.overlap import compare_layers
-from diagnostic.measure.weights import POPULATION
+from diagnostic.measure.ressorts.cells import TOLERANCE
+from diagnostic.measure.ressorts.discordance import measure_discordance
+from diagnostic.measure.ressorts.overlap import compare_layers
+from diagnostic.measure.ressorts.weights import POPULATION
 from diagnostic.vocabulary import read_vocabulary
 
 KEYS = ["hypothese", "territoire_id", "couche_a", "couche_b", "mesure"]

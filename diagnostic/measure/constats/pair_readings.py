@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from diagnostic.measure.layer_findings import tell_part
-from diagnostic.measure.layer_names import (
+from diagnostic.measure.constats.layer_findings import tell_part
+from diagnostic.measure.constats.layer_names import (
     COVERED,
     agree,
     count_units,
@@ -16,7 +16,7 @@ from diagnostic.measure.layer_names import (
     tell_weight,
     type_territories,
 )
-from diagnostic.measure.overlap import RECOUVREMENT, SANS_COMMUNE
+from diagnostic.measure.ressorts.overlap import RECOUVREMENT, SANS_COMMUNE
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
 
 COMPARED = ("perimetre", "departement", "autre")

@@ -12,9 +12,16 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from diagnostic.measure.cells import cross_codes, divide, encode_tables, join_texts, match_codes, weigh_memberships
-from diagnostic.measure.overlap import join_layers, split_layers, take_columns
-from diagnostic.measure.weights import POPULATION
+from diagnostic.measure.ressorts.cells import (
+    cross_codes,
+    divide,
+    encode_tables,
+    join_texts,
+    match_codes,
+    weigh_memberships,
+)
+from diagnostic.measure.ressorts.overlap import join_layers, split_layers, take_columns
+from diagnostic.measure.ressorts.weights import POPULATION
 
 AMAS_COLUMNS = [
     "territoire_id", "couche_a", "couche_b", "seuil", "amas_id", "nb_unites_a", "nb_unites_b", "unites_a", "unites_b",

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from diagnostic.measure.change_readings import describe_change
-from diagnostic.measure.cluster_readings import describe_chance, describe_clusters, describe_counterparts
-from diagnostic.measure.pair_readings import describe_pairs
-from diagnostic.measure.sheet_readings import describe_commune, describe_territory
+from diagnostic.measure.constats.change_readings import describe_change
+from diagnostic.measure.constats.cluster_readings import describe_chance, describe_clusters, describe_counterparts
+from diagnostic.measure.constats.pair_readings import describe_pairs
+from diagnostic.measure.constats.sheet_readings import describe_commune, describe_territory
 
 COLUMNS = ["territoire_id", "couche_a", "couche_b", "genre", "phrase", "edition"]
 # {kind: (what writes its sentences, the tables it reads)}

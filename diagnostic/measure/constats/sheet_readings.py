@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.measure.layer_names import (
+from diagnostic.measure.constats.layer_names import (
     COVERED,
     agree,
     capitalise,
@@ -16,8 +16,8 @@ from diagnostic.measure.layer_names import (
     tell_weight,
     type_territories,
 )
-from diagnostic.measure.pair_readings import count_shared
-from diagnostic.measure.territory_sheets import RECOUVREMENT, tell_parts
+from diagnostic.measure.constats.pair_readings import count_shared
+from diagnostic.measure.ressorts.territory_sheets import RECOUVREMENT, tell_parts
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
 
 TOLD = ("epci", "autre")  # territories that have a sheet in sentences; departements and the perimeter have their own

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.cells import TOLERANCE, encode_tables
-from diagnostic.measure.chance_draws import draw_groupings, link_pieces
-from diagnostic.measure.overlap import compare_coded, split_layers, take_columns
-from diagnostic.measure.weights import POPULATION
+from diagnostic.measure.ressorts.cells import TOLERANCE, encode_tables
+from diagnostic.measure.ressorts.chance_draws import draw_groupings, link_pieces
+from diagnostic.measure.ressorts.overlap import compare_coded, split_layers, take_columns
+from diagnostic.measure.ressorts.weights import POPULATION
 
 GRAINE = 2026
 UNE_UNITE = "une seule unité dans ce territoire : rien à redécouper"

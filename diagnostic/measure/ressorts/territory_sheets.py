@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.cells import TOLERANCE, cross_codes, divide, encode_tables, mark_modes, match_codes
-from diagnostic.measure.discordance import ABSENTE, SANS_POIDS
-from diagnostic.measure.millefeuille import measure_millefeuille
-from diagnostic.measure.weights import POPULATION
+from diagnostic.measure.ressorts.cells import TOLERANCE, cross_codes, divide, encode_tables, mark_modes, match_codes
+from diagnostic.measure.ressorts.discordance import ABSENTE, SANS_POIDS
+from diagnostic.measure.ressorts.millefeuille import measure_millefeuille
+from diagnostic.measure.ressorts.weights import POPULATION
 from diagnostic.vocabulary.formats import format_share
 
 RECOUVREMENT = "des communes sont dans plusieurs unités à la fois : pas d'unité principale"

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from diagnostic.measure.network import match_territories, simplify_links
-from diagnostic.measure.silos import CHAMPS_OPPOSES, count_champs
+from diagnostic.measure.liens.network import match_territories, simplify_links
+from diagnostic.measure.liens.silos import CHAMPS_OPPOSES, count_champs
 
 PILOT_ROLES = ("pilotage", "coordination")
 WIDE_TERRITORIES = ("perimetre", "departement")

@@ -1,0 +1,1 @@
+"""Figures -> sentences in French."""

@@ -1,0 +1,1 @@
+"""Links between actors: density, silos, positions."""

@@ -1,0 +1,1 @@
+"""Gaps: what is missing, and how far."""

@@ -1,0 +1,1 @@
+"""Jurisdictions: how far they coincide, what a territory meets, what would change."""
