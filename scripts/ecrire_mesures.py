@@ -47,6 +47,19 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
   une unité : VI 0. Égalité entre unités principales : le plus petit code, et la colonne `egalite` le dit. Parts de population
   inconnues dans une commune subdivisée : valeurs vides, bornes données. Commune subdivisée par les deux couches : mise de côté,
   comptée dans `nb_communes_ecartees`. Couche dont les unités se recouvrent : nombre d'unités seulement.
+- **Interlocuteurs.** Les unités des couches dites `interlocuteur` ; un bassin de vie, un canton sont des découpages à comparer, personne à
+  qui s'adresser. Mille-feuille et atomes ne comptent que les premières ; les paires de couches comparent tout.
+- **Parts estimées.** Une commune partagée par des contours reçoit pour part celle de sa surface : `part_estimee` dit quel poids en dépend.
+- **Amas.** Deux unités qui partagent une commune sont liées ; un amas est ce qu'on atteint de proche en proche. `seuil_amas` laisse de côté
+  un recoupement plus petit que cette part des deux unités ; la table Amas donne les deux comptes, la table des communes qui relient dit lesquelles.
+- **AMI.** Communes entières dans une seule unité des deux couches, chacune comptée une fois : la valeur attendue n'a de forme close que pour
+  des objets de même poids.
+- **Hasard.** Les communes d'un département sont regroupées au hasard en autant d'unités, d'un seul tenant et d'autant de communes que les
+  EPCI (chaîne par arbres couvrants : deux unités voisines réunies, un arbre tiré, une arête coupée qui rend les deux tailles). Les tirages ne
+  sont pas équiprobables (les formes compactes le sont davantage) et gardent les nombres de communes, non d'habitants. p = (b + 1) / (B + 1) ;
+  la plus petite valeur possible est 1 / (B + 1). Jamais un verdict.
+- **Zones non couvertes.** Une couche partielle qui dit son `repli` : l'opérateur est l'acteur recensé, sinon la règle (CCAS obligatoire à partir
+  de 1 500 habitants, CASF L.123-4, à confirmer ; facultatif en dessous).
 - **Réseaux.** m liens, n acteurs. Les liens déclarés entre acteurs et les participations aux dispositifs sont deux réseaux :
   leurs densités ne se comparent pas. Plusieurs liens entre deux acteurs comptent pour un. Un acteur actif dans plusieurs
   territoires compte dans chacun. Sont comptés les acteurs cités dans un lien ou une participation, joints par l'enquête, ou saisis
@@ -74,7 +87,7 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
 ## Références
 
 À vérifier avant de les citer (connues de mémoire, textes non relus) : Hill 1973 ; Jost 2006 ; Meilă 2007 ; Rosenberg et
-Hirschberg 2007 ; Newman 2003. Les autres auteurs nommés dans les tableaux (Simpson 1949, Shannon 1948, Wasserman et Faust 1994,
+Hirschberg 2007 ; Newman 2003 ; Vinh, Epps et Bailey 2010 ; DeFord, Duchin et Solomon 2021 ; Phipson et Smyth 2010. Les autres auteurs nommés dans les tableaux (Simpson 1949, Shannon 1948, Wasserman et Faust 1994,
 Freeman 1977, Borgatti et Everett 1997, Krackhardt et Stern 1988) indiquent l'origine usuelle de la formule ; textes non relus.
 """
 HEADINGS = ["Mesure", "Ce qu'elle dit", "Unité", "Formule", "Numérateur / dénominateur", "Valeur de référence", "Source"]

@@ -30,7 +30,7 @@ def name(code, label=None):
 
 def test_the_shipped_names_are_whole_and_lead_to_one_layer_each():
     table = read_vocabulary("noms_couches")
-    assert table.columns.tolist() == ["couche", "singulier", "pluriel", "genre", "liaison", "alias"]
+    assert table.columns.tolist() == ["couche", "singulier", "pluriel", "genre", "liaison", "interlocuteur", "alias"]
     assert table["couche"].is_unique and table[["singulier", "pluriel"]].ne("").all(axis=None)
     assert set(table["genre"]) == {"m", "f"} and set(table["liaison"]) == {"de", "nom", "parentheses"}
     spelled = [(normalize_label(one), row.couche) for row in table.itertuples()

@@ -325,3 +325,19 @@ def test_real_overlapping_partial_and_infra_layers(partage, lists, chemin_piege)
     assert rows[rows["couche"] == "QPV"].duplicated(["code_insee", "unite_id"]).sum() == 0
     assert rows[rows["couche"] == "MSA"]["unite_id"].nunique() == 1
     assert not problems["probleme"].str.contains("rattachée à plusieurs").any()
+
+
+def test_a_layer_says_who_steps_in_and_whether_one_turns_to_it_by_its_name():
+    declared = make_table("couches").reindex(range(5)).assign(couche=["CIAS", "FICTIF_CIAS", "Bassins de vie 2022", "Secteurs", "CANTON"])
+    declared.loc[4, "interlocuteur"] = True
+    couches = layers.complete_layers(declared, make_table("ressorts"))
+    assert couches["repli"].fillna("").tolist() == ["CCAS", "CCAS", "", "", ""]
+    assert couches["interlocuteur"].tolist() == [True, True, False, True, True]
+
+
+@pytest.mark.parametrize(("column", "value"), [("seuil_eclat", 0.3), ("seuil_eclat", -0.1), ("seuil_surface", 0.4)])
+def test_a_threshold_out_of_bounds_is_refused(column, value):
+    declared = make_table("couches").reindex([0]).assign(**{"couche": "CLS", column: value})
+    with pytest.raises(DiagnosticError, match="refusé") as refused:
+        layers.complete_layers(declared, make_table("ressorts"))
+    assert column in refused.value.ou and "videz la case" in refused.value.a_faire

@@ -14,7 +14,7 @@ from diagnostic.vocabulary.formats import NARROW_SPACE
 KINDS = ["paire", "fiche", "amas", "vis_a_vis", "zone_blanche", "hypothese", "commune"]
 WRONG = re.compile(
     r"\(s\)|\bnan\b|\bNone\b|\bVI\b|\bNMI\b|\bAMI\b|\bq[12]\b|signific|non_renseigne|  | ,|\.\.|\b[01] \w+s (?:sont|ont)\b"
-    r"|\bde [AEIOUÉaeioué]|\bque? [aeiouAEIOU]n |\ble [aeioué]|\bla [aeioué]|\bune? seul \w+e\b"
+    r"|\bde [AEIOUÉaeioué]|\bque? [aeiouAEIOU]n |\ble [aeioué]|\bla [aeioué]|\bune seul\b|\bun seule\b"
 )
 
 

@@ -205,7 +205,10 @@ def draw_chance(hasard, libelles, territoire, *, mentions, format_page="A4"):
     territoire : str, its name
     mentions : dict, as for `draw_discordance`
     """
-    rows = hasard.reset_index(drop=True)
+    # A layer of a single unit holds every EPCI, whatever the draw: it is told in the note, not drawn.
+    fixed = (hasard["q05"] == hasard["observe"]) & (hasard["q95"] == hasard["observe"])
+    rows = (hasard if fixed.all() else hasard[~fixed]).reset_index(drop=True)
+    left = [] if fixed.all() else [libelles.get(couche, couche) for couche in hasard.loc[fixed, "couche_b"]]
     mixed = rows["couche_a"].iloc[0]
     mixed = "EPCI" if mixed == "EPCI" else f"unités de la couche « {libelles.get(mixed, mixed)} »"
     title = mentions.get("titre") or f"{territoire} : {tell_chance(rows, mixed)}"
@@ -214,7 +217,8 @@ def draw_chance(hasard, libelles, territoire, *, mentions, format_page="A4"):
         f"Losange : nombre d'{mixed} entièrement dans une seule unité du découpage. Barre : 90 % de {drawn} tirages au hasard, "
         "d'un seul tenant, mêmes tailles (en nombre de communes) ; trait : leur moyenne."
     )
-    figure, axes, _ = open_chart(title, mentions, notes=[note], shape=(len(rows), 1), format_page=format_page, square=False)
+    notes = [note, *([f"Non comparés, car tout tirage donne le même nombre : {', '.join(left)}."] if left else [])]
+    figure, axes, _ = open_chart(title, mentions, notes=notes, shape=(len(rows), 1), format_page=format_page, square=False)
     most = float(np.nanmax(rows[["observe", "q95"]].to_numpy(dtype=float), initial=1))
     draw_ticks(axes, most)
     for y, row in enumerate(rows.itertuples()):
@@ -251,6 +255,9 @@ def tell_chance(rows, mixed):
         return f"les {mixed} : comparaison au hasard non calculée"
     more, less = int((known["observe"] > known["q95"]).sum()), int((known["observe"] < known["q05"]).sum())
     told = f"les {mixed} tiennent dans une seule unité plus souvent que par hasard pour {agree(more, 'découpage')} sur {len(known)}"
+    if not more:
+        compared = f"{agree(len(known), 'découpage')} {'comparé' if len(known) < 2 else 'comparés'}"
+        told = f"les {mixed} ne tiennent pas plus souvent que par hasard dans une seule unité ({compared})"
     return f"{told}, moins souvent pour {format_number(less)}" if less else told
 
 

@@ -107,8 +107,8 @@ def list_sections(tables, order, maps):
         sections.append({
             "ancre": f"t{number}", "nom": row.nom, "genre": TYPES.get(row.type, row.type), "couches": held,
             "nb_communes": format_number(sizes[row.Index]["nb_communes"]), "habitants": format_number(sizes[row.Index]["population"]),
-            "interlocuteurs": format_number(sum(layer["nb"] for layer in held)),
-            "nb_couches": count_words(sum(layer["nb"] > 0 for layer in held), "découpage"),
+            "interlocuteurs": format_number(sum(layer["nb"] for layer in held if layer["interlocuteur"])),
+            "nb_couches": count_words(sum(layer["nb"] > 0 for layer in held if layer["interlocuteur"]), "découpage"),
             "partagees": format_number(sum(layer["nb"] > 1 for layer in held)),
             "ecarts": format_number(len({code for layer in held for code in layer["ecarts"]})) if split else "",
             "sources": tell_sources(held),
@@ -125,6 +125,7 @@ def list_layers(tables, maps):
     told = couches.reindex(columns=["millesime", "source"]).astype("object").fillna("").astype(str)
     odd = {key: set(codes) for key, codes in tables["communes_minoritaires"].groupby(KEYS)["code_insee"]}
     ranks = {couche: rank for rank, couche in enumerate(couches.index)}
+    bodies = couches["interlocuteur"].astype(bool) if "interlocuteur" in couches else pd.Series(True, index=couches.index)
     covered = tables["discordance"].set_index(KEYS)["couverture"].to_dict()
     sheet = leave_own(tables["fiche_ressorts"])
     sheet = sheet.assign(ordre=sheet["couche"].map(ranks)).sort_values(["territoire_id", "ordre", "rang"], kind="stable")
@@ -137,7 +138,11 @@ def list_layers(tables, maps):
             layer["notes"] = [*tell_covered(covered.get((territoire, couche)), rows[0]["ponderation"]), *layer["notes"]]
         named = f"{labels[couche]} : {count_words(layer['nb'], 'unité')}"
         named += f", {agree(len(layer['ecarts']), 'commune')} hors de l'unité principale" if layer["ecarts"] else ""
-        layer |= {"libelle": labels[couche], "millesime": told.at[couche, "millesime"], "source": told.at[couche, "source"], "titre": named}
+        dated = ", ".join(filter(None, [told.at[couche, "millesime"], "" if bodies[couche] else "découpage sans interlocuteur"]))
+        layer |= {
+            "libelle": labels[couche], "millesime": dated, "source": told.at[couche, "source"], "titre": named,
+            "interlocuteur": bool(bodies[couche]),
+        }  # fmt: skip
         found.setdefault(territoire, []).append(layer)
     return found
 

@@ -187,7 +187,8 @@ def summarise_territories(tables, results):
     units = results["discordance"].pivot(index="territoire_id", columns="couche", values="n_unites")
     units = units.reindex(columns=tables["couches"].index).add_prefix("nb_unites ")
     own = pd.DataFrame({"nb_unites " + couche: table["type"] == kind for kind, couche in OWN_LAYERS.items()})
-    table = table.join(units).assign(nb_interlocuteurs=units.mask(own.reindex(columns=units.columns, fill_value=False)).sum(axis=1))
+    own = own.reindex(columns=units.columns, fill_value=False) | ~tables["couches"]["interlocuteur"].to_numpy()
+    table = table.join(units).assign(nb_interlocuteurs=units.mask(own).sum(axis=1))
     inside = results["densites"].set_index("territoire_id")[["nb_acteurs", "nb_liens", "densite", "degre_moyen", "nb_isoles"]]
     states = results["categories_territoires"].groupby(["territoire_id", "statut"]).size().unstack(fill_value=0)
     states = states.reindex(columns=["present", "absent_verifie", "non_renseigne"], fill_value=0).add_prefix("categories_")

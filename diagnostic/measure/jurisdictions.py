@@ -36,7 +36,9 @@ def measure_ressorts(tables):
     affectation, membership, communes, couches = _take(tables)
     weighting = tables["reglages"]["ponderation"]
     compared = tables["territoires"].index[tables["territoires"]["type"].isin(COMPARED)].tolist()
-    atoms, by_commune = millefeuille.find_atoms(affectation, communes, ponderation=weighting)
+    # A bassin de vie is a division to compare with, nobody to turn to: it is no interlocutor, whatever is counted of them.
+    bodies = affectation[affectation["couche"].isin(couches.index[couches["interlocuteur"]])]
+    atoms, by_commune = millefeuille.find_atoms(bodies, communes, ponderation=weighting)
     names = tables["unites"].drop_duplicates(["couche", "unite_id"])[["couche", "unite_id", "unite_nom"]]
     profiles = discordance.measure_discordance(affectation, membership, communes, couches, ponderation=weighting)
     main = names.rename(columns={"unite_id": "unite_principale", "unite_nom": "unite_principale_nom"})
@@ -44,7 +46,7 @@ def measure_ressorts(tables):
     results = {
         "discordance": profiles.merge(main, on=["couche", "unite_principale"], how="left"),
         "contingences": cross_layers(tables, weighting),
-        "millefeuille": millefeuille.measure_millefeuille(affectation, communes, unites=tables["unites"]),
+        "millefeuille": millefeuille.measure_millefeuille(bodies, communes, unites=tables["unites"]),
         "atomes": atoms,
         "atomes_communes": by_commune.rename("atome_id").rename_axis("code_insee").reset_index(),
         "atomes_territoires": millefeuille.measure_atoms_territoires(by_commune, membership, communes, ponderation=weighting),

@@ -6,13 +6,13 @@ import pandas as pd
 
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 from diagnostic.vocabulary.formats import count_words, format_share, join_of, join_words
+from diagnostic.vocabulary.layers import match_layers
 
 WEIGHT_WORDS = {"population": "des habitants", "communes": "des communes", "surface_km2": "de la surface"}
 OWN_WEIGHT_WORDS = {"population": "de ses habitants", "communes": "de ses communes", "surface_km2": "de sa surface"}
 COVERED_WORDS = {"population": "couverts", "communes": "couvertes", "surface_km2": "couverte"}
 MAIN_SCALE = ("perimetre", "departement")
 COVERED = 0.9995  # a layer that covers more than this is said to cover everything
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CODE = re.compile(r" \([0-9AB]{5}\)")
 
 
@@ -37,24 +37,12 @@ def name_layers(couches):
     ['bassin de vie', 'unité de la couche « Secteurs »']
     """
     labels = couches["libelle"].fillna(pd.Series(couches.index, couches.index)).astype("str")
-    known, words = _index_words()
-    codes = pd.Series(couches.index, couches.index).astype("str").map(normalize_label)
-    found = codes.map(known).fillna(labels.map(lambda one: normalize_label(_YEAR.sub("", one))).map(known))
+    words, found = read_vocabulary("noms_couches").set_index("couche"), match_layers(couches.index, labels)
     found = found.mask(found.duplicated(keep=False))
     named = words.reindex(found).set_axis(couches.index)
     quoted = "« " + labels + " »"
     generic = {"singulier": "unité de la couche " + quoted, "pluriel": "unités de la couche " + quoted, "genre": "f", "liaison": "couche"}
     return named.fillna(generic).assign(libelle=labels)[["singulier", "pluriel", "genre", "liaison", "libelle"]]
-
-
-def _index_words():
-    """Return {spelling: code} of the known layers, and their words by code."""
-    table = read_vocabulary("noms_couches")
-    known = {}
-    for row in table.itertuples():
-        spellings = [row.couche, row.singulier, row.pluriel, *row.alias.split(";")]
-        known |= {normalize_label(spelling): row.couche for spelling in spellings if spelling}
-    return known, table.set_index("couche")
 
 
 def count_units(noun, number):

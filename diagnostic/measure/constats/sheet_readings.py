@@ -44,12 +44,13 @@ def describe_territory(tables, results, *, types=TOLD):
     nouns = {row.Index: row for row in name_layers(tables["couches"]).itertuples()}
     profiles = results["discordance"].set_index(["territoire_id", "couche"])
     shared, weighting = count_shared(tables), tables["reglages"]["ponderation"]
+    bodies = list_bodies(tables["couches"])
     moves = results["rattachements"].dropna(subset="vers_unite")
     last = moves.drop_duplicates(["territoire_id", "couche"], keep="last").set_index(["territoire_id", "couche"])
     partial, told = list_partial(tables), []
     for territoire_id, rows in sheets.groupby("territoire_id", sort=False):
         place = tell_place(tables["territoires"].at[territoire_id, "nom"])
-        told += [(territoire_id, None, phrase) for phrase in _tell_all(place, rows, nouns, partial)]
+        told += [(territoire_id, None, phrase) for phrase in _tell_all(place, rows, nouns, (partial, bodies))]
         for couche, units in rows.groupby("couche", sort=False):
             key, noun = (territoire_id, couche), nouns[couche]
             if len(units) > 1:
@@ -68,14 +69,27 @@ def list_partial(tables):
     return set(tables["couches"].index[~whole]) & set(tables["affectation"]["couche"])
 
 
-def _tell_all(place, rows, nouns, partial):
-    """Return the sentence on all layers, and the one on those that are not known here; a partial layer may have nothing here."""
+def list_bodies(couches):
+    """Return the layers whose units are bodies to turn to; a layer that does not say is one."""
+    return set(couches.index[couches["interlocuteur"].astype(bool)] if "interlocuteur" in couches else couches.index)
+
+
+def _tell_all(place, rows, nouns, kinds):
+    """Return the sentence on all bodies, the one on mere divisions, and the one on the layers that are not known here.
+
+    A partial layer may have nothing here.
+    """
+    partial, bodies = kinds
     known, without = rows[rows["unite_id"].notna()], rows.loc[rows["unite_id"].isna(), "couche"]
-    layers = [_list_units(units, nouns[couche]) for couche, units in known.groupby("couche", sort=False)]
+    told = {couche: _list_units(units, nouns[couche]) for couche, units in known.groupby("couche", sort=False)}
+    layers = [words for couche, words in told.items() if couche in bodies]
     if layers:
-        number = f"{count_words(len(known), 'interlocuteur')} dans {count_words(len(layers), 'couche')}"
+        number = f"{count_words(known['couche'].isin(bodies).sum(), 'interlocuteur')} dans {count_words(len(layers), 'couche')}"
         layers += [tell_none(nouns[couche]) for couche in without if couche in partial]
         yield f"{capitalise(place)} a affaire à {number} : {' ; '.join(layers)}."
+    divisions = [words for couche, words in told.items() if couche not in bodies]
+    if divisions:
+        yield f"{capitalise(place)}, découpages sans interlocuteur : {' ; '.join(divisions)}."
     unknown = [f"« {nouns[couche].libelle} »" for couche in without if couche not in partial or not layers]
     if unknown:
         yield f"{capitalise(place)} : aucune unité connue pour {join_words(unknown)} ; ce n'est pas la preuve d'une absence."
@@ -145,10 +159,13 @@ def describe_commune(tables):
     rows = kept.merge(units[["couche", "unite_id", "texte"]]).assign(rang=lambda t: couches.index.get_indexer(t["couche"]))
     rows["texte"] = rows["texte"] + tell_parts(rows["part"])
     rows = rows.sort_values(["code_insee", "rang", "part", "unite_id"], ascending=[True, True, False, True])
-    told = rows.groupby("code_insee")["texte"].agg(" ; ".join).reindex(communes.index)
-    number = rows.drop_duplicates(["code_insee", "couche", "unite_id"])["code_insee"].value_counts().reindex(communes.index, fill_value=0)
+    bodies = rows["couche"].isin(list_bodies(couches))
+    told, divisions = (rows[kind].groupby("code_insee")["texte"].agg(" ; ".join).reindex(communes.index) for kind in (bodies, ~bodies))
+    counted = rows[bodies].drop_duplicates(["code_insee", "couche", "unite_id"])
+    number = counted["code_insee"].value_counts().reindex(communes.index, fill_value=0)
     head = communes["nom"] + ", " + number.map(lambda one: count_words(one, "interlocuteur")).astype("str") + " : " + told
     head = head.where(number > 0, communes["nom"] + " : aucun interlocuteur connu")
+    head += (" ; découpages sans interlocuteur : " + divisions).fillna("")
     phrases = head + _tell_missing(kept, communes.index, list_partial(tables), nouns) + "."
     return pd.DataFrame({"territoire_id": "commune:" + phrases.index.astype("str"), "phrase": phrases.to_numpy()}, dtype="str")
 

@@ -131,7 +131,8 @@ def list_interveners(affectation, communes, couches, *, unites=None):
     Returns
     -------
     DataFrame
-        code_insee, nom, epci_nom, nb_interlocuteurs (distinct units, over all layers), then one column a layer: names separated by
+        code_insee, nom, epci_nom, nb_interlocuteurs (distinct units of the layers of bodies to turn to), then one column a layer:
+        names separated by
         « ; », largest part first, with the share of a split commune. Without unit: « aucune unité » in a layer that says it
         does not cover everyone and has units elsewhere, « non renseigné » in any other.
     """
@@ -140,7 +141,8 @@ def list_interveners(affectation, communes, couches, *, unites=None):
     rows = rows.sort_values(["code_insee", "couche", "part", "unite_id"], ascending=[True, True, False, True])
     rows["texte"] = rows["unite_nom"] + tell_parts(rows["part"])
     table = communes.reindex(columns=["nom", "epci_nom"]).rename_axis("code_insee")
-    table["nb_interlocuteurs"] = measure_millefeuille(kept, communes)["nb_unites"]
+    counted = couches.index[couches["interlocuteur"].astype(bool)] if "interlocuteur" in couches else couches.index
+    table["nb_interlocuteurs"] = measure_millefeuille(kept[kept["couche"].isin(counted)], communes)["nb_unites"]
     complete = couches["complete"].astype("boolean").fillna(True)
     labels = couches.get("libelle", pd.Series(couches.index, couches.index)).fillna(pd.Series(couches.index, couches.index))
     doubtful = labels.duplicated(keep=False) | labels.isin([*table.columns, "code_insee"])

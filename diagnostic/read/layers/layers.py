@@ -23,16 +23,25 @@ from diagnostic.read.places.territories import (
     read_communes,
 )
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, locate_sheet, make_table
-from diagnostic.vocabulary import normalize_label
+from diagnostic.vocabulary import normalize_label, read_vocabulary
 from diagnostic.vocabulary.formats import count_words, join_words
+from diagnostic.vocabulary.layers import match_layers
 
 COG_SOURCE = "IGN Admin Express et INSEE COG, Licence Ouverte 2.0"
 NATIONAL_LAYERS = [*SHAPE_LAYERS, *DEPARTEMENT_LAYERS]  # those of a dossier that declares none
 BROUGHT_LAYERS = [*NATIONAL_LAYERS, *ASKED_LAYERS, *DIVIDED_LAYERS]
-FALLBACKS = {"cias": "CCAS"}  # who is in charge where a layer has no unit: without a CIAS, the CCAS of the commune
+FALLBACKS = {"CIAS": "CCAS"}  # who is in charge where a layer has no unit: without a CIAS, the CCAS of the commune
+# Column: its bounds (the lower one left out), what is wrong, what to do.
+THRESHOLDS = {
+    "seuil_surface": (
+        0.5, 1, "Seuil de surface refusé", "écrivez une part au-dessus de 0,5 et d'au plus 1 (0,95 pour 95 %), ou videz la case",
+    ),
+    "seuil_eclat": (-1e-12, 0.2, "Seuil d'éclat refusé", "écrivez une part de 0 à 0,2 (0,05 pour 5 %), ou videz la case"),
+}  # fmt: skip
 UNDATED = "non daté"
 _MOST_COMPARED = 300  # units of one layer written by hand that are compared two by two
 _NEAR_WORD, _FEWEST_LETTERS = 80, 5  # two words this alike, and as long, are one misspelt
+_INVENTED = re.compile(r"^FICTIF[ _]+")
 _SMALL_WORDS = re.compile(r"\b(?:de|du|des|d|la|le|les|l|et|a|au|aux|en|sur|pour|association|assoc|asso|syndicat|societe)\b")
 NATIONAL_SOURCES = {
     "MSA": ("Caisses de MSA par département (faits publics, non datés)", UNDATED),
@@ -240,7 +249,7 @@ def complete_layers(declared, listed):
     by_file = couches["fichier_couche"].notna()
     nature = couches["nature"].astype("str").mask(by_file & couches["nature"].eq("shapes"))
     nature = nature.fillna(pd.Series("communes", index=couches.index).mask(national, "shapes"))
-    _refuse_thresholds(couches["seuil_surface"].dropna().astype(float))
+    _refuse_thresholds(couches)
     provided = nature.isin(["shapes", "departements"]) & ~by_file
     wrong = couches.index[provided & ~couches.index.isin(BROUGHT_LAYERS)]
     if len(wrong):
@@ -266,18 +275,30 @@ def complete_layers(declared, listed):
 
 
 def fill_fallbacks(couches):
-    """Return `couches` with who is in charge where the layer has no unit (`repli`), for the layers of FALLBACKS that do not say."""
-    known = pd.Series([FALLBACKS.get(normalize_label(name)) for name in couches.index], index=couches.index, dtype="str")
+    """Return `couches` with what their names say and their rows do not: who steps in where the layer has no unit (`repli`), and
+    whether its units are bodies to turn to (`interlocuteur`) or a mere division, as a bassin de vie is."""
+    # An invented layer keeps its mark in every sentence; what it imitates says the rest.
+    names = [_INVENTED.sub("", name) for name in couches.index]
+    kinds = match_layers(pd.Index(names), couches["libelle"].set_axis(names)).set_axis(couches.index)
     given = couches["repli"] if "repli" in couches else pd.Series(index=couches.index, dtype="str")
-    return couches.assign(repli=given.astype("str").fillna(known))
+    said = couches["interlocuteur"] if "interlocuteur" in couches else pd.Series(index=couches.index, dtype="object")
+    bodies = kinds.map(read_vocabulary("noms_couches").set_index("couche")["interlocuteur"]).ne("non")
+    return couches.assign(
+        repli=given.astype("str").fillna(kinds.map(FALLBACKS)), interlocuteur=said.astype("boolean").fillna(bodies).astype(bool)
+    )
 
 
-def _refuse_thresholds(thresholds):
-    wrong = thresholds[~((thresholds > 0.5) & (thresholds <= 1))]
-    if len(wrong):
-        shown = ", ".join(f"{value:g} ({couche})".replace(".", ",") for couche, value in wrong.items())
-        fix = "écrivez une part au-dessus de 0,5 et d'au plus 1 (0,95 pour 95 %), ou videz la case"
-        raise DiagnosticError(f"Seuil de surface refusé : {shown}.", "feuille couches, colonne seuil_surface", fix)
+def _refuse_thresholds(couches):
+    """Raise when a threshold is out of its bounds: a share of the surface, above a half, and a floor far below."""
+    errors = []
+    for column, (low, high, what, fix) in THRESHOLDS.items():
+        given = couches[column].dropna().astype(float)
+        wrong = given[~((given > low) & (given <= high))]
+        if len(wrong):
+            shown = ", ".join(f"{value:g} ({couche})".replace(".", ",") for couche, value in wrong.items())
+            errors.append(DiagnosticError(f"{what} : {shown}.", f"feuille couches, colonne {column}", fix))
+    if errors:
+        raise DiagnosticError.gather(errors)
 
 
 def declare_strays(couches, rows):
@@ -287,7 +308,7 @@ def declare_strays(couches, rows):
         return couches, None
     added = pd.DataFrame(
         {"nature": "communes", "libelle": [name.replace("_", " ") for name in strays], "exclusive": True, "complete": False,
-         "infra_communale": False, "fichier_couche": None}, index=pd.Index(strays, name="couche"),
+         "infra_communale": False, "fichier_couche": None, "interlocuteur": True}, index=pd.Index(strays, name="couche"),
     )  # fmt: skip
     first = rows.drop_duplicates("couche").set_index("couche")
     told = list_problems(
