@@ -24,7 +24,7 @@ PUBLIC_BY_RIGHT = {
 KEYS = {"acteurs": "acteur_id", "dispositifs": "dispositif_id"}
 # Cells that name a row of acteurs or dispositifs: the row goes with what it names; in OPTIONAL_REFERENCES the cell does.
 ACTOR_REFERENCES = ["acteur_id", "source_id", "cible_id", "acteur_a", "acteur_b"]
-OPTIONAL_REFERENCES = {"acteurs": ["site_id", "porteur_id", "declarant_id"], "dispositifs": ["dispositif_parent_id"]}
+OPTIONAL_REFERENCES = {"acteurs": ["site_id", "porteur_id", "declarant_id", "organisme_id"], "dispositifs": ["dispositif_parent_id"]}
 LIST_REFERENCES = {"acteurs": ["membres", "acteurs"], "dispositifs": ["dispositifs"]}
 LOCATING = ["lat", "lon", "adresse", "siret", "siren"]  # what leads to the door of a home
 _MAIL = r"[\w.+-]+@[\w-]+\.[\w.]*\w"
@@ -61,7 +61,7 @@ def filter_edition(tables, edition):
     for name in KEYS:
         kept[name], told = _filter_rows(kept[name], name, hidden[name], edition)
         removed += told
-    kept["acteurs"], told = _coarsen(kept["acteurs"], tables["communes"], edition)
+    kept["acteurs"], told = _coarsen(kept["acteurs"], tables["acteurs"], tables["communes"], edition)
     removed += told
     closed = _list_closed_categories(tables["acteurs"], kept["acteurs"])
     for name, value in kept.items():
@@ -160,12 +160,16 @@ def _filter_rows(rows, name, hidden, edition):
     return rows, told
 
 
-def _coarsen(rows, communes, edition):
-    """Bring homes and sole traders back to the mairie of their commune; an empty `diffusion` opens no exact point either."""
+def _coarsen(rows, written, communes, edition):
+    """Bring homes and sole traders back to the mairie of their commune; an empty `diffusion` opens no exact point either.
+
+    Who is one is read in the rows as they were `written`: an empty `diffusion` has blanked it in those left.
+    """
     if edition == "interne" or not len(rows):
         return rows, []
-    trader = rows["entreprise_individuelle"].eq(True).fillna(False).astype(bool)
-    home = trader | rows["lieu_domicile"].eq(True).fillna(False).astype(bool)
+    said = written.loc[rows.index]
+    trader = said["entreprise_individuelle"].eq(True).fillna(False).astype(bool)
+    home = trader | said["lieu_domicile"].eq(True).fillna(False).astype(bool)
     told = []
     if home.any():
         rows = rows.assign(**{column: rows[column].mask(home) for column in LOCATING})

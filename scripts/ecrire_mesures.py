@@ -47,19 +47,21 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
   une unité : VI 0. Égalité entre unités principales : le plus petit code, et la colonne `egalite` le dit. Parts de population
   inconnues dans une commune subdivisée : valeurs vides, bornes données. Commune subdivisée par les deux couches : mise de côté,
   comptée dans `nb_communes_ecartees`. Couche dont les unités se recouvrent : nombre d'unités seulement.
-- **Interlocuteurs.** Les unités des couches dites `interlocuteur` ; un bassin de vie, un canton sont des découpages à comparer, personne à
-  qui s'adresser. Mille-feuille et atomes ne comptent que les premières ; les paires de couches comparent tout.
-- **Parts estimées.** Une commune partagée par des contours reçoit pour part celle de sa surface : `part_estimee` dit quel poids en dépend.
-- **Amas.** Deux unités qui partagent une commune sont liées ; un amas est ce qu'on atteint de proche en proche. `seuil_amas` laisse de côté
-  un recoupement plus petit que cette part des deux unités ; la table Amas donne les deux comptes, la table des communes qui relient dit lesquelles.
-- **AMI.** Communes entières dans une seule unité des deux couches, chacune comptée une fois : la valeur attendue n'a de forme close que pour
-  des objets de même poids.
-- **Hasard.** Les communes d'un département sont regroupées au hasard en autant d'unités, d'un seul tenant et d'autant de communes que les
-  EPCI (chaîne par arbres couvrants : deux unités voisines réunies, un arbre tiré, une arête coupée qui rend les deux tailles). Les tirages ne
-  sont pas équiprobables (les formes compactes le sont davantage) et gardent les nombres de communes, non d'habitants. p = (b + 1) / (B + 1) ;
-  la plus petite valeur possible est 1 / (B + 1). Jamais un verdict.
-- **Zones non couvertes.** Une couche partielle qui dit son `repli` : l'opérateur est l'acteur recensé, sinon la règle (CCAS obligatoire à partir
-  de 1 500 habitants, CASF L.123-4, à confirmer ; facultatif en dessous).
+- **Interlocuteurs.** Les unités des couches dites `interlocuteur` ; un bassin de vie, un canton sont des découpages à comparer,
+  personne à qui s'adresser. Mille-feuille et atomes ne comptent que les premières ; les paires de couches comparent tout.
+- **Parts estimées.** Une commune partagée par des contours reçoit pour part celle de sa surface : `part_estimee` dit quel poids
+  en dépend.
+- **Amas.** Deux unités qui partagent une commune sont liées ; un amas est ce qu'on atteint de proche en proche. `seuil_amas`
+  laisse de côté un recoupement plus petit que cette part des deux unités ; la table Amas donne les deux comptes, la table des
+  communes qui relient dit lesquelles.
+- **AMI.** Communes entières dans une seule unité des deux couches, chacune comptée une fois : la valeur attendue n'a de forme
+  close que pour des objets de même poids.
+- **Hasard.** Les communes d'un département sont regroupées au hasard en autant d'unités, d'un seul tenant et d'autant de
+  communes que les EPCI (chaîne par arbres couvrants : deux unités voisines réunies, un arbre tiré, une arête coupée qui rend
+  les deux tailles). Les tirages ne sont pas équiprobables (les formes compactes le sont davantage) et gardent les nombres de
+  communes, non d'habitants. p = (b + 1) / (B + 1) ; la plus petite valeur possible est 1 / (B + 1). Jamais un verdict.
+- **Zones non couvertes.** Une couche partielle qui dit son `repli` : l'opérateur est l'acteur recensé, sinon la règle (CCAS
+  obligatoire à partir de 1 500 habitants, CASF L.123-4, à confirmer ; facultatif en dessous).
 - **Réseaux.** m liens, n acteurs. Les liens déclarés entre acteurs et les participations aux dispositifs sont deux réseaux :
   leurs densités ne se comparent pas. Plusieurs liens entre deux acteurs comptent pour un. Un acteur actif dans plusieurs
   territoires compte dans chacun. Sont comptés les acteurs cités dans un lien ou une participation, joints par l'enquête, ou saisis
@@ -76,6 +78,23 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
   convention du projet, modifiable acteur par acteur. Les mesures de silo sont données pour trois traitements des acteurs mixtes.
 - **Distances** : à vol d'oiseau depuis la mairie, en Lambert 93 en métropole ; une route de montagne est plus longue.
 
+## Les tables de ressorts du classeur
+
+- **Fiches ressorts** : par territoire, couche et unité, communes et part du poids couvert ; `emboitee` : aucune commune de
+  l'unité n'est hors du territoire ni du périmètre. **Communes à part** : celles dont l'unité (la plus grande part d'une commune
+  partagée) n'est pas la principale de leur EPCI. **Rattachements** : n et q2 si ce qu'une unité tient du territoire passait à
+  la principale, (p_m + p_u)² au lieu de p_m² + p_u².
+- **Comparaison au hasard** : `observe`, `moyenne_hasard`, `q05` et `q95` (90 % des tirages au moins sont entre les deux, bornes
+  comprises), `p_superieur` = (1 + tirages au moins aussi grands) / (1 + tirages), `p_inferieur` de même ; `part_deplacee` :
+  part moyenne des communes qui ne sont plus avec le gros de leur unité (près de 0, les tirages ne disent rien) ;
+  `nb_liens_ajoutes` : liens entre morceaux d'unités.
+- **Communes qui relient** : `separe`, sans ce recoupement l'amas se partage en deux, chacun avec des unités des deux couches ;
+  `sous_seuil`, recoupement laissé de côté sous `seuil_amas`. **Vis-à-vis** : pour la part d'une unité qui est dans le
+  périmètre, les unités de l'autre couche qu'elle rencontre. **Couvertures croisées** : les deux, une seule, aucune ; le poids
+  suit les parts.
+- **Que changerait** : chaque chiffre de `discordance` et de `paires` qui diffère, dans les territoires touchés, avant et après
+  ; une hypothèse à la fois, la commune entière.
+
 ## Ce qui n'est jamais fait
 
 - Résumer une discordance par VI ou NMI seules : une couche à une seule unité donne NMI = 0 sans aucun inconvénient pratique.
@@ -87,9 +106,9 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
 ## Références
 
 À vérifier avant de les citer (connues de mémoire, textes non relus) : Hill 1973 ; Jost 2006 ; Meilă 2007 ; Rosenberg et
-Hirschberg 2007 ; Newman 2003 ; Vinh, Epps et Bailey 2010 ; DeFord, Duchin et Solomon 2021 ; Phipson et Smyth 2010. Les autres auteurs nommés dans les tableaux (Simpson 1949, Shannon 1948, Wasserman et Faust 1994,
-Freeman 1977, Borgatti et Everett 1997, Krackhardt et Stern 1988) indiquent l'origine usuelle de la formule ; textes non relus.
-"""
+Hirschberg 2007 ; Newman 2003 ; Vinh, Epps et Bailey 2010 ; DeFord, Duchin et Solomon 2021 ; Phipson et Smyth 2010. Les autres
+auteurs nommés dans les tableaux (Simpson 1949, Shannon 1948, Wasserman et Faust 1994, Freeman 1977, Borgatti et Everett 1997,
+Krackhardt et Stern 1988) indiquent l'origine usuelle de la formule ; textes non relus."""
 HEADINGS = ["Mesure", "Ce qu'elle dit", "Unité", "Formule", "Numérateur / dénominateur", "Valeur de référence", "Source"]
 
 

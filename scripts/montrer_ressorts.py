@@ -29,7 +29,7 @@ COUCHES = [
      "source": "Caisses de MSA par département", "millesime": "non daté"},
     {"couche": "PAT", "exclusive": "non", "fichier_couche": "pat_aura_2025_communes.csv", "source": DRAAF, "millesime": "2025"},
     {"couche": "CLS", "nature": "polygones", "colonne_unite": "Nom_CLS", "fichier_couche": "cls_aura_2025.gpkg", "source": DRAAF,
-     "millesime": "2025"},
+     "millesime": "2025", "seuil_surface": 0.8, "seuil_eclat": 0.2},  # what the software advises for outlines that follow communes
     {"couche": "QPV", "infra_communale": "oui", "colonne_commune": "insee_com", "colonne_unite": "code_qp", "colonne_nom": "lib_qp",
      "fichier_couche": "qpv_2024.geojson", "source": "ANCT", "millesime": "2024"},
 ]  # fmt: skip

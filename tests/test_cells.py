@@ -10,6 +10,7 @@ from jouets import make_affectation, make_appartenance, make_communes, make_couc
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.measure.ressorts.cells import (
+    bound_coverage,
     cross_codes,
     divide,
     encode_tables,
@@ -126,3 +127,20 @@ def test_communes_outside_and_layers_not_declared_are_left_out():
         affectation, make_appartenance({"t": "A"}), make_communes({"A": 1, "Z": 1}), make_couches(["L"])
     )[2]
     assert len(rows) == 1
+
+
+def test_encode_bounds_what_a_layer_covers_of_a_commune():
+    layers = {"L": {"A": {"u": 0.25, "v": 0.5}, "B": {"u": 0.25, "v": np.nan}, "C": {"u": 0.75, "v": 0.5}, "D": {"u": np.nan}}}
+    tables = make_affectation(layers), make_appartenance({"t": "ABCD"}), make_communes(dict.fromkeys("ABCD", 1))
+    rows = encode_tables(*tables, make_couches(layers))[2].drop_duplicates("commune")
+    assert rows[["couverte_min", "couverte"]].values.tolist() == [[0.75, 0.75], [0.25, 1], [0.75, 1], [0, 1]]
+    assert rows["partagee"].tolist() == [True, True, False, False]
+    assert rows["recouvre"].tolist() == [False, False, True, False]
+
+
+@given(st.floats(0.01, 1), st.floats(0, 1))
+def test_what_is_covered_of_a_piece_is_between_its_bounds(part, share):
+    row = {name: np.array([share]) for name in ("couverte", "couverte_min")}
+    least, most = bound_coverage({"part": np.array([part])}, row)
+    assert 0 <= least[0] <= most[0] + 1e-9 <= 1 + 2e-9
+    assert most[0] * part == pytest.approx(min(part, share)) and least[0] * part == pytest.approx(max(0, part + share - 1), abs=1e-8)

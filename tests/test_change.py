@@ -150,3 +150,17 @@ def test_row_order_and_arguments():
     pd.testing.assert_frame_equal(first, second)
     for table, copy in zip((j1.affectation, j1.appartenance, moves), before, strict=True):
         pd.testing.assert_frame_equal(table, copy)
+
+
+def test_a_commune_of_several_overlapping_units_does_not_say_which_it_leaves():
+    layers = {"GAL": {"A": ["g", "h"], "B": "g", "C": "k"}}
+    tables = make_affectation(layers), make_appartenance({"t": "ABC"}), make_communes({"A": 5, "B": 3, "C": 1})
+    moves = make_moves(("h", "A", "GAL", "k"), ("h", "A", "GAL", "g"), ("h", "B", "GAL", "k"))
+    reasons = check_moves(tables[0], tables[2], make_couches(layers, non_exclusives=["GAL"]), moves.iloc[[0, 2]])
+    assert "rien ne dit laquelle elle quitterait" in reasons.iat[0] and reasons.iat[1] == ""
+    alone = check_moves(tables[0], tables[2], make_couches(layers, non_exclusives=["GAL"]), moves.iloc[[1]])
+    assert "rien ne dit laquelle elle quitterait" in alone.iat[0]
+    changes, refused = measure_change(*tables, make_couches(layers, non_exclusives=["GAL"]), moves.iloc[[0, 2]])
+    assert refused["code_insee"].tolist() == ["A"]
+    units = changes[changes["mesure"] == "nb_unites"]
+    assert units.empty  # A keeps g and h: three units before, three after

@@ -43,6 +43,16 @@ def test_several_layers_and_a_change_that_changes_no_count():
     assert second.endswith(", aucun territoire n'aurait plus ni moins d'interlocuteurs.")
 
 
+def test_nothing_is_nested_in_a_layer_that_overlaps():
+    nested = "seraient entièrement dans un seul projet alimentaire territorial"
+    layers = {"PAT": dict.fromkeys("ABC", "P1") | dict.fromkeys("DEF", "P2")}
+    (told,) = list_texts(describe(("h", "D", "PAT", "P1"), layers=layers))
+    assert nested in told
+    overlaps = {"PAT": {"A": ["P1", "P3"], "B": "P1", "C": "P1", "D": "P2", "E": "P2", "F": ["P2", "P4"]}}
+    (told,) = list_texts(describe(("h", "D", "PAT", "P1"), layers=overlaps, non_exclusives=["PAT"]))
+    assert "entièrement" not in told
+
+
 def test_refused_moves_are_not_told():
     assert describe(("h", "Z", "CAS", "S1")).empty
     assert describe().empty

@@ -1,7 +1,7 @@
 """Clusters, chance and counterparts in sentences: J1 read by hand, trivial facts left out, no verdict, no jargon."""
 
 import pandas as pd
-from jouets import J1
+from jouets import J1, J1_POPULATION
 from tables_lectures import list_texts, make_tables, measure_tables
 
 from diagnostic.measure.constats.cluster_readings import describe_chance, describe_clusters, describe_counterparts
@@ -39,6 +39,14 @@ def test_an_overlap_that_is_most_of_a_unit_is_no_glue():
     assert " ; sans les 2 communes que partagent la CC Une et MSA Sud (C et D), un groupe se séparerait en deux." in list_texts(told)[1]
 
 
+def test_no_group_rests_on_parts_measured_on_surfaces():
+    tables = make_tables()
+    results = measure_tables(tables)
+    told = [list_texts(describe_clusters(tables, results | {"colles": make_glue(part_de_a=0.4, part_de_b=0.1, part_estimee=part)}))[1]
+            for part in (0.0, 0.2)]  # fmt: skip
+    assert "un groupe se séparerait en deux" in told[0] and "un groupe se séparerait en deux" not in told[1]
+
+
 def make_glue(**changes):
     row = {"territoire_id": "perimetre", "couche_a": "EPCI", "couche_b": "MSA", "unite_a": "E1", "unite_b": "M2", "nb_communes": 2,
            "poids": 500.0, "separe": True, "communes": "C ; D"}  # fmt: skip
@@ -62,18 +70,35 @@ def test_groups_that_nothing_crosses():
 
 
 def test_chance_is_a_range_and_no_verdict():
-    drawn = "des regroupements de communes tirés au hasard, d'un seul tenant et de mêmes tailles"
+    drawn = (
+        "des regroupements de communes tirés au hasard, d'un seul tenant, de mêmes tailles (en nombre de communes) et plutôt compacts"
+    )
     assert tell_chance() == [
-        (f"Pays : 1 EPCI sur 2 est entièrement dans une seule caisse de MSA ; {drawn}, en donnent de 0 à 2 dans 9 tirages sur 10 "
+        (f"Pays : 1 EPCI sur 2 est entièrement dans une seule caisse de MSA ; {drawn}, en donnent de 0 à 2 dans au moins 9 tirages sur 10 "
         "(199 tirages, graine 7).")
     ]
     assert tell_chance(mesure="purete_a_dans_b", observe=0.93, q05=0.5, q95=0.5) == [
-        (f"Pays : 93 % des habitants sont dans la caisse de MSA principale de leur EPCI ; {drawn}, en donnent 50 % dans 9 tirages sur 10 "
-        "(199 tirages, graine 7).")
+        (f"Pays : 93 % des habitants sont dans la caisse de MSA principale de leur EPCI ; {drawn}, en donnent 50 % dans au moins "
+        "9 tirages sur 10 (199 tirages, graine 7).")
     ]
     partial = tell_chance(couche_b="CIAS", mesure="purete_a_dans_b", observe=1.0)
     assert partial[0].startswith("Pays : 100 % des habitants couverts sont dans le CIAS principal de leur EPCI ;")
     assert tell_chance("surface_km2", mesure="purete_a_dans_b", observe=0.93)[0].startswith("Pays : 93 % de la surface est dans la caisse")
+
+
+def test_chance_says_nothing_of_layers_that_overlap_and_counts_what_goes_beyond():
+    tables = make_tables({"MSA": J1["MSA"] | {"A": ["M1", "M2"]}}, non_exclusives=["MSA"])
+    given = {"hasard": make_chance(), "discordance": measure_tables(tables)["discordance"]}
+    assert describe_chance(tables, given).empty
+    tables = make_tables()
+    tables["unites"]["nb_communes_hors"] = [2.0 if unite == "E2" else 0.0 for unite in tables["unites"]["unite_id"]]
+    (told,) = list_texts(describe_chance(tables, given))
+    assert told.endswith("(199 tirages, graine 7) ; 1 des 2 EPCI déborde du territoire : il est jugé sur sa seule part.")
+
+
+def test_none_of_them_is_told_in_french():
+    assert tell_chance(observe=0.0, q95=1.0)[0].startswith("Pays : aucun des 2 EPCI n'est entièrement dans une seule caisse de MSA ;")
+    assert tell_chance(observe=2.0, q95=1.0)[0].startswith("Pays : les 2 EPCI sont entièrement dans une seule caisse de MSA ;")
 
 
 def test_chance_that_is_not_known_or_has_no_plain_word():
@@ -90,9 +115,16 @@ def test_units_without_counterpart_and_white_zones():
     assert set(told["genre"]) == {"vis_a_vis", "zone_blanche"}
     assert "Pays : 1 EPCI sur 2 n'a aucun CIAS sur son territoire : CC Deux." in texts
     assert texts[-1] == (
-        "Pays : 2 communes sur 6 (33 % des habitants) sont hors de la couche « CIAS », en tout ou partie ; à défaut, CCAS : "
-        "facultatif (moins de 1 500 habitants) dans 2."
+        "Pays : 2 communes sur 6 (33 % des habitants) sont hors de la couche « CIAS » ; à défaut, CCAS "
+        "facultatif (moins de 1 500 habitants) dans 2 communes."
     )
+    partly = make_tables({"CIAS": dict.fromkeys("ABC", "I1") | {"D": {"I1": 0.5}}}, population=J1_POPULATION | {"E": 1600})
+    texts = list_texts(describe_counterparts(partly, {"zones_blanches": measure_tables(partly)["zones_blanches"]}))
+    assert texts == [
+        ("Pays : 3 communes sur 6 (50 % des habitants) sont hors de la couche « CIAS », dont 1 en partie seulement ; à défaut, CCAS "
+        "obligatoire à partir de 1 500 habitants, non recensé : à confirmer, dans 1 commune ; CCAS facultatif (moins de 1 500 habitants) "
+        "dans 2 communes.")
+    ]
     checked = make_tables(incompletes=[])
     texts = list_texts(describe_counterparts(checked, {"vis_a_vis": measure_tables(checked)["vis_a_vis"]}))
     assert "Pays : 1 EPCI sur 2 n'a aucun CIAS sur son territoire : CC Deux ; la couche est annoncée complète, à vérifier." in texts

@@ -210,3 +210,19 @@ def test_random_layers_against_networkx(drawn, seuil):
             found = {kind: set(zip(*(glue.loc[glue[kind], c] for c in ("unite_a", "unite_b")), strict=True))
                      for kind in ("separe", "sous_seuil")}  # fmt: skip
             assert found == {"separe": find_glue_naively(graph), "sous_seuil": low}
+
+
+def test_glue_known_by_surface_only_is_said():
+    layers = {"L": {"A": "u", "B": "u", "C": "v"}, "M": {"A": "m", "B": {"m": 0.96, "n": 0.04}, "C": "n"}}
+    affectation = make_affectation(layers)
+    affectation.loc[affectation["code_insee"].eq("B") & affectation["couche"].eq("M"), "methode"] = "surface"
+    rest = make_appartenance({"t": "ABC"}), make_communes({"A": 100, "B": 100, "C": 50}), make_couches(layers)
+    _, colles = find_clusters(affectation, *rest)
+    assert colles[["unite_a", "unite_b", "part_estimee"]].values.tolist() == [["u", "n", 1]]
+    assert find_clusters(affectation.drop(columns="methode"), *rest)[1]["part_estimee"].tolist() == [0]
+    _, all_of_them = find_clusters(affectation, *rest, seuil=1.1)
+    assert all_of_them.set_index(["unite_a", "unite_b"])["part_estimee"].to_dict() == pytest.approx(
+        {("u", "m"): 96 / 196, ("u", "n"): 1, ("v", "n"): 0}
+    )
+    unknown = affectation.assign(part=affectation["part"].where(affectation["methode"] != "surface"))
+    assert find_clusters(unknown, *rest)[1]["part_estimee"].isna().all()

@@ -158,3 +158,8 @@ def test_no_cell():
 def test_an_unknown_kind_of_column_is_our_fault():
     with pytest.raises(ValueError, match="unknown kind"):
         clean("mystere")
+
+
+def test_a_diffusion_that_is_not_understood_closes_the_row():
+    values, told, _ = clean("choix", "public", "n'importe quoi", listed="diffusions")
+    assert values == ["public", "interne"] and told[0][:3] == ["attention", 3, "n'importe quoi"]

@@ -12,6 +12,7 @@ from diagnostic.measure.ressorts.counterparts import (
     CROISEES_COLUMNS,
     FACULTE,
     OBLIGATION,
+    PARTS_INCONNUES,
     POIDS_INCONNU,
     SANS_UNITE,
     VIS_A_VIS_COLUMNS,
@@ -120,12 +121,32 @@ def test_random_layers_against_naive_loops(drawn):
 
 
 def test_parts_of_communes_weigh_in_each_case():
-    layers = {"QPV": {"A": {"q": 0.25}, "C": {"q": np.nan}}, "CAS": {"A": "s", "B": "s"}}
+    layers = {"QPV": {"A": {"q": 0.25}, "C": "q"}, "CAS": {"A": "s", "B": "s"}}
     table = cross_toy({"A": 100, "B": 10, "C": 1}, layers, infra=["QPV"])
     assert table[["cas", "nb_communes", "poids"]].values.tolist() == [
         ["les_deux", 1, 25], ["a_seule", 1, 1], ["b_seule", 1, 85], ["aucune", 0, 0]
     ]  # fmt: skip
     assert table["part"].sum() == pytest.approx(1)
+
+
+def test_a_part_that_nobody_knows_is_not_the_whole_commune():
+    layers = {"QPV": {"A": {"q": 0.25}, "C": {"q": np.nan}}, "CAS": {"A": "s", "B": "s"}}
+    table = cross_toy({"A": 100, "B": 10, "C": 1}, layers, infra=["QPV"], territoires={"t": "ABC", "ailleurs": "AB"})
+    here = table[table["territoire_id"] == "t"]
+    assert here["nb_communes"].tolist() == [1, 1, 1, 0] and here[["poids", "part"]].isna().all(axis=None)
+    assert here["raison_absence"].str.startswith("part de population inconnue").all()
+    elsewhere = table[table["territoire_id"] == "ailleurs"]
+    assert elsewhere["poids"].tolist() == [25, 0, 85, 0] and elsewhere["raison_absence"].eq("").all()
+    # An unknown part of nobody is nobody.
+    empty = cross_toy({"A": 100, "B": 10, "C": 0}, layers, infra=["QPV"])
+    assert empty["poids"].tolist() == [25, 0, 85, 0]
+
+
+def test_units_that_overlap_in_part_give_bounds_only_and_wholly_do_not():
+    layers = {"GAL": {"A": {"g": 0.5, "h": 0.6}, "B": ["g", "h"]}, "CAS": {"A": "s", "B": "s"}}
+    table = cross_toy({"A": 100, "B": 10}, layers, non_exclusives=["GAL"], territoires={"t": "A", "u": "B"})
+    assert table["poids"].isna().tolist() == [True] * 4 + [False] * 4
+    assert table["poids"].tolist()[4:] == [10, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -187,8 +208,24 @@ def test_other_bodies_unknown_populations_and_no_fallback():
 def test_what_is_covered_in_part_is_a_white_zone_for_the_rest():
     layers = {"CIAS": {"A": {"i": 0.25, "k": 0.5}, "B": {"i": np.nan}, "C": ["i", "k"], "D": {"i": 0.1 + 0.2, "k": 0.7}}}
     zones = find_toy(dict.fromkeys("ABCD", 100), layers)
-    # B: its part is not known, it counts as the whole commune; C overlaps, D adds up to one.
-    assert zones[["code_insee", "part_non_couverte"]].values.tolist() == [["A", 0.25]]
+    # B: its part is not known; C overlaps, D adds up to one.
+    assert zones["code_insee"].tolist() == ["A", "B"] and zones["part_non_couverte"].tolist() == pytest.approx([0.25, np.nan], nan_ok=True)
+    assert zones["raison_absence"].tolist() == ["", PARTS_INCONNUES]
+    assert zones["operateur"].notna().all()
+    # Its weight is missing in the territory, not 0.
+    places = make_appartenance({"t": "ABCD", "sans": "ACD"})
+    table = summarise_white_zones(zones, places, make_communes(dict.fromkeys("ABCD", 100)))
+    assert table[["territoire_id", "nb_communes"]].values.tolist() == [["sans", 1], ["t", 2]]
+    assert table["poids"].tolist() == pytest.approx([25, np.nan], nan_ok=True)
+    assert table["raison_absence"].tolist() == ["", PARTS_INCONNUES]
+    nobody = summarise_white_zones(zones, places, make_communes({"A": 100, "B": 0, "C": 100, "D": 100}))
+    assert nobody["poids"].tolist() == [25, 25]
+
+
+def test_a_white_zone_of_units_that_overlap_goes_by_the_largest():
+    zones = find_toy(dict.fromkeys("AB", 100), {"GAL": {"A": {"g": 0.5, "h": 0.6}, "B": {"g": 1.0, "h": np.nan}}})
+    # 50 % and 60 % that overlap may cover 60 to 100 %; what is wholly in g is covered, whatever h has of it.
+    assert zones["code_insee"].tolist() == ["A"] and zones["part_non_couverte"].isna().all()
 
 
 def test_a_complete_layer_has_no_white_zone_and_an_empty_cell_is_partial():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jouets import make_affectation, make_appartenance, make_communes, make_couches, make_j1
 
-from diagnostic.measure.ressorts.cuts import COLUMNS, list_cuts
+from diagnostic.measure.ressorts.cuts import COLUMNS, POIDS_INCONNU, list_cuts
 from diagnostic.measure.ressorts.overlap import compare_layers
 from diagnostic.measure.ressorts.territory_sheets import PARTS_INCONNUES
 
@@ -86,3 +86,45 @@ def test_row_order_empty_tables_and_conservation():
     assert first.query("territoire_id == 'perimetre' and couche_a == 'EPCI' and couche_b == 'CAS'")["poids"].sum() == 3000
     nothing = list_cuts(j1.affectation.iloc[:0], j1.appartenance, j1.communes, j1.couches)
     assert nothing.empty and nothing.columns.tolist() == COLUMNS
+
+
+def test_a_piece_of_a_split_commune_is_entire_nobody_knows():
+    layers = {"A": {"1": {"X": np.nan, "Y": np.nan}, "2": "X"}, "B": {"1": {"U": np.nan, "V": np.nan}, "2": "U"}}
+    population = {"1": 5, "2": 5}
+    tables = make_affectation(layers), make_appartenance({"t": population}), make_communes(population), make_couches(layers)
+    rows = list_cuts(*tables).query("couche_a == 'A'").set_index("unite_a")
+    assert rows["entiere"].isna().all() and rows["n_unites"].tolist() == [2, 2]
+    # X has the whole of 2, in U; Y may be in one of them only, nobody knows which.
+    assert rows["n_unites_min"].to_dict() == {"X": 1, "Y": 0}
+    assert rows["poids"].isna().all() and rows["raison_absence"].ne("").all()
+    pair = compare_layers(*tables).iloc[0]
+    assert (pair["nb_a_dans_b"], pair["nb_a_inconnus"]) == (0, 2)
+
+
+def test_a_piece_of_unknown_part_in_a_whole_unit_is_entire_and_its_weight_unknown():
+    layers = {"A": {"1": {"X": np.nan}}, "B": {"1": "U", "2": "U"}}
+    population = {"1": 5, "2": 5}
+    tables = make_affectation(layers), make_appartenance({"t": population}), make_communes(population), make_couches(layers, infra=["A"])
+    cuts = list_cuts(*tables)
+    row = cuts.query("couche_a == 'A'").iloc[0]
+    assert row[["n_unites", "n_unites_min", "unite_principale", "entiere", "part_hors"]].tolist() == [1, 1, "U", True, 0]
+    assert np.isnan(row["poids"]) and row["raison_absence"] == POIDS_INCONNU
+    back = cuts.query("couche_a == 'B'").iloc[0]
+    assert not back["entiere"] and back["poids"] == 10  # nothing of A in commune 2
+    assert np.isnan(back["part_hors"]) and back["raison_absence"] == PARTS_INCONNUES
+
+
+PARTS = st.sampled_from([{"x": 1.0}, {"y": 1.0}, {"x": np.nan}, {"x": 0.5, "y": 0.5}, {"x": np.nan, "y": np.nan}, {}])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(PARTS, PARTS), min_size=1, max_size=4))
+def test_entire_units_are_those_that_the_pair_counts(drawn):
+    population = dict.fromkeys(map(str, range(len(drawn))), 10)
+    layers = {name: {str(rank): row[side] for rank, row in enumerate(drawn)} for side, name in enumerate("AB")}
+    tables = make_affectation(layers), make_appartenance({"t": population}), make_communes(population), make_couches("AB", infra="AB")
+    pair, cuts = compare_layers(*tables).iloc[0], list_cuts(*tables)
+    rows = cuts[(cuts["couche_a"] == "A") & (cuts["couche_b"] == "B")]
+    assert (rows["n_unites_min"] <= rows["n_unites"]).all()
+    if pair["nb_unites_a"] and pair["nb_unites_b"]:
+        assert [rows["entiere"].eq(True).sum(), rows["entiere"].isna().sum()] == pair[["nb_a_dans_b", "nb_a_inconnus"]].tolist()

@@ -263,3 +263,32 @@ def check_by_loop(row, members):
     assert q1 == pytest.approx(math.exp(-sum(p * math.log(p) for p in shares)))
     assert row.unite_principale == min(by_unit, key=lambda name: (-by_unit[name], name))
     assert 1 - 1e-9 <= q2 <= q1 + 1e-9 <= row.n_unites + 2e-9
+
+
+def test_the_certain_coverage_counts_no_unknown_part_and_adds_no_overlap():
+    row = measure_toy({"A": 100, "B": 100}, {"QPV": {"A": {"q": np.nan}}}, infra=["QPV"]).iloc[0]
+    assert row[["couverture_min", "couverture"]].tolist() == [0, 0.5]
+    row = measure_toy({"A": 100}, {"CS": {"A": {"c": 0.25, "d": np.nan}}}, infra=["CS"]).iloc[0]
+    assert row[["couverture_min", "couverture"]].tolist() == [0.25, 1]
+    shares = {"A": {"g": 0.5, "h": 0.25}}
+    for flags, least in [({"infra": ["L"]}, 0.75), ({}, 0.75), ({"non_exclusives": ["L"]}, 0.5)]:
+        row = measure_toy({"A": 100}, {"L": shares}, **flags).iloc[0]
+        assert row[["couverture_min", "couverture"]].tolist() == [least, 0.75]
+    # More than the whole: they overlap, whatever the layer says.
+    row = measure_toy({"A": 100}, {"L": {"A": {"g": 0.75, "h": 0.5}}}).iloc[0]
+    assert row[["couverture_min", "couverture"]].tolist() == [0.75, 1]
+    absent = measure_toy({"A": 100}, {"L": {}}).iloc[0]
+    assert absent[["couverture_min", "couverture"]].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(("part", "bounds"), [(0.5, (0, 1)), (0.8, (0.375, 0.625)), (np.nan, (0, 1)), (1.0, (0.5, 0.5))])
+def test_a_commune_split_twice_is_covered_within_bounds(part, bounds):
+    affectation, communes = make_affectation({"L": {"A": {"u": 0.5}}}), make_communes({"A": 100})
+    inside = make_appartenance({"t": "A"}).assign(part=part)
+    row = measure_discordance(affectation, inside, communes, make_couches(["L"], infra=["L"])).iloc[0]
+    assert row[["couverture_min", "couverture"]].tolist() == pytest.approx(bounds)
+
+
+def test_the_two_coverages_are_one_on_whole_communes():
+    measured = measure_j1()
+    assert measured["couverture_min"].tolist() == measured["couverture"].tolist()

@@ -171,6 +171,16 @@ def test_shares_by_class_slivers_set_aside():
     assert smaller["part_forte"]["resultat"] == "ok" and "Mis à part" not in smaller["eclats"]["message"]
 
 
+def test_outlines_that_follow_communes_are_told():
+    communes = make_communes(*[square(rank, 0, rank + 1, 1) for rank in range(4)])
+    unit = square(0, 0, 1.84, 1).union(square(2, 0, 2.1, 1))
+    line = check(draw([unit]), communes, exclusive=False)["partages_par_le_trace"]
+    assert (line["resultat"], line["nombre"], line["sur"]) == ("a_voir", 2, 3) and line["message"].startswith("Ces contours suivent")
+    assert line["lignes"] == "Commune 43002 (43002) ; Commune 43003 (43003)" and "0,2 dans seuil_eclat" in line["a_faire"]
+    for told in (check(draw([unit.union(square(3, 0, 3.5, 1))]), communes), check(draw([unit]), communes, infra=True)):
+        assert (told["partages_par_le_trace"]["resultat"], told["partages_par_le_trace"]["nombre"]) == ("ok", 0)
+
+
 def test_outlines_elsewhere_and_coordinates_exchanged():
     communes = make_communes(square(0, 0, 1, 1))
     units = draw([square(0, 0, 1, 1), square(50, 50, 51, 51)])

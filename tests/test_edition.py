@@ -198,3 +198,17 @@ def test_no_distance_leads_to_a_hidden_site(small):
     assert public["acces_communes"]["categorie"].tolist() == ["mairie_annexe"]
     assert removed["raison"].str.startswith("distances à une catégorie").any()
     assert len(filter_edition(tables, "interne")[0]["acces_communes"]) == 2
+
+
+def test_a_sole_trader_is_one_even_where_diffusion_is_empty(small):
+    actors = small["acteurs"]
+    assert actors.set_index("acteur_id")["diffusion"].isna()["A4"]
+    traders = actors["entreprise_individuelle"].where(actors["acteur_id"] != "A4", True)
+    shown, _ = filter_edition(small | {"acteurs": actors.assign(entreprise_individuelle=traders)}, "publique")
+    assert shown["acteurs"].set_index("acteur_id").at["A4", "nom"] == "Entreprise individuelle (nom non publié)"
+
+
+def test_the_body_of_a_unit_is_not_named_where_it_is_hidden(small):
+    units = small["unites"].assign(organisme_id="CANARIID")
+    assert filter_edition(small | {"unites": units}, "publique")[0]["unites"]["organisme_id"].isna().all()
+    assert filter_edition(small | {"unites": units}, "interne")[0]["unites"]["organisme_id"].eq("CANARIID").all()

@@ -106,6 +106,7 @@ def test_outlines(communes, lists, folder):
     assert counts.values.tolist() == [["ressorts/cls.gpkg", "cls", 3]]
     assert found["ressorts"][["ligne", "unite_id"]].values.tolist() == [[1, "Sancy"], [2, "Besse"], [3, "Ailleurs"]]
     assert (problems["gravite"] != "erreur").all()
+    assert found["unites"].set_index("unite_id")["nb_communes_hors"].to_dict() == {"Sancy": 0, "Besse": 0}
     table = communes.drop(columns="geometry")  # without outlines, those of the software serve
     again, _, _ = read(table, lists, folder, "couche;fichier_couche;complete\nCLS;cls.gpkg;non")
     assert again["affectation"].equals(found["affectation"])
@@ -120,11 +121,22 @@ def test_outlines_that_also_list_their_commune_are_read_as_a_list(communes, list
     assert found["affectation"][["code_insee", "unite_id", "methode"]].values.tolist() == [
         ["63047", "QN1", "liste"], ["63047", "QN2", "liste"], ["63236", "QN3", "liste"],
     ]  # fmt: skip
-    assert found["affectation"]["part"].isna().tolist() == [True, True, False]
+    # The file says where the quarters are, not that one holds all of its commune.
+    assert found["affectation"]["part"].isna().all()
+    told = problems[problems["colonne"] == "part_population"]
+    assert told["gravite"].tolist() == ["information"] and "(2 communes) : part inconnue" in told["probleme"].iloc[0]
     assert names_of(found) == {"QN1": "Un", "QN2": "Deux", "QN3": "Trois"}
     assert counts["lues"].tolist() == [2] and len(found["ressorts"]) == 2
-    drawn_ones, _, _ = read(communes, lists, folder, declared + "polygones")
-    assert set(drawn_ones["affectation"]["methode"]) == {"polygone"}
+    drawn_ones, problems, _ = read(communes, lists, folder, declared + "polygones")
+    assert drawn_ones["affectation"][["code_insee", "unite_id"]].equals(found["affectation"][["code_insee", "unite_id"]])
+    assert set(drawn_ones["affectation"]["methode"]) == {"surface"} and drawn_ones["affectation"]["part"].isna().all()
+    told = problems[problems["gravite"] == "attention"]["probleme"]
+    assert len(told) == 2 and told.str.contains("le contour de l'unité est celui de la commune entière : sa vraie part est inconnue").all()
+    sector = drawn.assign(code_qp=["S1", "S1"], lib_qp="Secteur")  # of two communes, a unit is no smaller than they are
+    sector.to_file(folder / "ressorts" / "qpv.geojson")
+    for nature in ("", "polygones"):
+        wide, problems, _ = read(communes, lists, folder, declared + nature)
+        assert wide["affectation"]["part"].eq(1).all() and problems.empty
 
 
 def test_former_communes_of_two_units_joined_since(communes, lists, folder):

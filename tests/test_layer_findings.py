@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from diagnostic.measure.constats.layer_findings import describe_cut, describe_layers, describe_nesting, describe_split
+from diagnostic.measure.ressorts.overlap import RECOUVREMENT
 from diagnostic.vocabulary.formats import NARROW_SPACE
 
 EIGHT = "Haute-Loire : 8 EPCI sur 11 (54,4 % des habitants) sont entièrement dans une seule unité de la couche « Arrondissements »"
@@ -13,7 +14,8 @@ NAMES = pd.Series({"perimetre": "Périmètre", "departement:43": "Haute-Loire", 
 
 def make_tables(**changes):
     territoires = pd.DataFrame({"nom": NAMES, "type": ["perimetre", "departement", "epci"]})
-    couches = pd.DataFrame({"libelle": ["Intercommunalités", "Arrondissements", "Caisses"]}, index=["EPCI", "ARR", "CAF"])
+    labels = ["Intercommunalités", "Arrondissements", "Caisses"]
+    couches = pd.DataFrame({"libelle": labels, "complete": [True, True, False]}, index=["EPCI", "ARR", "CAF"])
     cut = pd.DataFrame(columns=["unite_id", "unite_nom", "nb_communes_hors", "communes_hors"])
     communes = pd.DataFrame({"epci": ["200073419"], "departement": ["43"]}, index=["43157"])
     return {
@@ -24,7 +26,7 @@ def make_tables(**changes):
 
 def make_pair(**changes):
     row = {"territoire_id": "departement:43", "couche_a": "EPCI", "couche_b": "ARR", "nb_unites_a": 11, "nb_unites_b": 3, "nb_a_dans_b": 8,
-           "part_population_a_dans_b": 0.543634, "purete_a_dans_b": 0.989635, "couverture_commune": 1.0}  # fmt: skip
+           "part_population_a_dans_b": 0.543634, "purete_a_dans_b": 0.989635, "couverture_commune": 1.0, "raison_absence": ""}  # fmt: skip
     return pd.DataFrame([row | changes])
 
 
@@ -41,6 +43,11 @@ def make_pair(**changes):
             f"{NONE} ; 99,0 % des habitants sont dans l'unité principale de leur EPCI."),
         ({"nb_a_dans_b": 11}, "Haute-Loire : 11 EPCI sur 11 sont entièrement dans une seule unité pour « Arrondissements »."),
         ({"nb_unites_b": 1, "nb_a_dans_b": 11}, None),
+        ({"raison_absence": RECOUVREMENT}, None),
+        (
+            {"nb_a_dans_b": 0, "part_population_a_dans_b": float("nan"), "nb_a_inconnus": 2, "couverture_commune": 0.5},
+            (f"{NONE} ; pour 2 on ne peut pas le dire (parts inconnues dans une commune partagée) ; la couche ne couvre que 50,0 % "
+            "des habitants.")),
     ],
 )  # fmt: skip
 def test_nesting(changes, expected):
@@ -67,6 +74,15 @@ def test_layers_are_one_sentence_and_an_absent_one_is_no_proof():
         "Haute-Loire, nombre d'unités par couche : Intercommunalités 11 ; Arrondissements 3 (la couche couvre 50,0 % des habitants).",
         "Haute-Loire : aucune unité connue pour « Caisses » ; ce n'est pas la preuve d'une absence.",
     ]
+
+
+def test_a_coverage_that_is_a_bound_is_said_to_be_one():
+    table = pd.DataFrame({"territoire_id": "departement:43", "couche": ["CAF"], "n_unites": 2, "couverture": 0.5, "couverture_min": 0.0})
+    (told,) = [phrase for _, phrase, _ in describe_layers(make_tables(), {"discordance": table}, NAMES)]
+    assert "Caisses 2 (la couche couvre au plus 50,0" in told
+    given = {"paires": make_pair(couche_b="CAF", nb_a_dans_b=0, couverture_commune=0.5), "discordance": table}
+    (told,) = [phrase for _, phrase, _ in describe_nesting(make_tables(), given, NAMES)]
+    assert " ; la couche couvre au plus 50,0" in told
 
 
 def test_split_epci_and_cut_units_agree_in_number():

@@ -51,6 +51,9 @@ def test_without_a_sheet_the_five_layers_of_the_software(communes, lists, chemin
     assert units_of(found, "EPCI") == {"246300966": 20}
     assert units_of(found, "CAF") == {"CAF-63": 19, "CAF-15": 1}
     assert units_of(found, "MSA") == {"MSA-auvergne": 20}
+    assert found["unites"]["nb_communes_hors"].notna().all()
+    cantal = read_communes(departements=["15"], geometry=False).shape[0] - 1
+    assert found["unites"].set_index("unite_id")["nb_communes_hors"][["246300966", "CAF-15"]].tolist() == [0, cantal]
     assert set(found["unites"]["unite_id"]) == set(found["affectation"]["unite_id"])
     assert problems.empty and counts.empty
     assert found["ressorts"].empty
@@ -108,6 +111,8 @@ def test_codes_of_a_layer_are_resolved(communes, lists, chemin_piege):
     assert units_of(found, "CIAS") == {"A": 1}
     # Kept: one row inside, two outside; set aside: the lost zero and the second unit.
     assert found["ressorts"]["code_insee"].tolist() == ["63047", "43157", "63109"]
+    assert found["unites"].set_index("unite_id")["nb_communes_hors"].to_dict() == {"A": 2}
+    assert "nb_communes_hors" not in found["ressorts"]
     assert problems.loc[problems["gravite"] == "erreur", "ligne"].tolist() == [3, 6]
 
 
@@ -327,6 +332,37 @@ def test_real_overlapping_partial_and_infra_layers(partage, lists, chemin_piege)
     assert not problems["probleme"].str.contains("rattachée à plusieurs").any()
 
 
+def test_real_units_that_leave_the_perimeter(partage, lists, chemin_piege):
+    """The employment zone of Saint-Etienne has 7 communes of the two departements; QPV are of the commune, by list or by outline."""
+    pilot = read_communes(departements=["43", "63"])
+    (chemin_piege / "ressorts").mkdir()
+    for name in ("zonages_insee_2024.csv", "qpv_2024.geojson"):
+        shutil.copy(partage / "ressorts" / name, chemin_piege / "ressorts" / name)
+    declared = ["couche;fichier_couche;nature;colonne_unite;exclusive;infra_communale;complete",
+                "BV;zonages_insee_2024.csv;;BV2022;oui;non;oui", "ZE;zonages_insee_2024.csv;;ZE2020;oui;non;oui",
+                "QPV;qpv_2024.geojson;;code_qp;non;oui;non", "QUARTIERS;qpv_2024.geojson;polygones;code_qp;non;oui;non"]  # fmt: skip
+    found, problems, _ = read(pilot, lists, chemin_piege, "\n".join(declared))
+    raw = pd.read_csv(partage / "ressorts" / "zonages_insee_2024.csv", dtype=str)
+    zone = found["affectation"].query("couche == 'ZE'").groupby("unite_id").size()
+    hors = found["unites"].query("couche == 'ZE'").set_index("unite_id")["nb_communes_hors"]
+    steel = raw.loc[raw["CODGEO"] == "42218", "ZE2020"].iloc[0]
+    present = resolve_codes(raw.loc[raw["ZE2020"] == steel, "CODGEO"])
+    assert zone[steel] == 7 and hors[steel] == len(present - set(pilot.index)) and hors[steel] + 7 == len(present)
+    assert found["unites"].query("couche == 'BV'")["nb_communes_hors"].gt(0).any() and hors.eq(0).any()
+    quarters = found["affectation"].query("couche in ['QPV', 'QUARTIERS']")
+    assert quarters["part"].isna().all() and not quarters["code_insee"].eq("43205").any()
+    pairs = [set(part[["code_insee", "unite_id"]].itertuples(index=False, name=None)) for _, part in quarters.groupby("couche")]
+    assert pairs[0] == pairs[1] and len(pairs[0]) == 9 and sum(code.startswith("43") for code, _ in pairs[0]) == 2
+    assert found["unites"].query("couche in ['QPV', 'QUARTIERS']")["nb_communes_hors"].eq(0).all()
+    same = problems[problems["probleme"].str.contains("le contour de l'unité est celui de la commune entière")]
+    assert len(same) == 4 and same["gravite"].eq("attention").all()
+
+
+def resolve_codes(codes):
+    cog = read_cog()
+    return {cog["anciens"]["nouveau_code"].get(code, code) if code not in cog["communes"].index else code for code in codes}
+
+
 def test_a_layer_says_who_steps_in_and_whether_one_turns_to_it_by_its_name():
     declared = make_table("couches").reindex(range(5)).assign(couche=["CIAS", "FICTIF_CIAS", "Bassins de vie 2022", "Secteurs", "CANTON"])
     declared.loc[4, "interlocuteur"] = True
@@ -341,3 +377,18 @@ def test_a_threshold_out_of_bounds_is_refused(column, value):
     with pytest.raises(DiagnosticError, match="refusé") as refused:
         layers.complete_layers(declared, make_table("ressorts"))
     assert column in refused.value.ou and "videz la case" in refused.value.a_faire
+
+
+def test_a_layer_is_read_by_its_own_name_and_a_circle_says_how_far_it_goes():
+    declared = make_table("couches").reindex(range(3)).assign(couche=["CAS", "FS", "MSA"])
+    declared.loc[0, "libelle"] = "Circonscriptions d'action sociale"
+    declared.loc[1, ["nature", "rayon_km"]] = ["points", 7.5]
+    couches = layers.complete_layers(declared, make_table("ressorts"))
+    assert couches["libelle"].tolist() == ["Circonscriptions d'action sociale", "FS (à 7,5 km à vol d'oiseau)", "Caisses de MSA"]
+
+
+def test_only_a_layer_that_says_so_is_partial():
+    declared = make_table("couches").reindex(range(3)).assign(couche=["CIAS", "CAS", "ZONE"])
+    declared.loc[0, "complete"], declared.loc[1, "complete"] = False, True
+    couches = layers.complete_layers(declared, make_table("ressorts"))
+    assert couches["partielle"].tolist() == [True, False, False] and couches["complete"].tolist() == [False, True, False]

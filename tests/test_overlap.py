@@ -1,6 +1,7 @@
 """Two layers compared: values of methode.md, scikit-learn, naive double loops, limits of the definitions."""
 
 import math
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from jouets import make_affectation, make_appartenance, make_communes, make_couc
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.measure.ressorts.discordance import measure_discordance
-from diagnostic.measure.ressorts.overlap import COLUMNS, compare_layers, measure_contingency
+from diagnostic.measure.ressorts.overlap import COLUMNS, EMBOITEMENT_INCONNU, compare_layers, measure_contingency
 
 INFORMATION = [
     "entropie_a", "entropie_b", "entropie_ab", "information_mutuelle", "vi", "vi_norm", "nmi",
@@ -197,7 +198,10 @@ def test_a_commune_shared_out_in_both_layers_is_left_out_and_counted():
     assert row["nb_communes_ecartees"] == 1
     assert row["couverture_commune"] == pytest.approx(0.25)
     assert row["nmi"] == 1
-    assert row["nb_a_dans_b"] == 0
+    # u and m hold B whole, but nobody knows who of A is in both; v and n may well be the same half.
+    assert row[["nb_a_dans_b", "nb_a_inconnus", "nb_b_dans_a", "nb_b_inconnus"]].tolist() == [0, 2, 0, 2]
+    assert row[["part_a_dans_b", "part_population_a_dans_b", "part_population_b_dans_a"]].isna().all()
+    assert row["raison_absence"] == EMBOITEMENT_INCONNU
     cells = measure_contingency(
         make_affectation(layers), make_appartenance({"t": "AB"}), make_communes({"A": 30, "B": 10}), "L", "M"
     )
@@ -388,6 +392,7 @@ def test_a_territory_that_holds_part_of_a_commune_weighs_that_part_in_the_cells(
     # A commune that the territory and a layer both share out says nothing: left out and counted.
     split = make_affectation(layers | {"L": {"A": {"u": 0.5, "v": 0.5}, "B": "v"}})
     row = compare_layers(split, inside, tables[1], make_couches(layers, infra=["L"])).iloc[0]
+    assert row["nb_a_inconnus"] == 0
     assert (row["nb_communes_ecartees"], row["couverture_commune"]) == (1, pytest.approx(0.75))
     assert (row["nb_a_dans_b"], row["nb_unites_a"]) == (1, 2) and np.isnan(row["part_population_a_dans_b"])
     unknown = compare_layers(tables[0], inside.assign(part=[np.nan, 1.0]), *tables[1:]).iloc[0]
@@ -435,3 +440,75 @@ def test_real_epci_that_straddle_arrondissements(pilote):
     assert split.set_index("territoire_id")["interlocuteurs_effectifs_q2"].to_dict() == pytest.approx(
         {"epci:200073393": 1.003157, "epci:200073419": 1.054539, "epci:244301123": 1.058703}, abs=1e-6
     )
+
+
+def test_a_piece_of_a_commune_that_is_split_is_neither_nested_nor_not():
+    layers = {"CS": {"A": {"c1": np.nan, "c2": np.nan}, "B": "c2", "C": "c3"},
+              "QPV": {"A": {"q1": np.nan, "q2": np.nan}, "B": "q3", "C": "q3"}}  # fmt: skip
+    row = compare_toy({"A": 50, "B": 30, "C": 20}, layers, infra=["CS", "QPV"]).iloc[0]
+    # c1: somewhere in A, as q1 and q2 are. c2 is in B too, which q1 and q2 never reach, and q3 never reaches A. c3 is in q3.
+    assert row[["nb_unites_a", "nb_a_dans_b", "nb_a_inconnus"]].tolist() == [3, 1, 1]
+    # q1 and q2 may be in c1 or in c2; q3 has the whole of B and C, which are in c2 and c3.
+    assert row[["nb_unites_b", "nb_b_dans_a", "nb_b_inconnus"]].tolist() == [3, 0, 2]
+    assert row[["part_a_dans_b", "part_population_a_dans_b", "part_b_dans_a", "part_population_b_dans_a"]].isna().all()
+
+
+def test_the_whole_of_a_split_commune_is_surely_not_nested():
+    row = compare_toy({"A": 5}, {"EPCI": {"A": "E"}, "CS": {"A": {"c1": np.nan, "c2": np.nan}}}, infra=["CS"]).iloc[0]
+    assert row[["nb_a_dans_b", "nb_a_inconnus", "part_a_dans_b", "part_population_a_dans_b"]].tolist() == [0, 0, 0, 0]
+    assert row[["nb_b_dans_a", "nb_b_inconnus", "part_b_dans_a", "part_population_b_dans_a"]].tolist() == [2, 0, 1, 1]
+    # One unit alone, of a part that nobody knows: it may have the whole commune, or not.
+    row = compare_toy({"A": 5}, {"EPCI": {"A": "E"}, "QPV": {"A": {"q": np.nan}}}, infra=["QPV"]).iloc[0]
+    assert row[["nb_a_dans_b", "nb_a_inconnus"]].tolist() == [0, 1] and np.isnan(row["part_population_a_dans_b"])
+    # The layer that covers nothing of B holds no unit that goes there.
+    row = compare_toy({"A": 5, "B": 1}, {"L": {"A": {"u": 0.5}, "B": "u"}, "M": {"A": {"m": 0.5}}}, infra=["L", "M"]).iloc[0]
+    assert row[["nb_a_dans_b", "nb_a_inconnus"]].tolist() == [0, 0]
+
+
+def test_units_of_nobody_leave_the_share_of_the_weight_known():
+    layers = {"L": {"A": {"u": 0.5, "v": 0.5}, "B": "w"}, "M": {"A": {"m": 0.5, "n": 0.5}, "B": "o"}}
+    row = compare_toy({"A": 0, "B": 10}, layers, infra=["L", "M"]).iloc[0]
+    assert (row["nb_a_inconnus"], row["part_population_a_dans_b"]) == (2, 1) and np.isnan(row["part_a_dans_b"])
+
+
+def list_met(inner, outer, unit):
+    """Return every set of outer units that `unit` may meet in one commune, of all the ways its people may be shared out."""
+    sides = []
+    for units in (inner, outer):
+        # Alone and of unknown part: it has the commune, or leaves some of it out; several of unknown parts do the same.
+        whole = len(units) == 1 and None not in units.values()
+        sides.append([[*units]] if whole else [[*units], [*units, ""]])
+    met = set()
+    for rows, columns in product(*sides):
+        cells = list(product(rows, columns))
+        for size in range(1, len(cells) + 1):
+            for some in combinations(cells, size):
+                if {a for a, _ in some} == set(rows) and {b for _, b in some} == set(columns):
+                    met.add(frozenset(b for a, b in some if a == unit))
+    return met
+
+
+SIDE = st.sampled_from([{"x": 1.0}, {"y": 1.0}, {"x": None}, {"x": None, "y": None}, {"y": None, "z": None}])
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(st.tuples(SIDE, st.one_of(SIDE, st.just({}))), min_size=1, max_size=3))
+def test_three_states_of_nesting_against_every_way_to_share_people_out(drawn):
+    sides = [{str(rank): row[side] for rank, row in enumerate(drawn) if row[side]} for side in (0, 1)]
+    layers = {name: {code: {u: np.nan if p is None else p for u, p in units.items()} for code, units in side.items()}
+              for name, side in zip("LM", sides, strict=True)}  # fmt: skip
+    row = compare_toy(dict.fromkeys(map(str, range(len(drawn))), 10), layers, infra=["L", "M"]).iloc[0]
+    if not sides[1]:
+        assert row[["nb_a_dans_b", "nb_a_inconnus"]].isna().all()
+        return
+    sure = unknown = 0
+    for unit in {unit for units in sides[0].values() for unit in units}:
+        each = [
+            list_met(units, sides[1][code], unit) if code in sides[1] else {frozenset([""])}
+            for code, units in sides[0].items() if unit in units
+        ]  # fmt: skip
+        worlds = [frozenset().union(*world) for world in product(*each)]
+        nested = [len(world) == 1 and "" not in world for world in worlds]
+        sure, unknown = sure + all(nested), unknown + (any(nested) and not all(nested))
+    assert row[["nb_a_dans_b", "nb_a_inconnus"]].tolist() == [sure, unknown]
+    assert np.isnan(row["part_a_dans_b"]) == (unknown > 0)

@@ -57,7 +57,8 @@ def test_a_radius_for_the_whole_layer_against_a_naive_overlay(communes, lists, f
     put(folder, "lieux.csv", f"id;nom;latitude;longitude\n{rows}")
     declared = "couche;fichier_couche;nature;rayon_km;complete\nRELAIS;lieux.csv;points;8;non"
     found, problems, counts = read(communes, lists, folder, declared)
-    assert not found["couches"].at["RELAIS", "exclusive"]
+    assert not found["couches"].at["RELAIS", "exclusive"] and not problems["probleme"].str.contains("suivent des communes").any()
+    assert found["unites"].set_index("unite_id")["nb_communes_hors"].to_dict() == {"1": 1, "2": 0}
     parts = found["affectation"].set_index(["code_insee", "unite_id"])["part"]
     assert found["unites"].set_index("unite_id")["unite_nom"].to_dict() == {"1": "Relais A", "2": "Relais B"}
     metres, to_metres = communes.to_crs(2154).geometry, find_transformer(4326, 2154)
@@ -132,6 +133,11 @@ def test_areas_stated_by_code_or_by_name(communes, lists, folder):
     assert "H" not in held.index  # all of it is elsewhere
     assert found["affectation"]["part"].eq(1).all()
     assert found["unites"].set_index("unite_id").at["A", "unite_nom"] == "Relais A"
+    hors = found["unites"].set_index("unite_id")["nb_communes_hors"]
+    cantal = read_communes(departements=["15"], geometry=False)
+    assert pd.isna(hors["G"])  # Narnia may be elsewhere
+    assert hors[["A", "B", "C", "D", "E"]].tolist() == [0, 0, len(cantal) - 1, 0, 0]
+    assert "zone_perdue" not in found["ressorts"]
     assert problems.loc[problems["valeur"] == "Narnia", "probleme"].tolist() == ["« Narnia » n'est pas dans le territoire : zone laissée."]
     assert (problems["gravite"] != "erreur").all() and counts["lues"].tolist() == [8]
 
@@ -188,6 +194,6 @@ def test_which_columns():
 def test_nothing_to_draw():
     empty = pd.DataFrame({"lat": pd.Series(dtype=float), "lon": pd.Series(dtype=float)})
     assert points.draw_circles(empty, pd.Series(dtype=float)).empty
-    rows = pd.DataFrame({"code_insee": pd.Series(dtype="str"), "fichier": [], "feuille": [], "ligne": []})
+    rows = pd.DataFrame({"code_insee": pd.Series(dtype="str"), "unite_id": [], "fichier": [], "feuille": [], "ligne": []})
     zones, told = points.split_zones(rows, read_communes(["43157"], geometry=False))
     assert zones.empty and not len(told)

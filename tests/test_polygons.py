@@ -228,8 +228,69 @@ def test_the_floor_of_the_sheet_couches(communes):
         rows, problems = polygons.assign_polygons(unit, communes, pd.Series({**kind, "seuil_eclat": floor}, name="CLS"))
         found[str(floor)] = sorted(rows["code_insee"]), problems["gravite"].tolist()
     assert found == {
-        "None": (["43001", "43002"], ["attention"]), "nan": (["43001", "43002"], ["attention"]), "0.05": (["43001"], ["information"]),
+        "None": (["43001", "43002"], ["attention"] * 2), "nan": (["43001", "43002"], ["attention"] * 2),
+        "0.05": (["43001"], ["information"]),
     }  # fmt: skip
+
+
+def test_outlines_that_follow_communes_are_told_once(communes):
+    kind = {"exclusive": False, "infra_communale": False}
+    # A whole, B at 84 %, 12 % of C: the drawing, never the law.
+    units = make_units(U=shapely.union_all([square(0, 0, 1.84, 1), square(0, 1, 1, 1.12)]))
+
+    def find(units, **said):
+        rows, problems = polygons.assign_polygons(units, communes, pd.Series({**kind, "seuil_surface": None, **said}, name="CLS"))
+        told = problems[problems["a_faire"].str.contains("0,8 dans seuil_surface et 0,2 dans seuil_eclat")]
+        return rows.set_index("code_insee")["part_population"].round(4).to_dict(), told
+
+    parts, told = find(units)
+    assert parts == {"43001": 1.0, "43002": 0.84, "43003": 0.12}
+    assert told[["gravite", "ligne"]].fillna(0).values.tolist() == [["attention", 0]]
+    (said,) = told["probleme"]
+    assert said.startswith("Couche CLS : ces contours suivent des communes entières (aucune commune n'est partagée entre 20 % et 80 %)")
+    assert said.endswith(" ; 2 communes ne sont dites partagées que par le tracé.")
+    parts, told = find(units, seuil_surface=0.8, seuil_eclat=0.2)
+    assert parts == {"43001": 1.0, "43002": 1.0} and told.empty
+    really = make_units(U=shapely.union_all([square(0, 0, 1.84, 1), square(0, 1, 1, 1.12), square(1, 1, 1.5, 2)]))
+    assert find(really)[1].empty  # half of a commune: these outlines part communes
+    assert find(make_units(U=square(0, 0, 1, 0.9)))[1].empty  # nothing whole: who knows
+    assert find(units, nature="points")[1].empty and find(units, infra_communale=True)[1].empty
+    assert find(units.iloc[:0])[1].empty
+
+
+def test_the_share_of_an_outline_that_leaves_the_perimeter(communes):
+    def find(units, communes):
+        rows, _ = polygons.assign_polygons(units, communes, layer(exclusive=False))
+        return rows.drop_duplicates("unite_id").set_index("unite_id")["nb_communes_hors"].fillna(-1).to_dict()
+
+    units = make_units(A=square(0, 0, 2, 2), B=square(0, 0, 2.09, 1), C=square(0, 0, 2.2, 1), D=square(5, 5, 6, 6))
+    assert find(units, communes) == {"A": 0, "B": 0, "C": 1}
+    hollow = communes.assign(geometry=communes.geometry.where(communes.index != "43003"))
+    assert find(units, hollow) == {"A": -1, "B": 0, "C": -1}  # what is not in a drawn commune may be in the one without outline
+
+
+def test_a_unit_smaller_than_its_commune_counts_where_it_has_a_twentieth_of_itself(communes):
+    def place(share):  # a small outline, `share` of it in the second commune
+        return assign(make_units(Q=square(1 - 0.2 * (1 - share), 0.1, 1 + 0.2 * share, 0.3)), communes, infra=True)
+
+    assert place(0.25)[0] == place(0.06)[0] == {("43001", "Q"): None, ("43002", "Q"): None}
+    parts, _, problems = place(0.04)
+    assert list(parts) == [("43001", "Q")] and "débord" in problems["probleme"].iloc[0] and "43002" in problems["probleme"].iloc[0]
+    # Drawn over the border of the territory: its commune is elsewhere, and nothing of it is here.
+    beyond = make_units(Q=square(-0.97, 0, 0.03, 1))
+    parts, _, problems = assign(beyond, communes, infra=True)
+    assert parts == {} and "Commune 43001 (43001) 3,00 %" in problems["probleme"].iloc[0]
+
+
+def test_an_outline_that_is_a_whole_commune_leaves_its_part_unknown(communes):
+    parts, rows, problems = assign(make_units(Q=square(0.01, 0, 1.02, 1)), communes, infra=True)
+    assert parts == {("43001", "Q"): None} and rows["methode"].tolist() == ["surface"]
+    (told,) = problems[problems["gravite"] == "attention"]["probleme"]
+    assert told.startswith("Couche CLS, « Q » : le contour de l'unité est celui de la commune entière : sa vraie part est inconnue")
+    assert told.endswith(" : Commune 43001 (43001) 99,00 %.")
+    # A sector of several communes, in a layer where some are smaller: what it holds is held.
+    assert assign(make_units(S=square(0, 0, 2, 1)), communes, infra=True)[0] == {("43001", "S"): 1.0, ("43002", "S"): 1.0}
+    assert assign(make_units(Q=square(0.01, 0, 1, 1)), communes)[0] == {("43001", "Q"): 1.0}  # not of an infra layer
 
 
 @pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".geojson"])
@@ -287,6 +348,22 @@ def test_real_outlines_against_an_independent_overlay(partage):
     both = pd.concat([pairs.set_index(["rang", "code_insee"])["part_commune"], shares], axis=1, keys=["nous", "eux"]).fillna(0.0)
     assert len(both) > 500
     assert np.allclose(both["nous"], both["eux"], atol=1e-6)
+
+
+def test_the_real_contracts_follow_communes(partage):
+    drawn, _ = polygons.read_polygons(partage / "ressorts" / "cls_aura_2025.gpkg", "CLS")
+    units = drawn.rename(columns={"Nom_CLS": "unite_id"}).assign(unite_nom="")
+    pilot = read_communes(departements=["43", "63"])
+    said = {"exclusive": False, "infra_communale": False, "nature": "polygones", "seuil_surface": None}
+    _, problems = polygons.assign_polygons(units, pilot, pd.Series(said, name="CLS"))
+    told = problems[problems["probleme"].str.contains("suivent des communes entières")]
+    pairs = polygons.measure_shares(units.geometry, pilot)
+    assert not pairs["part_commune"].between(0.2, 0.8).any()
+    number = pairs.loc[pairs["part_commune"].between(0.01, 0.95, inclusive="left"), "code_insee"].nunique()
+    assert len(told) == 1 and number == 74 and "74 communes ne sont dites partagées que par le tracé" in told["probleme"].iloc[0]
+    rows, problems = polygons.assign_polygons(units, pilot, pd.Series({**said, "seuil_surface": 0.8, "seuil_eclat": 0.2}, name="CLS"))
+    assert rows["part_population"].eq(1).all() and rows.loc[rows["code_insee"] == "63049", "unite_id"].str.contains("Thiers").any()
+    assert set(problems["gravite"]) == {"information"}
 
 
 def test_a_file_too_large_or_of_too_many_outlines(tmp_path, monkeypatch):

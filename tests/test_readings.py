@@ -14,6 +14,7 @@ from diagnostic.vocabulary.formats import NARROW_SPACE
 KINDS = ["paire", "fiche", "amas", "vis_a_vis", "zone_blanche", "hypothese", "commune"]
 WRONG = re.compile(
     r"\(s\)|\bnan\b|\bNone\b|\bVI\b|\bNMI\b|\bAMI\b|\bq[12]\b|signific|non_renseigne|  | ,|\.\.|\b[01] \w+s (?:sont|ont)\b"
+    r"|\b0 \w+(?: \w+)? sur \d|\b1 \w+s (?:\w+ )?sur \d|ne couvre que moins|au plus moins"
     r"|\bde [AEIOUÉaeioué]|\bque? [aeiouAEIOU]n |\ble [aeioué]|\bla [aeioué]|\bune seul\b|\bun seule\b"
 )
 
@@ -33,7 +34,10 @@ def test_every_kind_is_there_with_its_edition():
     assert readings[["territoire_id", "genre", "phrase", "edition"]].notna().all(axis=None)
     assert set(readings.loc[readings["genre"] == "hypothese", "edition"]) == {"interne"}
     assert set(readings.loc[readings["genre"] != "hypothese", "edition"]) == {"publique"}
-    assert (readings["genre"] == "commune").sum() == 6 and (readings["genre"] == "paire").sum() == 10
+    assert (readings["genre"] == "commune").sum() == 6 and (readings["genre"] == "paire").sum() == 7
+    merged = readings[(readings["genre"] == "paire") & readings["couche_a"].isna()]
+    assert merged["couche_b"].isna().all()
+    assert merged["phrase"].tolist() == ["Pays : une seule Caf pour tout le territoire : rien à comparer."]
 
 
 def test_what_was_not_measured_is_left_out():

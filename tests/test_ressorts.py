@@ -37,7 +37,7 @@ def assign(rows, couches=EXCLUSIVE):
 def test_one_unit_holds_the_whole_commune():
     parts, unites, problems = assign(rows_of(("43157", "L", "U", None, None)))
     assert parts == {("43157", "U"): 1.0}
-    assert unites.values.tolist() == [["L", "U", "U", "U"]]
+    assert unites.drop(columns="nb_communes_hors").values.tolist() == [["L", "U", "U", "U"]] and unites["nb_communes_hors"].isna().all()
     assert problems.empty
 
 
@@ -172,7 +172,7 @@ def test_names_and_bodies_of_units():
     rows["unite_nom"] = pd.Series([None, "Unité U", None], dtype="str")
     rows["organisme_id"] = pd.Series(["CAF-43", None, None], dtype="str")
     _, unites, _ = ressorts.assign_listed_layers(rows, EXCLUSIVE)
-    assert unites.values.tolist() == [["L", "U", "Unité U", "CAF-43"], ["L", "V", "V", "V"]]
+    assert unites.drop(columns="nb_communes_hors").values.tolist() == [["L", "U", "Unité U", "CAF-43"], ["L", "V", "V", "V"]]
 
 
 def test_the_order_of_rows_changes_no_part():
@@ -205,7 +205,7 @@ def test_layers_of_the_shapes(pilot, couche, number):
 def test_cantons_and_the_two_towns_they_share_out(pilot):
     affectation, unites, problems = ressorts.assign_divided_layer(pilot, "CANTON")
     assert len(unites) == 50 and affectation["code_insee"].nunique() == 720
-    assert unites.set_index("unite_id").loc["4312"].tolist() == ["CANTON", "Le Puy-en-Velay-1", "4312"]
+    assert unites.set_index("unite_id").loc["4312"].tolist() == ["CANTON", "Le Puy-en-Velay-1", "4312", 0]
     several = affectation[affectation["code_insee"].duplicated(keep=False)]
     assert several.groupby("code_insee").size().to_dict() == {"43157": 4, "63113": 6}
     assert several["part"].isna().all() and affectation.drop(several.index)["part"].eq(1).all()
@@ -290,3 +290,72 @@ def test_a_complete_layer_tells_its_missing_communes(pilot):
     assert "1 commune sans unité" in one["probleme"].iloc[0]
     none = ressorts.check_complete(affectation.iloc[:0], couches, pilot)
     assert "720 communes" in none["probleme"].iloc[0] and "712 autres" in none["probleme"].iloc[0]
+
+
+# --- communes of a unit out of the perimeter ------------------------------------------------------------------------
+
+
+def count_by_hand(column, codes):
+    """Return {unit: communes of France that are not in `codes`}, by a naive loop."""
+    counts = {}
+    for code, unit in read_communes(geometry=False)[column].dropna().items():
+        counts[unit] = counts.get(unit, 0) + (code not in codes)
+    return counts
+
+
+@pytest.mark.parametrize(("couche", "column"), [("EPCI", "epci"), ("ARRONDISSEMENT", "arrondissement"), ("DEPARTEMENT", "departement"),
+                                                ("REGION", "region")])  # fmt: skip
+def test_communes_outside_of_the_layers_of_the_shapes(pilot, couche, column):
+    _, unites = ressorts.assign_shape_layer(pilot, couche)
+    expected = count_by_hand(column, set(pilot.index))
+    assert unites.set_index("unite_id")["nb_communes_hors"].to_dict() == {unit: expected[unit] for unit in unites["unite_id"]}
+    assert list(unites.columns) == ressorts.UNITE_COLUMNS
+    if couche == "EPCI":
+        assert unites["nb_communes_hors"].sum() > 0
+    if couche == "DEPARTEMENT":
+        assert unites["nb_communes_hors"].eq(0).all()
+
+
+def test_communes_outside_of_the_divided_layers(pilot):
+    for couche in ("CANTON", "CIRCONSCRIPTION"):
+        assert ressorts.assign_divided_layer(pilot, couche)[1]["nb_communes_hors"].eq(0).all()  # none leaves its departement
+    town = pilot.loc[["43157", "63113"]]
+    cantons = ressorts.assign_divided_layer(town, "CANTON")[1].set_index("unite_id")["nb_communes_hors"]
+    held = ressorts.assign_divided_layer(pilot, "CANTON")[0]
+    around = held[~held["code_insee"].isin(town.index)].groupby("unite_id").size()
+    assert cantons.to_dict() == around.reindex(cantons.index).fillna(0).to_dict() and cantons.sum() > 0
+
+
+def test_communes_outside_of_the_caisses(pilot):
+    france = read_communes(geometry=False)["departement"]
+    msa = ressorts.assign_departement_layer(pilot, "MSA")[1].set_index("unite_nom")["nb_communes_hors"]
+    assert msa.to_dict() == {"MSA Auvergne": france.isin(["03", "15"]).sum()}
+    part = pilot[pilot["epci"] == "200073419"]
+    caf = ressorts.assign_departement_layer(part, "CAF")[1].set_index("unite_id")["nb_communes_hors"]
+    assert caf.to_dict() == {"CAF-43": 257 - len(part)}
+
+
+def fill(rows, codes, couches=EXCLUSIVE):
+    listed, unites, _ = ressorts.assign_listed_layers(rows, couches)
+    return ressorts.fill_outside(unites, rows, listed, pd.Index(codes, dtype="str")).set_index("unite_id")["nb_communes_hors"].to_dict()
+
+
+def test_communes_outside_of_a_list():
+    rows = rows_of(
+        ("1", "L", "U", None, None), ("8", "L", "U", None, None), ("9", "L", "U", None, None), ("9", "L", "U", None, None),
+        ("2", "L", "V", None, None), ("3", "L", "INFRA", None, None), (None, "L", "V", None, None),
+    ).assign(methode="liste")  # fmt: skip
+    for order in (rows, rows.iloc[::-1]):
+        found = fill(order, ["1", "2", "3"])
+        assert pd.isna(found.pop("INFRA")) and found == {"U": 2, "V": 0}
+
+
+def test_communes_outside_of_outlines():
+    rows = rows_of(*[(code, "L", unit, None, None) for code, unit in zip("1234567", "UVWXYYZ", strict=True)], (None, "L", "U", None, None))
+    rows["methode"] = ["polygone", "polygone", "surface", "polygone", "polygone", "liste", "polygone", ressorts.AWAY]
+    rows["nb_communes_hors"] = [0, 0, 1, None, 1, None, 0, 1]
+    rows = pd.concat([rows, rows.iloc[[6]].assign(code_insee="8", nb_communes_hors=None)], ignore_index=True)
+    found = fill(rows, list("1234578"))
+    # U: another outline of it is elsewhere; X: not known; Y: an outline that leaves, and a row outside; Z: one inside, one not known.
+    assert pd.isna(found.pop("X")) and pd.isna(found.pop("Z")) and found == {"U": 1, "V": 0, "W": 1, "Y": 1}
+    assert fill(rows_of().assign(methode=""), ["1"]) == {}

@@ -110,3 +110,12 @@ def test_values_out_of_bounds(key, value, told):
 def test_thresholds_are_sorted_once_each():
     rows = pd.DataFrame({"cle": ["seuils_km"], "valeur": ["20;5;5"]})
     assert read_settings(rows, "parametres")["seuils_km"] == (5.0, 20.0)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"), [("seuil_amas", "2", "entre 0 et 0,5"), ("tirages_hasard", "1000000", "entre 0 et 9999")]
+)
+def test_a_number_out_of_its_bounds_is_refused(key, value, told):
+    with pytest.raises(DiagnosticError, match=told):
+        read(**{key: value})
+    assert read(seuil_amas="0,1")["seuil_amas"] == 0.1

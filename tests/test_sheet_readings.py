@@ -80,6 +80,36 @@ def test_unknown_parts_are_not_told_as_known():
     )
 
 
+def test_no_move_is_told_of_slivers_surfaces_or_layers_that_overlap():
+    moved = "Si Commune D relevait de la même circonscription d'action sociale que les autres"
+    layers = {"CAS": dict.fromkeys("ABC", "S1") | {"D": {"S1": 0.5, "S2": 0.5}, "E": "S3", "F": "S3"}}
+    assert [one for one in tell("epci:E1", layers=layers) if one.startswith("Si Commune D pour 50 % relevait de la même circonscription")]
+    slivers = {"CAS": dict.fromkeys("ABC", "S1") | {"D": {"S1": 0.96, "S2": 0.04}, "E": "S3", "F": "S3"}}
+    assert not [one for one in tell("epci:E1", layers=slivers) if one.startswith("Si") and "circonscription" in one]
+    whole = {"CAS": dict.fromkeys("ABC", "S1") | {"D": "S2", "E": "S3", "F": "S3"}}
+    assert any(one.startswith(moved) for one in tell("epci:E1", layers=whole))
+    assert not any(one.startswith(moved) for one in tell("epci:E1", layers=whole, non_exclusives=["CAS"]))
+    assert not any("Si Commune D" in one and "circonscription" in one for one in list_texts(describe_surface(layers)))
+
+
+def describe_surface(layers):
+    tables = make_tables(layers)
+    tables["affectation"]["methode"] = ["surface" if couche == "CAS" else "liste" for couche in tables["affectation"]["couche"]]
+    return describe_territory(tables, measure_tables(tables))
+
+
+def test_shares_by_surface_and_bounds_are_said_to_be_so():
+    layers = {"CAS": dict.fromkeys("ABC", "S1") | {"D": {"S1": 0.5, "S2": 0.5}, "E": "S3", "F": "S3"}}
+    told = list_texts(describe_surface(layers))
+    assert [one for one in told if one.startswith("La CC Une (parts estimées à la surface) : 4 communes sur 4 (95 % des habitants) sont")]
+    unknown = {"QPV": {"A": {"Q1": np.nan}}}
+    told = tell("epci:E1", layers=unknown, infra=["QPV"], incompletes=["CIAS", "QPV"])
+    assert "La CC Une : la couche « QPV » y couvre au plus 50 % des habitants." in told
+    both = {"QPV": {"A": {"Q1": np.nan}, "B": "Q1"}}
+    told = tell("epci:E1", layers=both, infra=["QPV"], incompletes=["CIAS", "QPV"])
+    assert "La CC Une : la couche « QPV » y couvre de 25 % à 75 % des habitants." in told
+
+
 def test_who_intervenes_in_a_commune():
     tables = make_tables({"CAS": {"A": {"S1": 0.3, "S2": 0.7}, "B": "S1"}})
     told = describe_commune(tables)

@@ -197,3 +197,29 @@ def test_who_intervenes_in_each_commune():
     assert table["CIAS"].tolist() == ["I1"] * 4 + [AUCUNE] * 2
     nothing = list_interveners(affectation.iloc[:0], j1.communes, couches)
     assert nothing["CIAS"].eq(INCONNUE).all() and nothing["nb_interlocuteurs"].eq(0).all()
+
+
+def test_a_single_unit_of_unknown_part_is_no_main_unit():
+    tables = make_toy({"A": 100, "B": 100}, {"QPV": {"A": {"q": np.nan}}}, infra=["QPV"])
+    sheet = list_territory_units(*tables)
+    assert sheet[["poids", "part"]].isna().all(axis=None) and not sheet["principale"].any()
+    assert sheet["raison_absence"].tolist() == [PARTS_INCONNUES] and sheet["nb_communes"].tolist() == [1]
+    # Nobody lives there: an unknown part of nobody is nobody.
+    empty = list_territory_units(*make_toy({"A": 0, "B": 100}, {"QPV": {"A": {"q": np.nan}, "B": "q"}}, infra=["QPV"]))
+    assert empty[["poids", "part", "principale"]].values.tolist() == [[100, 1, True]]
+
+
+def test_a_unit_with_communes_outside_the_perimeter_is_nested_nowhere():
+    j1 = make_j1()
+    unites = j1.unites.set_index(j1.unites["couche"] + ":" + j1.unites["unite_id"])
+    unites["nb_communes_hors"] = 0.0
+    unites.loc["CAS:S1", "nb_communes_hors"], unites.loc[["CAS:S3", "EPCI:E2"], "nb_communes_hors"] = 3, np.nan
+    sheet = list_territory_units(*take(j1), unites=unites.reset_index(drop=True))
+    assert sheet["emboitee"].dtype == "boolean"
+    found = sheet.dropna(subset="unite_id").set_index(["territoire_id", "couche", "unite_id"])["emboitee"]
+    assert not found["perimetre", "CAS", "S1"] and found["perimetre", "CAS", "S2"]
+    assert found["perimetre", "CAS", "S3"] is pd.NA and found["epci:E2", "EPCI", "E2"] is pd.NA
+    assert not found["epci:E1", "CAS", "S2"]  # cut by the territory, whatever it has outside
+    # A unit that the table of units does not name: not known.
+    alone = list_territory_units(*take(j1), unites=unites.iloc[:0])
+    assert alone.loc[alone["unite_id"].notna() & alone["emboitee"].fillna(True), "emboitee"].isna().all()

@@ -57,11 +57,15 @@ def show_counts(counts):
 
 
 def show_examined(examined):
-    """Show how many layers were examined, and those where something is to be seen; the rest is in the sheet couches."""
+    """Show how many layers were examined, and what stops or is to be seen in them; the rest is in the workbook."""
     told = examined[examined["resultat"].isin(["bloquant", "a_voir"])]
-    console.print(f"Couches examinées : {examined['couche'].nunique()}, dont {told['couche'].nunique()} à voir (feuille couches).")
-    for row in told.head(5).itertuples():
-        console.print(f"  {row.couche}, {row.libelle} : {row.message}", markup=False)
+    told = told.sort_values("resultat", key=lambda codes: codes.ne("bloquant"), kind="stable")
+    stopped = told.loc[told["resultat"] == "bloquant", "couche"].nunique()
+    number = f"{examined['couche'].nunique()}, dont {stopped} illisibles ou vides" if stopped else f"{examined['couche'].nunique()}"
+    console.print(f"Découpages examinés : {number} ; points à voir : {len(told)} (examen_des_couches.xlsx).")
+    for row in told.drop_duplicates(["couche", "resultat"]).head(5).itertuples():
+        word = "BLOQUANT, " if row.resultat == "bloquant" else ""
+        console.print(f"  {word}{row.couche}, {row.libelle} : {row.message}", markup=False)
 
 
 def show_problems(problems, heading="Problèmes"):

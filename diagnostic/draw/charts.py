@@ -217,7 +217,7 @@ def draw_chance(hasard, libelles, territoire, *, mentions, format_page="A4"):
         f"Losange : nombre d'{mixed} entièrement dans une seule unité du découpage. Barre : 90 % de {drawn} tirages au hasard, "
         "d'un seul tenant, mêmes tailles (en nombre de communes) ; trait : leur moyenne."
     )
-    notes = [note, *([f"Non comparés, car tout tirage donne le même nombre : {', '.join(left)}."] if left else [])]
+    notes = [note] + [f"Non comparés, car tout tirage donne le même nombre : {', '.join(left)}."] * bool(left)
     figure, axes, _ = open_chart(title, mentions, notes=notes, shape=(len(rows), 1), format_page=format_page, square=False)
     most = float(np.nanmax(rows[["observe", "q95"]].to_numpy(dtype=float), initial=1))
     draw_ticks(axes, most)
@@ -256,8 +256,7 @@ def tell_chance(rows, mixed):
     more, less = int((known["observe"] > known["q95"]).sum()), int((known["observe"] < known["q05"]).sum())
     told = f"les {mixed} tiennent dans une seule unité plus souvent que par hasard pour {agree(more, 'découpage')} sur {len(known)}"
     if not more:
-        compared = f"{agree(len(known), 'découpage')} {'comparé' if len(known) < 2 else 'comparés'}"
-        told = f"les {mixed} ne tiennent pas plus souvent que par hasard dans une seule unité ({compared})"
+        told = f"les {mixed} ne tiennent pas plus souvent que par hasard dans une seule unité ({agree(len(known), 'découpage')})"
     return f"{told}, moins souvent pour {format_number(less)}" if less else told
 
 

@@ -30,7 +30,10 @@ WEIGHED = {"population": "des habitants", "communes": "des communes", "surface_k
 TOLERANCE = 1e-9
 COMMUNE_CODE = re.compile(r" \((?:2[AB]|\d\d)\d{3}\)")
 # Of one layer, of two, of the places without service: where each kind of sentence is read. Those of communes are in the search.
-GENRES = {"fiche": "phrases", **dict.fromkeys(["paire", "amas", "hasard", "vis_a_vis", "zone_blanche"], "comparaisons")}
+GENRES = {
+    "fiche": "phrases", "hypothese": "phrases",
+    **dict.fromkeys(["paire", "amas", "hasard", "vis_a_vis", "zone_blanche"], "comparaisons"),
+}  # fmt: skip
 
 
 def draw_territory_page(tables, plans, *, titre, sources, date, edition, fictif=False):

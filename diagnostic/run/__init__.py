@@ -11,6 +11,7 @@ from diagnostic.schema import EDITIONS, GRAVITES, join_problems, list_problems
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.vocabulary.formats import count_words
 
+EXAMINED_FILE = "examen_des_couches.xlsx"
 DEFAULT_EDITIONS = ("publique", "interne")
 GRAVITE_WORDS = {
     "bloquant": ("bloquant", "bloquants"), "erreur": ("erreur", "erreurs"),
@@ -86,20 +87,21 @@ def load(folder):
 
 
 def check(folder, *, sortie=None):
-    """Read a dossier without measuring it and write what is to be corrected in sorties/interne.
+    """Read a dossier without measuring it and write what is to be corrected, and its layers examined, in sorties/interne.
 
     Returns
     -------
     dict: `comptes`, `problemes`, `examen` (every layer examined: `read.layers.doctor`) (DataFrame), `fichiers` (list of Path)
     """
     from diagnostic.read.layers.doctor import examine_dossier
+    from diagnostic.write.examined import write_examined
 
     target = Path(sortie or Path(folder) / "sorties") / "interne"
     protect_problems(folder, target)
     # Before the layers are read: one that cannot be is told here with the others.
     examined = examine_dossier(folder)
     tables = load(folder)
-    written = write_back(tables, target, examen=examined)
+    written = [*write_back(tables, target), write_examined(target / EXAMINED_FILE, examined)]
     return {"comptes": tables["comptes"], "problemes": tables["problemes"], "examen": examined, "fichiers": written}
 
 
@@ -218,7 +220,16 @@ def measure_tables(tables):
         reasons, fix = list(refused["raison"] + "."), "corrigez la ligne de la feuille hypotheses, ou supprimez-la"
         told = list_problems("erreur", refused, reasons, fix, colonne="unite", valeur=refused["unite_id"])
         tables["problemes"] = join_problems(tables["problemes"], told)
+        tables["comptes"] = set_aside(tables["comptes"], refused)
     return tables | {"sources": list_sources(tables)}
+
+
+def set_aside(counts, refused):
+    """Return the counts of rows with those of `refused` among the rows set aside: they had been read, and are not used."""
+    where = ["fichier", "feuille"]
+    number = counts[where].merge(refused.groupby(where).size().rename("nombre").reset_index(), on=where, how="left")["nombre"]
+    number = number.fillna(0).astype(int).to_numpy()
+    return counts.assign(dans_territoire=counts["dans_territoire"] - number, ecartees=counts["ecartees"] + number)
 
 
 def select_edition(tables, edition="publique"):

@@ -1,5 +1,6 @@
 """The doors on jurisdictions: what is wrong in a layer, who publishes which, what is said of one place."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pandas as pd
 from diagnostic.errors import DiagnosticError
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 
-TOLD = ("fiche", "paire", "hasard", "amas", "vis_a_vis", "zone_blanche")  # kinds of sentence, in the order they are read
+TOLD = ("fiche", "paire", "hasard", "amas", "vis_a_vis", "zone_blanche", "hypothese")  # kinds of sentence, in the order they are read
 
 
 def examine(target, *, departements=None, declared=None):
@@ -44,11 +45,11 @@ def examine(target, *, departements=None, declared=None):
 
 
 def list_catalogue(words=""):
-    """Return the layers of the field that match `words` (all by default): who publishes them, and how to bring them in."""
+    """Return the layers of the field (who publishes them, how to bring them in) that hold every word of `words`, plural or not."""
     catalogue = read_vocabulary("catalogue_couches")
-    key = normalize_label(words)
+    keys = [normalize_label(word.rstrip("sx")) for word in re.split(r"[\s'’]+", words) if len(word) > 1]
     texts = catalogue["couche"] + " " + catalogue["libelle"] + " " + catalogue["editeur"] + " " + catalogue["jeu"]
-    return catalogue[texts.map(lambda text: key in normalize_label(text))]
+    return catalogue[texts.map(lambda text: all(key in normalize_label(text) for key in keys))]
 
 
 def tell_place(folder, words):

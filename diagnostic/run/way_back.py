@@ -21,7 +21,7 @@ def protect_problems(folder, target):
     refuse_overwrite(target / PROBLEM_FILE, read_corrections(folder))
 
 
-def write_back(tables, target, *, examen=None):
+def write_back(tables, target):
     """Write what goes back to who keeps the files: problemes.xlsx, and a copy of the inventory when identifiers were made."""
     from diagnostic.write.problems import write_problems
 
@@ -29,7 +29,7 @@ def write_back(tables, target, *, examen=None):
     written = [
         write_problems(
             target / PROBLEM_FILE, problemes=tables["problemes"], comptes=tables["comptes"], ecartees=back["ecartees"],
-            lists=tables["listes"], doublons=tables["doublons_proposes"], examen=examen,
+            lists=tables["listes"], doublons=tables["doublons_proposes"],
         )
     ]  # fmt: skip
     return written + write_made(back, target)

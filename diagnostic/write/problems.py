@@ -56,7 +56,7 @@ LINES = [
 ]  # fmt: skip
 
 
-def write_problems(path, *, problemes, comptes, ecartees, lists, doublons=None, examen=None):
+def write_problems(path, *, problemes, comptes, ecartees, lists, doublons=None):
     """Write problemes.xlsx.
 
     Parameters
@@ -67,7 +67,6 @@ def write_problems(path, *, problemes, comptes, ecartees, lists, doublons=None, 
     ecartees : dict of str -> DataFrame of text, the rows set aside of each table: house columns and ORIGIN_COLUMNS
     lists : dict of str -> DataFrame, the vocabularies of the dossier
     doublons : DataFrame with acteur_id_1, acteur_id_2 and what to show of each pair, optional
-    examen : DataFrame, every layer examined (`read.layers.doctor`), optional
 
     Returns
     -------
@@ -89,8 +88,6 @@ def write_problems(path, *, problemes, comptes, ecartees, lists, doublons=None, 
             _write_aside(book, styles, table, rows.head(MOST_ROWS), problems, places)
         if doublons is not None and len(doublons):
             _write_doublons(book, styles, doublons)
-        if examen is not None and len(examen):
-            _write_plain(book, styles, "couches", examen)
         _write_plain(book, styles, "resume", summarize_problems(problems))
         _write_plain(book, styles, "comptes", comptes)
         for table, rows in aside.items():

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from diagnostic.measure.constats.layer_limits import list_loose
 from diagnostic.measure.constats.layer_names import (
     agree,
     count_units,
@@ -33,7 +34,9 @@ def describe_change(tables, results):
     changes = results["que_changerait"].merge(tables["territoires"], left_on="territoire_id", right_index=True)
     changes["ordre"] = changes["type"].map({kind: rank for rank, kind in enumerate(TYPES)})
     changes = changes.sort_values(["ordre", "territoire_id"], kind="stable")
-    totals = results["discordance"].set_index(["territoire_id", "couche"])["n_unites"]
+    totals, loose = results["discordance"].set_index(["territoire_id", "couche"])["n_unites"], list_loose(tables)
+    # A commune in several units at once: nothing is said to be nested there.
+    changes = changes[~((changes["mesure"] == "nb_a_dans_b") & (changes["couche_a"].isin(loose) | changes["couche_b"].isin(loose)))]
     told = []
     for name, moves in made.groupby("hypothese", sort=False):
         rows = changes[changes["hypothese"] == name]

@@ -2,6 +2,14 @@
 
 import pandas as pd
 
+from diagnostic.measure.constats.layer_limits import (
+    WHOLE,
+    count_beyond,
+    find_estimated,
+    list_loose,
+    tell_beyond,
+    tell_estimated,
+)
 from diagnostic.measure.constats.layer_names import (
     agree,
     count_units,
@@ -14,12 +22,16 @@ from diagnostic.measure.constats.layer_names import (
     tell_the_unit,
     tell_weight,
 )
+from diagnostic.measure.ressorts.cells import leave_out
 from diagnostic.measure.ressorts.territory_sheets import name_units
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
 
 COLUMNS = ["territoire_id", "couche_a", "couche_b", "phrase"]
 MOST_UNITS, MOST_COMMUNES = 4, 4
 HALF = 0.5
+DRAWN = (
+    "des regroupements de communes tirés au hasard, d'un seul tenant, de mêmes tailles (en nombre de communes) et plutôt compacts"
+)  # fmt: skip
 
 
 def describe_clusters(tables, results):
@@ -38,6 +50,8 @@ def describe_clusters(tables, results):
     links = results["colles"]
     # An overlap that is most of a unit is that unit, not what glues it.
     links = links[links["separe"] & (links["part_de_a"] < HALF) & (links["part_de_b"] < HALF)]
+    # A part measured on surfaces may be nobody: no group is said to rest on it.
+    links = links[~(links["part_estimee"] > 0)] if "part_estimee" in links else links
     glue = dict(list(links.groupby(keys, sort=False)))
     told = []
     for key, rows in results["amas"].groupby(keys, sort=False):
@@ -86,7 +100,10 @@ def describe_chance(tables, results):
     covered = results["discordance"].set_index(["territoire_id", "couche"])["couverture"]
     held = tables["affectation"].merge(tables["appartenance"][["code_insee", "territoire_id"]])
     totals, told = held.groupby(["territoire_id", "couche"])["unite_id"].nunique(), []
-    for row in results["hasard"].itertuples():
+    loose, estimated, beyond = list_loose(tables), find_estimated(results["discordance"]), count_beyond(tables)
+    drawn = results["hasard"]
+    drawn = drawn[~(drawn["couche_a"].isin(loose) | drawn["couche_b"].isin(loose))]
+    for row in drawn.itertuples():
         a, b = nouns[row.couche_a], nouns[row.couche_b]
         weight = tell_weight(weighting, couverture=covered.get((row.territoire_id, row.couche_b), 1.0))
         says = _tell_measure(row, a, b, (weight, totals.get((row.territoire_id, row.couche_a), 0)))
@@ -94,14 +111,16 @@ def describe_chance(tables, results):
         if says is None or row.observe == row.q05 == row.q95:
             continue
         what, low, high = says
-        start = f"{names[row.territoire_id]} : {what}"
+        surface = tell_estimated(max(estimated.get((row.territoire_id, couche), 0.0) for couche in (a.Index, b.Index)))
+        start = f"{names[row.territoire_id]} : {what}{f' ({surface})' if surface else ''}"
         if row.q05 != row.q05:
             told.append((row.territoire_id, a.Index, b.Index, f"{start} ; comparaison au hasard non faite : {row.raison_absence}."))
             continue
-        drawn = "des regroupements de communes tirés au hasard, d'un seul tenant et de mêmes tailles"
         between = f"en donnent de {low} à {high}" if low != high else f"en donnent {low}"
-        how = f"dans 9 tirages sur 10 ({count_words(row.tirages, 'tirage')}, graine {row.graine})"
-        told.append((row.territoire_id, a.Index, b.Index, f"{start} ; {drawn}, {between} {how}."))
+        how = f"dans au moins 9 tirages sur 10 ({count_words(row.tirages, 'tirage')}, graine {row.graine})"
+        cut = tell_beyond([(a, beyond.loc[(row.territoire_id, a.Index)])]) if row.mesure == "nb_a_dans_b" else ""
+        how += f" ; {cut}" if cut else ""
+        told.append((row.territoire_id, a.Index, b.Index, f"{start} ; {DRAWN}, {between} {how}."))
     return pd.DataFrame(told, columns=COLUMNS, dtype="str")
 
 
@@ -112,7 +131,12 @@ def _tell_measure(row, a, b, context):
         return None
     if row.mesure == "nb_a_dans_b":
         verb = "sont" if row.observe > 1 else "est"
-        what = f"{count_units(a, row.observe)} sur {format_number(total)} {verb} entièrement dans {tell_single(b)}"
+        who = f"{count_units(a, row.observe)} sur {format_number(total)} {verb}"
+        if row.observe == total > 1:
+            who = f"les {count_units(a, total)} sont"
+        if not row.observe:
+            who = f"{agree('aucun', a)} des {count_units(a, total)} n'est" if total > 1 else f"{tell_single(a)}, qui n'est pas"
+        what = f"{who} entièrement dans {tell_single(b)}"
         return what, format_number(row.q05), format_number(row.q95)
     if row.mesure == "purete_a_dans_b":
         verb = "sont" if weight.startswith("des") else "est"
@@ -139,6 +163,8 @@ def describe_counterparts(tables, results):
 def _describe_alone(tables, faced):
     """Return one sentence a pair of layers with the units that face nobody."""
     nouns, complete, told = _name_nouns(tables), tables["couches"]["complete"].astype("boolean").fillna(True), []
+    partial = leave_out(tables["couches"])
+    beyond = count_beyond(tables)[["nb_debordent", "nb_inconnus"]].any(axis=1)
     name = tables["territoires"]["nom"].get("perimetre", "Ensemble du territoire")
     for (one, other), rows in faced.groupby(["couche_a", "couche_b"], sort=False) if faced is not None else ():
         alone, a, b = rows[rows["sans_vis_a_vis"].astype(bool)], nouns[one], nouns[other]
@@ -146,16 +172,20 @@ def _describe_alone(tables, faced):
             continue
         names = name_units(alone[["couche_a", "unite_a"]].set_axis(["couche", "unite_id"], axis=1), tables["unites"])["unite_nom"]
         verb, whose = ("n'ont", "leur") if len(alone) > 1 else ("n'a", "son")
-        what = f"{count_units(a, len(alone))} sur {format_number(len(rows))} {verb} {tell_none(b)} sur {whose} territoire"
-        check = " ; la couche est annoncée complète, à vérifier" if complete[other] else ""
+        # What the unit has elsewhere is not seen from here.
+        part = f"{'sa' if whose == 'son' else whose} part du territoire"
+        where = part if beyond.get(("perimetre", one), False) else f"{whose} territoire"
+        what = f"{count_units(a, len(alone))} sur {format_number(len(rows))} {verb} {tell_none(b)} sur {where}"
+        doubt = "la couche est annoncée complète, à vérifier" if complete[other] else "couche non dite partielle : rien n'est prouvé"
+        check = "" if partial[other] else f" ; {doubt}"
         told.append(("perimetre", one, other, f"{name} : {what} : {join_words(names, MOST_UNITS)}{check}."))
     return pd.DataFrame(told, columns=COLUMNS, dtype="str").assign(genre="vis_a_vis")
 
 
 # How the operator that steps in is known.
 ORIGINS = {
-    "acteur_recense": "recensé", "obligation": "obligatoire mais non recensé", "faculte": "facultatif (moins de 1\u202f500 habitants)",
-    "population_inconnue": "de statut inconnu", "repli_declare": "déclaré",
+    "acteur_recense": "recensé", "obligation": "obligatoire à partir de 1\u202f500 habitants, non recensé : à confirmer,",
+    "faculte": "facultatif (moins de 1\u202f500 habitants)", "population_inconnue": "de statut inconnu", "repli_declare": "déclaré",
 }  # fmt: skip
 
 
@@ -169,20 +199,38 @@ def _describe_white(tables, zones):
             continue
         people = (here["population"] * here["part_non_couverte"]).sum(skipna=False)
         share = people / communes["population"].sum(skipna=False)
-        held = f" ({tell_share(share)} des habitants)" if share == share else ""
+        held = f" ({tell_share(share)} des habitants{_tell_surface(tables['affectation'], couche)})" if share == share else ""
         verb = "sont" if len(here) > 1 else "est"
+        part = _tell_partly(here["part_non_couverte"])
         what = f"{count_words(len(here), 'commune')} sur {format_number(len(communes))}{held} {verb} hors de la couche « {noun.libelle} »"
-        told.append(("perimetre", couche, None, f"{name} : {what}, en tout ou partie{_tell_fallback(here)}."))
+        told.append(("perimetre", couche, None, f"{name} : {what}{part}{_tell_fallback(here)}."))
     return pd.DataFrame(told, columns=COLUMNS, dtype="str").assign(genre="zone_blanche")
+
+
+def _tell_partly(left):
+    """Return how many communes are left out in part only, and how many for a part that is not known."""
+    partly, unknown = int((left < 1).sum()), int(left.isna().sum())
+    if partly == len(left):
+        return ", en partie seulement"
+    told = [f"{format_number(partly)} en partie seulement"] if partly else []
+    told += [f"{format_number(unknown)} pour une part inconnue"] if unknown else []
+    return f", dont {join_words(told)}" if told else ""
+
+
+def _tell_surface(affectation, couche):
+    """Return that some parts of a layer are measured on surfaces, if they are."""
+    rows = affectation[affectation["couche"] == couche].reindex(columns=["methode", "part"])
+    told = tell_estimated((rows["methode"].eq("surface") & rows["part"].lt(WHOLE)).sum())
+    return f" ; {told}" if told else ""
 
 
 def _tell_fallback(rows):
     """Return who steps in, and how it is known."""
     counts = rows["operateur_origine"].value_counts()
-    ways = [f"{told} dans {format_number(counts[origin])}" for origin, told in ORIGINS.items() if origin in counts]
+    ways = [f"{told} dans {count_words(counts[origin], 'commune')}" for origin, told in ORIGINS.items() if origin in counts]
     without = f" ; sans opérateur de repli déclaré pour {format_number(counts['sans_repli'])}" if "sans_repli" in counts else ""
     who = join_words(sorted(rows["repli"].dropna().unique()))
-    return (f" ; à défaut, {who} : {', '.join(ways)}" if ways else "") + without
+    return (f" ; à défaut, {' ; '.join(f'{who} {way}' for way in ways)}" if ways else "") + without
 
 
 def _name_nouns(tables):

@@ -1,19 +1,21 @@
 """The first sentences on jurisdictions: how many units, which EPCI deal with several, how many hold in one."""
 
+from diagnostic.measure.constats.layer_limits import bound_coverage
 from diagnostic.measure.constats.layer_names import COVERED, MAIN_SCALE, tell_weight, type_territories
+from diagnostic.measure.ressorts.overlap import RECOUVREMENT
 from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words, shorten_list
 
 
 def describe_layers(tables, results, names):
     """How many units of each layer the main territories deal with: one sentence a territory."""
     table, weight = type_territories(results["discordance"], tables), tell_weight(tables["reglages"]["ponderation"])
-    labels = tables["couches"]["libelle"]
+    labels, low = tables["couches"]["libelle"], bound_coverage(table, tables["couches"])
     for territoire_id, rows in table[table["type"].isin(MAIN_SCALE)].groupby("territoire_id", sort=False):
         told = []
         for row in rows[rows["n_unites"] > 0].itertuples():
-            partial = (
-                "" if row.couverture > COVERED else f" (la couche couvre {format_share(row.couverture, 1)} {weight})"
-            )
+            least = low[(territoire_id, row.couche)]
+            most = "au plus " if least < row.couverture else ""
+            partial = "" if least > COVERED else f" (la couche couvre {most}{format_share(row.couverture, 1)} {weight})"
             told.append(f"{labels[row.couche]} {format_number(row.n_unites)}{partial}")
         if told:
             yield territoire_id, f"{names[territoire_id]}, nombre d'unités par couche : {' ; '.join(told)}.", "publique"
@@ -79,6 +81,10 @@ def describe_nesting(tables, results, names):
     """How many EPCI hold wholly in one unit of each layer, and their weight. A layer of a single unit says nothing here."""
     table = results["paires"]
     table = table[(table["couche_a"] == "EPCI") & (table["nb_unites_a"] > 1) & (table["nb_unites_b"] > 1)]
+    # A commune in several units at once: nothing is said to be nested there.
+    table = table[table["raison_absence"] != RECOUVREMENT]
+    known = results.get("discordance")
+    low = bound_coverage(known, tables["couches"]) if known is not None else {}
     labels, weight = tables["couches"]["libelle"], tell_weight(tables["reglages"]["ponderation"])
     for territoire_id, rows in table.groupby("territoire_id", sort=False):
         all_in = rows["nb_a_dans_b"] == rows["nb_unites_a"]
@@ -91,18 +97,23 @@ def describe_nesting(tables, results, names):
                 "publique",
             )
         for row in rows[~all_in].itertuples():
-            yield territoire_id, f"{name} : {_tell_nested(row, labels[row.couche_b], weight)}{part}.", "publique"
+            least = low.get((territoire_id, row.couche_b), row.couverture_commune)
+            yield territoire_id, f"{name} : {_tell_nested(row, labels[row.couche_b], weight, least)}{part}.", "publique"
 
 
-def _tell_nested(row, label, weight):
+def _tell_nested(row, label, weight, least):
     share, verb = row.part_population_a_dans_b, "sont" if row.nb_a_dans_b > 1 else "est"
     held = f" ({format_share(share, 1)} {weight})" if share == share else ""
     whom = f"{format_number(row.nb_a_dans_b)} EPCI sur {format_number(row.nb_unites_a)}{held} {verb}"
     if not row.nb_a_dans_b:
         whom = f"aucun des {format_number(row.nb_unites_a)} EPCI n'est"
     told = f"{whom} entièrement dans une seule unité de la couche « {label} »"
-    if row.couverture_commune <= COVERED:
-        return f"{told} ; la couche ne couvre que {format_share(row.couverture_commune, 1)} {weight}"
+    unknown = getattr(row, "nb_a_inconnus", 0)
+    if unknown > 0:
+        told = f"{told} ; pour {format_number(unknown)} on ne peut pas le dire (parts inconnues dans une commune partagée)"
+    if min(row.couverture_commune, least) <= COVERED:
+        covers = "couvre au plus" if least < row.couverture_commune else "ne couvre que"
+        return f"{told} ; la couche {covers} {format_share(row.couverture_commune, 1)} {weight}"
     if row.purete_a_dans_b == row.purete_a_dans_b:
         verb = "sont" if weight.startswith("des") else "est"
         return f"{told} ; {format_share(row.purete_a_dans_b, 1)} {weight} {verb} dans l'unité principale de leur EPCI"

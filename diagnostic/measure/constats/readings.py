@@ -10,7 +10,7 @@ from diagnostic.measure.constats.sheet_readings import describe_commune, describ
 COLUMNS = ["territoire_id", "couche_a", "couche_b", "genre", "phrase", "edition"]
 # {kind: (what writes its sentences, the tables it reads)}
 READINGS = {
-    "paire": (describe_pairs, {"paires", "coupures"}),
+    "paire": (describe_pairs, {"paires", "coupures", "discordance"}),
     "fiche": (describe_territory, {"fiche_ressorts", "rattachements", "discordance"}),
     "hasard": (describe_chance, {"hasard", "discordance"}),
     "amas": (describe_clusters, {"amas", "colles"}),
@@ -29,9 +29,9 @@ def list_readings(tables, results):
     Returns
     -------
     DataFrame
-        territoire_id ("commune:43157" for a commune), couche_a, couche_b (missing: one layer, or all), genre (paire, fiche,
-        commune, hasard, amas, vis_a_vis, zone_blanche, hypothese), phrase, edition. No sentence names a structure of the
-        inventory: all are `publique`, but the hypotheses, which the group has not decided to show.
+        territoire_id ("commune:43157" for a commune), couche_a, couche_b (missing: one layer; both missing: all, or those of a
+        single unit), genre (paire, fiche, commune, hasard, amas, vis_a_vis, zone_blanche, hypothese), phrase, edition. No sentence
+        names a structure of the inventory: all are `publique`, but the hypotheses, which the group has not decided to show.
     """
     parts = [
         describe(tables, results).assign(genre=lambda rows, kind=kind: rows.get("genre", kind))

@@ -2,6 +2,14 @@
 
 import pandas as pd
 
+from diagnostic.measure.constats.layer_limits import (
+    bound_coverage,
+    count_shared,
+    find_estimated,
+    list_solid,
+    tell_cover,
+    tell_estimated,
+)
 from diagnostic.measure.constats.layer_names import (
     COVERED,
     agree,
@@ -16,7 +24,7 @@ from diagnostic.measure.constats.layer_names import (
     tell_weight,
     type_territories,
 )
-from diagnostic.measure.constats.pair_readings import count_shared
+from diagnostic.measure.ressorts.cells import leave_out
 from diagnostic.measure.ressorts.territory_sheets import RECOUVREMENT, tell_parts
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
 
@@ -43,10 +51,13 @@ def describe_territory(tables, results, *, types=TOLD):
     sheets = sheets[sheets["type"].isin(types) & (sheets["couche"] != sheets["type"].map(OWN_LAYERS))]
     nouns = {row.Index: row for row in name_layers(tables["couches"]).itertuples()}
     profiles = results["discordance"].set_index(["territoire_id", "couche"])
+    profiles["estimee"] = find_estimated(results["discordance"])
+    profiles["plancher"] = bound_coverage(results["discordance"], tables["couches"])
     shared, weighting = count_shared(tables), tables["reglages"]["ponderation"]
     bodies = list_bodies(tables["couches"])
     moves = results["rattachements"].dropna(subset="vers_unite")
     last = moves.drop_duplicates(["territoire_id", "couche"], keep="last").set_index(["territoire_id", "couche"])
+    last = last[_mark_movable(last, tables)]
     partial, told = list_partial(tables), []
     for territoire_id, rows in sheets.groupby("territoire_id", sort=False):
         place = tell_place(tables["territoires"].at[territoire_id, "nom"])
@@ -55,18 +66,37 @@ def describe_territory(tables, results, *, types=TOLD):
             key, noun = (territoire_id, couche), nouns[couche]
             if len(units) > 1:
                 told.append((*key, _tell_units(place, units, noun, profiles.loc[key], weighting, shared.get(key, 0))))
-            elif units["unite_id"].notna().all() and profiles.at[key, "couverture"] < COVERED:
-                part = tell_share(profiles.at[key, "couverture"])
-                told.append((*key, f"{capitalise(place)} : la couche « {noun.libelle} » n'y couvre que {part} {tell_weight(weighting)}."))
-            if key in last.index and couche not in FIXED and profiles.at[key, "part_principale"] >= HALF:
+            elif units["unite_id"].notna().all() and profiles.at[key, "plancher"] < COVERED:
+                held = f"{_tell_here(profiles.loc[key])} {tell_weight(weighting)}{_tell_surface(profiles.loc[key])}"
+                told.append((*key, f"{capitalise(place)} : la couche « {noun.libelle} » {held}."))
+            if key in last.index and profiles.at[key, "part_principale"] >= HALF:
                 told.append((*key, _tell_move(place, last.loc[key], noun)))
     return pd.DataFrame(told, columns=["territoire_id", "couche_a", "phrase"], dtype="str")
 
 
+def _mark_movable(moves, tables):
+    """Return which moves are worth a sentence: a layer that some body draws and whose units do not overlap, more than slivers."""
+    exclusive = tables["couches"]["exclusive"].astype("boolean").fillna(True)
+    couches = moves.index.get_level_values("couche")
+    drawn = couches.isin(exclusive.index[exclusive]) & ~couches.isin(FIXED)
+    return drawn & moves.set_index("unite_id", append=True).index.isin(list_solid(tables))
+
+
+def _tell_here(profile):
+    """Return what a layer covers here: « n'y couvre que 50 % », « y couvre au plus 50 % »."""
+    told = tell_cover(profile["plancher"], profile["couverture"])
+    return told.replace("ne couvre", "n'y couvre") if told.startswith("ne") else f"y {told}"
+
+
+def _tell_surface(profile):
+    """Return « (parts estimées à la surface) » where some are."""
+    told = tell_estimated(profile["estimee"])
+    return f" ({told})" if told else ""
+
+
 def list_partial(tables):
     """Return the layers that do not cover everyone and are filled in: without unit there, a commune has none."""
-    whole = tables["couches"]["complete"].astype("boolean").fillna(True).to_numpy(dtype=bool)
-    return set(tables["couches"].index[~whole]) & set(tables["affectation"]["couche"])
+    return set(tables["couches"].index[leave_out(tables["couches"])]) & set(tables["affectation"]["couche"])
 
 
 def list_bodies(couches):
@@ -105,8 +135,10 @@ def _list_units(units, noun):
 def _tell_units(place, units, noun, profile, weighting, shared):
     """Return which communes go where in a layer that divides the territory."""
     none, same = ("aucune", "la même") if noun.genre == "f" else ("aucun", "le même")
-    covered, weight = profile["couverture"], tell_weight(weighting, couverture=profile["couverture"])
-    partial = "" if covered >= COVERED else f" (la couche ne couvre que {tell_share(covered)} {tell_weight(weighting)})"
+    low, covered, weight = profile["plancher"], profile["couverture"], tell_weight(weighting, couverture=profile["couverture"])
+    notes = [] if low >= COVERED else [f"la couche {tell_cover(low, covered)} {tell_weight(weighting)}"]
+    notes += [tell_estimated(profile["estimee"])] if profile["estimee"] > 0 else []
+    partial = f" ({' ; '.join(notes)})" if notes else ""
     head, main, others = f"{capitalise(place)}{partial} :", units[units["principale"]], units[~units["principale"]]
     if main.empty:
         why = units["raison_absence"].iat[0].split(" : ")[0]

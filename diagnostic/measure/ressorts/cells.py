@@ -78,17 +78,37 @@ def weigh_memberships(places, rows):
     return i, j, np.where(place["poids"] == 0, 0.0, shared)
 
 
+def bound_coverage(place, row):
+    """Return the least and the greatest share of each piece (a commune, in a territory) that a layer may cover.
+
+    Of a commune of which t is in the territory and q in the layer, min(t, q) at most is in both, t + q - 1 at least (0 when
+    that is less): the two are one when the territory holds the whole commune, or the layer covers it all.
+
+    Parameters
+    ----------
+    place, row : dict of name -> array, rows of `encode_tables` side by side (part; couverte, couverte_min)
+    """
+    part = np.nan_to_num(place["part"])
+    most = np.where(part > 0, np.minimum(divide(row["couverte"], part), 1.0), 1.0 * (row["couverte"] > 0))
+    least = np.where(part > 0, np.maximum(divide(row["couverte_min"] - 1, part) + 1, 0.0), 0.0)
+    # All of it is covered, whatever the piece.
+    return np.where(row["couverte_min"] >= 1 - TOLERANCE, row["couverte_min"], least), most
+
+
 def encode_tables(affectation, appartenance, communes, couches, *, ponderation=POPULATION):
     """Return the tables as integer codes, once for all layers.
 
     Returns
     -------
     territoires : DataFrame indexed by territoire_id (sorted), with poids, nb_communes, ponderation; its row is the code
-    places : DataFrame with territoire, commune (codes, in their order in `appartenance`), poids, and by row: entiere (the
-        whole commune is in the territory), inconnue (the part of it that is, is not known: `poids` is then that of the whole)
+    places : DataFrame with territoire, commune (codes, in their order in `appartenance`), poids, and by row: part (of the
+        commune in the territory), entiere (the whole of it is), inconnue (that part is not known: `poids` is then that of
+        the whole)
     rows : DataFrame with commune, couche, unite (codes) and part, and by row: entiere (the whole commune is in the unit),
-        premiere (one row per commune and layer), couverte (share of the commune that the layer covers, 1 when unknown),
-        recouvre (the commune is in several units at once, so parts are not shares of a whole), estimee (share of the
+        premiere (one row per commune and layer), couverte (share of the commune that the layer covers, at most: 1 when a
+        part is unknown), couverte_min (at least: an unknown part is 0, and of units that overlap the largest only),
+        recouvre (the commune is in several units at once, so parts are not shares of a whole), partagee (it is in several
+        units that share it out: none has the whole of it), estimee (share of the
         commune that is covered and whose part is known by surface only: `methode` "surface")
     unites : Index of the unit labels (sorted text)
 
@@ -107,6 +127,7 @@ def encode_tables(affectation, appartenance, communes, couches, *, ponderation=P
     )
     part = weighed["part"].to_numpy()
     places["poids"] = weighed["poids"].to_numpy()
+    places["part"] = part
     places["entiere"], places["inconnue"] = part >= 1 - TOLERANCE, np.isnan(part)
     size = len(named.categories)
     first = np.empty(size, dtype="int64")
@@ -138,7 +159,9 @@ def _encode_memberships(affectation, codes, couches):
             "gardez une ligne par commune et par unité, avec la part totale de sa population",
         )
     _, group = cross_codes(commune, couche)
-    nb, total = np.bincount(group), np.bincount(group, part)
+    nb, total, known = np.bincount(group), np.bincount(group, part), np.bincount(group, np.nan_to_num(part))
+    largest = np.zeros(len(nb))
+    np.maximum.at(largest, group, np.nan_to_num(part))
     covered = np.where(np.isnan(total), 1.0, np.minimum(total, 1.0))
     rows = pd.DataFrame({"commune": commune, "couche": couche, "unite": unite.codes.astype("int64"), "part": part})
     rows["entiere"] = part >= 1 - TOLERANCE
@@ -147,7 +170,9 @@ def _encode_memberships(affectation, codes, couches):
     rows["couverte"] = covered[group]
     rows["estimee"] = np.where(_is_surface(affectation)[kept], np.nan_to_num(part * divide(covered, total)[group]), 0.0)
     loose = ~_read_flag(couches, "exclusive", True) & ~_read_flag(couches, "infra_communale", False)
-    rows["recouvre"] = (nb[group] > 1) & ((total[group] > 1 + TOLERANCE) | loose[couche])
+    rows["recouvre"] = (nb[group] > 1) & ((known[group] > 1 + TOLERANCE) | loose[couche])
+    rows["partagee"] = (nb[group] > 1) & ~rows["recouvre"]
+    rows["couverte_min"] = np.minimum(np.where(rows["recouvre"], largest[group], known[group]), 1.0)
     return rows, pd.Index(unite.categories)
 
 
@@ -161,3 +186,13 @@ def _is_surface(affectation):
 def _read_flag(couches, column, default):
     """Return a yes/no column of `couches` as booleans, `default` where the cell is empty."""
     return couches[column].astype("boolean").fillna(default).to_numpy(dtype=bool)
+
+
+def leave_out(couches):
+    """Return, for each layer, whether a commune without unit has none for sure: only a layer that says it is partial tells so.
+
+    `partielle` when the column is there (the dossier wrote « non » in `complete`), else the reverse of `complete`.
+    """
+    if "partielle" in couches:
+        return couches["partielle"].astype("boolean").fillna(False).astype(bool)
+    return ~couches["complete"].astype("boolean").fillna(True).astype(bool)

@@ -69,8 +69,9 @@ def draw_groupings(units, edges, *, tirages, graine, chaines=8, echauffement=100
 
     Notes
     -----
-    Not uniform over all contiguous groupings: one is drawn about as often as there are trees to span its units, so compact
-    units are favoured over winding ones, as they are among real units. Sizes are numbers of communes, not of inhabitants.
+    Not uniform over all contiguous groupings: groupings of compact units, which more trees span, are drawn more often than
+    those of winding ones. How often exactly is not known: the lightest tree for random weights is not drawn uniformly among
+    the trees, and no move is refused to make up for it. Sizes are numbers of communes, not of inhabitants.
     Neighbours that differ by one sweep look alike: that is why `pas` sweeps part two draws.
     """
     rng, copies = np.random.default_rng(graine), np.arange(chaines)[:, None]

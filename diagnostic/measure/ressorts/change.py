@@ -23,7 +23,8 @@ def measure_change(affectation, appartenance, communes, couches, hypotheses, *, 
     ----------
     affectation, appartenance, communes, couches : as `discordance.measure_discordance`
     hypotheses : DataFrame with hypothese, code_insee, couche, unite_id, on a unique index
-        One row a move: the whole commune goes to `unite_id` and leaves its other units of that layer. The rows of one name make
+        One row a move: the whole commune goes to `unite_id` and leaves its unit of that layer, or all those that share it out;
+        in a layer that is not exclusive, a commune of several units does not say which it would leave: refused. The rows of one name make
         one hypothesis; each is applied alone. A refused row is left out of its hypothesis, the others are applied.
     couches_territoires : dict of couche -> prefix of territoire_id; {"EPCI": "epci"} by default
         Layers that territories are made of: a commune that changes unit changes territory.
@@ -70,6 +71,9 @@ def check_moves(affectation, communes, couches, hypotheses):
     several = affectation.duplicated(["code_insee", "couche"], keep=False).reindex(whole.index)
     there = pd.MultiIndex.from_frame(whole.loc[~several, ["code_insee", "couche", "unite_id"]])
     infra = couches.index[couches["infra_communale"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
+    loose = couches.index[~couches["exclusive"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
+    held = affectation[affectation["couche"].isin(loose)]
+    shared = pd.MultiIndex.from_frame(held.loc[held.duplicated(["code_insee", "couche"]), ["code_insee", "couche"]])
     one = ["hypothese", "code_insee", "couche"]
     repeated = rows.duplicated(keep="first")
     first = rows[~repeated]
@@ -82,6 +86,9 @@ def check_moves(affectation, communes, couches, hypotheses):
         "couche infra-communale : une commune entière n'y change pas d'unité": rows["couche"].isin(infra),
         "ligne déjà écrite dans la même hypothèse": repeated,
         "commune envoyée dans deux unités de la même couche par la même hypothèse": conflict,
+        "commune dans plusieurs unités de cette couche à la fois : rien ne dit laquelle elle quitterait": pd.MultiIndex.from_frame(
+            rows[["code_insee", "couche"]]
+        ).isin(shared),
         "commune déjà dans cette unité": pd.MultiIndex.from_frame(rows[["code_insee", "couche", "unite_id"]]).isin(there),
     }
     told = np.select([np.asarray(case) for case in cases.values()], list(cases), "")

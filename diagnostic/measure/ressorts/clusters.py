@@ -30,11 +30,11 @@ AMAS_COLUMNS = [
 # What is read of `overlap.join_layers`, with its type: a pair of layers may meet nowhere.
 _JOINED = {
     "territoire": "int64", "a": "int64", "b": "int64", "poids": "float64", "inconnu": bool, "ecarte": bool,
-    "entiere_a": bool, "entiere_b": bool,
+    "entiere_a": bool, "entiere_b": bool, "estime": bool,
 }  # fmt: skip
 COLLES_COLUMNS = [
-    "territoire_id", "couche_a", "couche_b", "unite_a", "unite_b", "nb_communes", "poids", "part_de_a", "part_de_b", "separe",
-    "sous_seuil", "communes", "ponderation",
+    "territoire_id", "couche_a", "couche_b", "unite_a", "unite_b", "nb_communes", "poids", "part_de_a", "part_de_b",
+    "part_estimee", "separe", "sous_seuil", "communes", "ponderation",
 ]  # fmt: skip
 
 
@@ -63,8 +63,9 @@ def find_clusters(affectation, appartenance, communes, couches, *, seuil=0.0, te
     colles : DataFrame
         The overlaps left out (`sous_seuil`), and those which alone hold a cluster together (`separe`): without one of these,
         the cluster falls into two, each with units of both layers (the link is a bridge of the graph, and not a leaf).
-        part_de_a, part_de_b: share of the weight that the unit has in the territory. poids and shares are NaN where a part
-        is unknown.
+        part_de_a, part_de_b: share of the weight that the unit has in the territory. part_estimee: share of the overlap's
+        weight where a part is known by surface only (`methode` "surface"): an outline that only grazes a commune may be all
+        that holds a cluster. poids and shares are NaN where a part is unknown.
 
     Examples
     --------
@@ -162,6 +163,7 @@ def _build_graph(held, joined):
         "territoire": territoire, "pair": pair, "a": a, "b": b, "noeud_a": node_a, "noeud_b": node_b, "poids": poids,
         "nb_communes": np.bincount(edge, minlength=len(a)),
         "part_de_a": divide(poids, weight[node_a]), "part_de_b": divide(poids, weight[node_b]),
+        "part_estimee": divide(np.bincount(edge, joined["poids"] * joined["estime"], minlength=len(a)), poids),
     }  # fmt: skip
     return nodes, edges, held | {"noeud": of_held}, joined | {"edge": edge}
 
@@ -221,7 +223,7 @@ def _write_glue(edges, joined, named, names):
     shown = {name: values[told] for name, values in edges.items()}
     table = _write_keys(shown["territoire"], shown["pair"], names)
     table["unite_a"], table["unite_b"] = names["unites"][shown["a"]], names["unites"][shown["b"]]
-    for name in ("nb_communes", "poids", "part_de_a", "part_de_b", "separe", "sous_seuil"):
+    for name in ("nb_communes", "poids", "part_de_a", "part_de_b", "part_estimee", "separe", "sous_seuil"):
         table[name] = shown[name]
     here = np.flatnonzero(told[joined["edge"]])
     here = here[np.argsort(order[joined["place"][here]], kind="stable")]

@@ -21,6 +21,7 @@ A_VERIFIER = "couche annoncée complète, mais sans unité ici : à vérifier"
 SANS_UNITE = "aucune unité de cette couche sur ces communes"
 POIDS_INCONNU = "part de population inconnue dans une commune de l'unité"
 DEUX_PARTIES = "une commune est partagée deux fois (par deux couches, ou par une couche et le territoire) : qui est couvert est inconnu"
+PARTS_INCONNUES = "part de population inconnue dans une commune : qui est couvert est inconnu"
 CAS = ["les_deux", "a_seule", "b_seule", "aucune"]
 VIS_A_VIS_COLUMNS = [
     "couche_a", "unite_a", "couche_b", "nb_communes", "poids", "n_unites", "couverture", "unite_principale", "part_principale",
@@ -28,7 +29,7 @@ VIS_A_VIS_COLUMNS = [
 ]  # fmt: skip
 CROISEES_COLUMNS = ["territoire_id", "couche_a", "couche_b", "cas", "nb_communes", "poids", "part", "ponderation", "raison_absence"]
 ZONES_COLUMNS = [
-    "couche", "code_insee", "nom", "population", "part_non_couverte", "repli", "operateur", "operateur_origine",
+    "couche", "code_insee", "nom", "population", "part_non_couverte", "repli", "operateur", "operateur_origine", "raison_absence",
 ]  # fmt: skip
 
 
@@ -46,8 +47,9 @@ def list_counterparts(affectation, communes, couches, *, ponderation=POPULATION)
     Returns
     -------
     DataFrame
-        One row per unit and other layer, sorted; nb_communes and poids are those of the whole unit, couverture the share of
-        its weight that the other layer covers. `sans_vis_a_vis`: it meets no unit; where the other layer is said to be
+        One row per unit and other layer, sorted; nb_communes and poids are those of its part inside the perimeter (the
+        communes of `communes`), couverture the share of that weight that the other layer covers, at most: see
+        `measure_discordance`. `sans_vis_a_vis`: it meets no unit; where the other layer is said to be
         complete, `raison_absence` says that the layer is to be checked. poids is NaN where a part of the unit is unknown.
         A layer without any row is not filled in, which says nothing of anybody: it has none here.
     """
@@ -88,11 +90,12 @@ def cross_coverage(affectation, appartenance, communes, couches, *, territoires=
     Returns
     -------
     DataFrame
-        Four rows per territory and pair: les_deux, a_seule, b_seule, aucune. `nb_communes` counts each commune in one case:
-        it is covered as soon as it has a unit. `poids` follows the parts: a commune covered for a half by a and whole by b
-        weighs a half in les_deux and a half in b_seule; a part that is not known counts as the whole commune. The four
-        weights add up to the territory's, `part` to 1. A commune that each layer covers in part only: poids and part
-        NaN for the pair in that territory, with `raison_absence`. A layer without any row is not filled in: no pair has it.
+        Four rows per territory and pair: les_deux, a_seule, b_seule, aucune. `nb_communes` counts each commune in one case: it is
+        covered as soon as it has a unit. `poids` follows the parts: a commune covered for a half by a and whole by b weighs a
+        half in les_deux and a half in b_seule. The four weights add up to the territory's, `part` to 1. What is covered of an
+        inhabited commune is not known (a part is missing, or units that overlap have a part of it only), or each layer covers
+        it in part only: poids and part NaN for the pair in that territory, with `raison_absence`. A layer without any row is
+        not filled in: no pair has it.
     """
     couches = couches[couches.index.isin(affectation["couche"])]
     if territoires is not None:
@@ -104,7 +107,7 @@ def cross_coverage(affectation, appartenance, communes, couches, *, territoires=
         return pd.DataFrame(columns=CROISEES_COLUMNS)
     found = [_cross_pair(places, covered[:, pair], held[:, pair], len(known)) for pair in map(list, pairs)]
     # One row per territory, all its pairs together, then the four cases.
-    nb, poids = (np.stack([one[side] for one in found], axis=1) for side in (0, 1))
+    nb, poids, bounded = (np.stack([one[side] for one in found], axis=1) for side in (0, 1, 2))
     each, cases = len(pairs) * len(CAS), len(CAS)
     total = known["poids"].to_numpy()[:, None, None]
     table = pd.DataFrame({"territoire_id": known.index.repeat(each).astype("str")})
@@ -115,21 +118,25 @@ def cross_coverage(affectation, appartenance, communes, couches, *, territoires=
     table["nb_communes"], table["poids"] = nb.ravel(), poids.ravel()
     table["part"] = divide(poids, np.broadcast_to(total, poids.shape)).ravel()
     table["ponderation"] = known["ponderation"].repeat(each).array
-    return table.assign(raison_absence=pd.Series("", index=table.index, dtype="str").mask(table["poids"].isna(), DEUX_PARTIES))
+    why = np.select([bounded.ravel().repeat(cases), table["poids"].isna()], [PARTS_INCONNUES, DEUX_PARTIES], "")
+    return table.assign(raison_absence=pd.Series(why, index=table.index, dtype="str"))
 
 
 def _cover_places(places, rows, nb_couches):
-    """Return, for every place and layer, the share of the commune that the layer covers, and whether it has a unit there."""
+    """Return, for every place and layer, the share of the commune that the layer covers (NaN where only bounds are known), and
+    whether it has a unit there."""
     first = rows[rows["premiere"]]
     size = int(max(places["commune"].max() if len(places) else -1, first["commune"].max() if len(first) else -1)) + 1
     covered, held = np.zeros((size, nb_couches)), np.zeros((size, nb_couches), dtype=bool)
-    covered[first["commune"], first["couche"]] = first["couverte"]
+    sure = first["couverte"] - first["couverte_min"] <= TOLERANCE
+    covered[first["commune"], first["couche"]] = first["couverte"].where(sure)
     held[first["commune"], first["couche"]] = True
     return covered[places["commune"]], held[places["commune"]]
 
 
 def _cross_pair(places, covered, held, size):
-    """Return the number of communes and the weight of each case for one pair of layers: two arrays, territories x cases."""
+    """Return the number of communes and the weight of each case for one pair of layers (arrays, territories x cases), and in
+    which territories a part is not known."""
     territoire, poids = places["territoire"].to_numpy(), places["poids"].to_numpy()
     a, b = covered.T
     whole_a, whole_b = a >= 1 - TOLERANCE, b >= 1 - TOLERANCE
@@ -142,7 +149,10 @@ def _cross_pair(places, covered, held, size):
     # An unknown share of nobody is nobody.
     nb = np.stack([np.bincount(territoire, case, minlength=size) for case in cases], axis=1).astype("int64")
     poids = np.where(poids == 0, 0.0, poids * np.clip(np.stack(shares), 0, 1))
-    return nb, np.stack([np.bincount(territoire, one, minlength=size) for one in poids], axis=1)
+    bounded = (places["poids"].to_numpy() > 0) & (np.isnan(covered).any(axis=1) | places["inconnue"].to_numpy())
+    total = np.stack([np.bincount(territoire, one, minlength=size) for one in poids], axis=1)
+    bounded = np.bincount(territoire, bounded, minlength=size) > 0
+    return nb, np.where(bounded[:, None], np.nan, total), bounded
 
 
 def find_white_zones(affectation, communes, couches, acteurs=None, *, unites=None):
@@ -152,17 +162,18 @@ def find_white_zones(affectation, communes, couches, acteurs=None, *, unites=Non
 
     Parameters
     ----------
-    affectation : DataFrame with code_insee, couche, unite_id, part; a part that is not known counts as the whole commune
+    affectation : DataFrame with code_insee, couche, unite_id, part
     communes : DataFrame indexed by code_insee with nom, population
-    couches : DataFrame indexed by couche with complete (a layer not said to be complete is partial) and, when some layer
-        has one, repli: who steps in, a category of actors (code, name or acronym) or another layer
+    couches : DataFrame indexed by couche with exclusive, infra_communale, complete (a layer not said to be complete is partial)
+        and, when some layer has one, repli: who steps in, a category of actors (code, name or acronym) or another layer
     acteurs : DataFrame with nom, categorie, code_insee, optional
     unites : DataFrame with couche, unite_id, unite_nom, optional: names of the units of a layer that steps in
 
     Returns
     -------
     DataFrame
-        One row per partial layer (declared order) and commune (sorted): part_non_couverte, operateur, and how it is known
+        One row per partial layer (declared order) and commune (sorted): part_non_couverte (NaN, with `raison_absence`, where a
+        part is not known, or units that overlap have a part of it only), operateur, and how it is known
         (`operateur_origine`): acteur_recense (an actor of the category in this commune, or a unit of the layer named in
         repli); for a CCAS that nobody recorded, obligation from 1,500 inhabitants, faculte below, population_inconnue; for
         another body, repli_declare; sans_repli, operateur missing, where the layer says nothing. A layer without any row is
@@ -170,7 +181,8 @@ def find_white_zones(affectation, communes, couches, acteurs=None, *, unites=Non
     """
     whole = couches["complete"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     partial = [name for name in couches.index[~whole] if affectation["couche"].eq(name).any()]
-    found = [_uncover(affectation[affectation["couche"] == name], communes).assign(couche=name) for name in partial]
+    loose = couches.index[couches["exclusive"].eq(False).fillna(False) & ~couches["infra_communale"].eq(True).fillna(False)]
+    found = [_uncover(affectation[affectation["couche"] == name], communes, name in loose).assign(couche=name) for name in partial]
     if not found:
         return pd.DataFrame(columns=ZONES_COLUMNS)
     zones = pd.concat(found, ignore_index=True)
@@ -188,6 +200,7 @@ def find_white_zones(affectation, communes, couches, acteurs=None, *, unites=Non
     texts = [None, operator, SANS_POPULATION, OBLIGATION, FACULTE]
     zones["operateur_origine"] = pd.Series(np.select(cases, origins, "repli_declare"), dtype="str")
     zones["operateur"] = pd.Series(np.select(cases, [pd.Series(t, zones.index, "object") for t in texts], zones["repli"].astype("object")))
+    zones["raison_absence"] = pd.Series(np.where(zones["part_non_couverte"].isna(), PARTS_INCONNUES, ""), zones.index, dtype="str")
     return zones.astype({"operateur": "str", "couche": "str"})[ZONES_COLUMNS]
 
 
@@ -197,24 +210,33 @@ def summarise_white_zones(zones, appartenance, communes, *, ponderation=POPULATI
     Returns
     -------
     DataFrame
-        territoire_id, couche, operateur_origine, nb_communes, poids, part (of the territory's weight), ponderation; only what
-        is left out somewhere.
+        territoire_id, couche, operateur_origine, nb_communes, poids, part (of the territory's weight), ponderation,
+        raison_absence; only what is, or may be, left out somewhere. poids and part are NaN where what is left out of an
+        inhabited commune is not known.
     """
     places = weigh_territoires(appartenance, communes, ponderation)
     total = places.groupby("territoire_id")["poids"].sum()
     met = places.merge(zones[["couche", "code_insee", "part_non_couverte", "operateur_origine"]], on="code_insee")
-    met["poids"] = met["poids"] * met["part_non_couverte"]
+    met["poids"] = (met["poids"] * met["part_non_couverte"]).mask(met["poids"] == 0, 0.0)
     keys = ["territoire_id", "couche", "operateur_origine", "ponderation"]
-    table = met.groupby(keys, as_index=False).agg(nb_communes=("code_insee", "size"), poids=("poids", "sum"))
+    groups = met.groupby(keys)["poids"]
+    table = pd.DataFrame({"nb_communes": groups.size(), "poids": groups.sum(skipna=False)}).reset_index()
     table["part"] = divide(table["poids"], total.reindex(table["territoire_id"]))
-    return table[["territoire_id", "couche", "operateur_origine", "nb_communes", "poids", "part", "ponderation"]]
+    table["raison_absence"] = pd.Series(np.where(table["poids"].isna(), PARTS_INCONNUES, ""), table.index, dtype="str")
+    return table[["territoire_id", "couche", "operateur_origine", "nb_communes", "poids", "part", "ponderation", "raison_absence"]]
 
 
-def _uncover(rows, communes):
-    """Return the communes that one layer does not cover wholly: code_insee, nom, population, part_non_couverte."""
-    total = rows["part"].astype("float64").groupby(rows["code_insee"]).sum(min_count=1, skipna=False)
-    share = total.fillna(1.0).reindex(communes.index.sort_values(), fill_value=0.0)
-    left = (1 - share)[share < 1 - TOLERANCE].rename_axis("code_insee").rename("part_non_couverte")
+def _uncover(rows, communes, loose):
+    """Return the communes that one layer does not surely cover wholly: code_insee, nom, population, part_non_couverte."""
+    parts = rows["part"].astype("float64").groupby(rows["code_insee"])
+    total, largest, unknown = parts.sum(), parts.max().fillna(0.0), rows["part"].isna().groupby(rows["code_insee"]).any()
+    # Of units that overlap only the largest part is sure to be covered; see `couverte_min` in `encode_tables`.
+    overlaps = (parts.size() > 1) & (loose | (total > 1 + TOLERANCE))
+    least = total.mask(overlaps, largest)
+    doubt = unknown | (overlaps & (total > largest + TOLERANCE))
+    wanted = communes.index.sort_values()
+    least, doubt = least.reindex(wanted, fill_value=0.0), doubt.reindex(wanted, fill_value=False)
+    left = (1 - least).mask(doubt)[least < 1 - TOLERANCE].rename_axis("code_insee").rename("part_non_couverte")
     return communes.loc[left.index, ["nom", "population"]].join(left).rename_axis("code_insee").reset_index()
 
 

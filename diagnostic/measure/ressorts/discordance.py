@@ -3,7 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.ressorts.cells import cross_codes, divide, encode_tables, mark_modes, weigh_memberships
+from diagnostic.measure.ressorts.cells import (
+    bound_coverage,
+    cross_codes,
+    divide,
+    encode_tables,
+    mark_modes,
+    weigh_memberships,
+)
 from diagnostic.measure.ressorts.weights import POPULATION
 
 ABSENTE = "couche absente de ce territoire"
@@ -13,7 +20,8 @@ SANS_POIDS = "poids nul dans les communes que la couche couvre"
 
 COLUMNS = [
     "territoire_id", "couche", "n_unites", "interlocuteurs_effectifs_q1", "interlocuteurs_effectifs_q2", "q_min", "q_max",
-    "part_principale", "unite_principale", "egalite", "indice_eclatement", "couverture", "part_estimee", "poids_total",
+    "part_principale", "unite_principale", "egalite", "indice_eclatement", "couverture", "couverture_min", "part_estimee",
+    "poids_total",
     "poids_couvert", "nb_communes", "nb_communes_couvertes", "ponderation", "raison_absence",
 ]  # fmt: skip
 _SHARES = [
@@ -39,13 +47,16 @@ def measure_discordance(affectation, appartenance, communes, couches, *, pondera
     Returns
     -------
     DataFrame
-        One row per territory (sorted) and layer (declared order), absent layers included. Units are counted by membership,
-        communes without inhabitant included. A layer absent from the territory: n 0, coverage 0, the rest NaN. Unknown parts
-        of a shared commune: q1, q2 and the main unit NaN, bounds q_min = 1 and q_max = n (elsewhere both are q2). Communes in
+        One row per territory (sorted) and layer (declared order), absent layers included. Units are counted by membership, communes
+        without inhabitant included. A layer absent from the territory: n 0, coverage 0, the rest NaN. Unknown parts of a
+        shared commune: q1, q2 and the main unit NaN, bounds q_min = 1 and q_max = n (elsewhere both are q2). Communes in
         several units at once (a layer that is not exclusive): n only. Equal main units: the smallest code, and `egalite`.
-        A commune of unknown part counts as covered whole. A commune that both the territory and the layer split: nobody
-        knows who lives in both pieces, so bounds only. `part_estimee`: share of the covered weight whose part is known by
-        surface only (`methode` "surface"; 0 without that column). `raison_absence` is "" when everything was computed.
+        `couverture`, and `poids_couvert`, are upper bounds: a commune of unknown part counts as covered whole.
+        `couverture_min` is the lower one: an unknown part counts for nothing, and of units that overlap in a commune only the
+        largest part does. The two are equal where every part is known and shares its commune out. A commune that both the
+        territory and the layer split: nobody knows who lives in both pieces, so bounds only. `part_estimee`: share of the
+        covered weight whose part is known by surface only (`methode` "surface"; 0 without that column). `raison_absence` is
+        "" when everything was computed.
     """
     tables = encode_tables(affectation, appartenance, communes, couches, ponderation=ponderation)
     territoires, places, rows, unites = tables
@@ -63,6 +74,7 @@ def measure_discordance(affectation, appartenance, communes, couches, *, pondera
         territoire_id=known.index.astype("str"),
         couche=pd.Series(list(couches.index) * len(territoires), dtype="str"),
         couverture=divide(measured["poids_couvert"], known["poids"]),
+        couverture_min=divide(measured["poids_couvert_min"], known["poids"]),
         part_estimee=divide(measured["poids_estime"], measured["poids_couvert"]),
         poids_total=known["poids"].to_numpy(),
         nb_communes=known["nb_communes"].to_numpy(),
@@ -79,7 +91,9 @@ def _count_cells(places, rows, nb_territoires, nb_couches):
     (group, unite), inverse = cross_codes(groupe, row["unite"])
     size = nb_territoires * nb_couches
     groups = pd.DataFrame({"n_unites": np.bincount(group, minlength=size)})
-    groups["poids_couvert"] = np.bincount(groupe, poids * row["couverte"] * row["premiere"], minlength=size)
+    least, most = bound_coverage({"part": places["part"].to_numpy()[i]}, row)
+    groups["poids_couvert"] = np.bincount(groupe, poids * most * row["premiere"], minlength=size)
+    groups["poids_couvert_min"] = np.bincount(groupe, poids * least * row["premiere"], minlength=size)
     groups["poids_estime"] = np.bincount(groupe, poids * row["estimee"], minlength=size)
     groups["nb_communes_couvertes"] = np.bincount(groupe, row["premiere"], minlength=size).astype("int64")
     groups["recouvre"] = np.bincount(groupe, row["recouvre"], minlength=size) > 0

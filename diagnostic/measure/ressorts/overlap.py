@@ -18,13 +18,15 @@ RECOUVREMENT = "des communes sont dans plusieurs unités à la fois : mesures d'
 PARTS_INCONNUES = "parts de population inconnues dans une commune partagée : mesures d'information refusées"
 SANS_POIDS = "poids commun aux deux couches nul ou inconnu"
 SANS_ENTIERE = "aucune commune entière dans une unité de chaque couche : information ajustée du hasard non mesurée"
+EMBOITEMENT_INCONNU = "des unités n'ont qu'une partie d'une commune que l'autre couche partage aussi : leur emboîtement est inconnu"
 
 _INFORMATION = [
     "entropie_a", "entropie_b", "entropie_ab", "information_mutuelle", "vi", "vi_norm", "nmi",
     "part_de_a_expliquee_par_b", "part_de_b_expliquee_par_a", "ami", "information_attendue",
 ]  # fmt: skip
 _EMBOITEMENT = [
-    "nb_a_dans_b", "part_a_dans_b", "part_population_a_dans_b", "nb_b_dans_a", "part_b_dans_a", "part_population_b_dans_a",
+    "nb_a_dans_b", "nb_a_inconnus", "part_a_dans_b", "part_population_a_dans_b",
+    "nb_b_dans_a", "nb_b_inconnus", "part_b_dans_a", "part_population_b_dans_a",
 ]  # fmt: skip
 _COINCIDENCE = [
     "purete_a_dans_b", "purete_b_dans_a", "coincidence_mutuelle_communes", "coincidence_mutuelle_population",
@@ -99,8 +101,12 @@ def compare_layers(affectation, appartenance, communes, couches, *, territoires=
         by both layers (`couverture_commune` of the territory's weight), without the communes shared out in both layers
         (`nb_communes_ecartees`); they are NaN, with `raison_absence`, when parts are unknown or communes are in several units
         at once. `_population` columns weigh as `ponderation` says; `_communes` columns count communes.
-        A unit is nested when all its communes in the territory are wholly in one unit of the other layer; shares of units
-        and of weight are over all units of the layer, covered by the other or not. Coincidence: communes whose unit of b is
+        A unit is nested when all its communes in the territory are wholly in one unit of the other layer (`nb_a_dans_b`
+        counts those that surely are). It is not when no unit of the other layer may hold it: it meets two of them for sure,
+        holds the whole of a commune that they share out, or goes where they cover nothing. Else nobody knows
+        (`nb_a_inconnus`): it has a part only of a commune that the other layer splits too. Shares of units
+        and of weight are over all units of the layer, covered by the other or not, and NaN where they hang on units of which
+        nobody knows. Coincidence: communes whose unit of b is
         the main one of their unit of a (vue_a, also the purity), the reverse (vue_b), or both (mutuelle); equal main
         units: the smallest code, and `egalite`. A layer absent from the territory: NaN, coverage 0.
     """
@@ -158,9 +164,19 @@ def join_layers(places, a, b):
     return {
         "territoire": places["territoire"][k], "a": left["unite"], "b": right["unite"], "poids": poids * joint,
         "fraction": joint, "couvert": couvert, "entiere_a": left["entiere"], "entiere_b": right["entiere"],
+        "possible_b": may_hold(left["entiere"] & entiere, right), "possible_a": may_hold(right["entiere"] & entiere, left),
+        "estime": (left["estimee"] > 0) | (right["estimee"] > 0),
         "inconnu": inconnu & (poids > 0), "ecarte": ecarte, "commune_ecartee": ecarte & premiere,
         "recouvre": left["recouvre"] | right["recouvre"],
     }  # fmt: skip
+
+
+def may_hold(whole, outer):
+    """Return which units of `outer` may hold what a unit has of a commune: the whole of it (`whole`), or a piece nobody can place.
+
+    A unit without the whole commune cannot hold it; a piece of the commune may be anywhere.
+    """
+    return outer["entiere"] | ~whole | (np.isnan(outer["part"]) & ~outer["partagee"])
 
 
 def count_cells(pairs):
@@ -173,7 +189,8 @@ def count_cells(pairs):
     return {
         "territoire": territoire, "a": a, "b": b, "nb_communes": np.bincount(cell, minlength=len(a)),
         "poids": total("poids"), "fraction": total("fraction"), "entieres_a": total("entiere_a"),
-        "entieres_b": total("entiere_b"), "indetermine": total("inconnu") + total("ecarte") > 0,
+        "entieres_b": total("entiere_b"), "possibles_a": total("possible_a"), "possibles_b": total("possible_b"),
+        "indetermine": total("inconnu") + total("ecarte") > 0,
     }  # fmt: skip
 
 
@@ -271,38 +288,45 @@ def measure_coincidence(cells, size):
 
 
 def measure_nesting(cells, inner, outer, units, size):
-    """Return how many units of `inner` are nested in one unit of `outer`, their share, and their share of the weight."""
+    """Return how many units of `inner` are nested in one unit of `outer`, of how many nobody knows, and the shares nested."""
     territoire, unite, poids = units["territoire"], units["unite"], units["poids"]
     width = int(unite.max(initial=0)) + 1
     position = np.searchsorted(territoire * width + unite, cells["territoire"] * width + cells[inner])
-    most = np.zeros(len(unite))
-    np.maximum.at(most, position, cells[f"entieres_{outer}"])
-    nested = most == units["nb_communes"]
-    nb, nb_nested = np.bincount(territoire, minlength=size), np.bincount(territoire, nested, minlength=size)
-    share = divide(
-        np.bincount(territoire, poids * nested, minlength=size), np.bincount(territoire, poids, minlength=size)
-    )
-    blurred = np.bincount(territoire, units["indetermine"], minlength=size) > 0
+
+    def held_by_one(name):
+        most = np.zeros(len(unite))
+        np.maximum.at(most, position, cells[name])
+        return most == units["nb_communes"]
+
+    def total(values):
+        return np.bincount(territoire, values, minlength=size)
+
+    nested = held_by_one(f"entieres_{outer}")
+    unknown = held_by_one(f"possibles_{outer}") & ~nested
+    nb, nb_nested, nb_unknown = total(None), total(nested), total(unknown)
+    blurred, doubtful = total(units["indetermine"]) > 0, total(unknown & (units["indetermine"] | (poids > 0))) > 0
     # With unknown parts the share of the weight is still known when all units are nested, or none.
-    unknown = [blurred & (nb_nested == nb), blurred & (nb_nested == 0), blurred]
+    conditions = [doubtful, blurred & (nb_nested == nb), blurred & (nb_nested + nb_unknown == 0), blurred]
     name = f"{inner}_dans_{outer}"
     return {
-        f"nb_unites_{inner}": nb, f"nb_{name}": nb_nested, f"part_{name}": divide(nb_nested, nb),
-        f"part_population_{name}": np.select(unknown, [1.0, 0.0, np.nan], share),
+        f"nb_unites_{inner}": nb, f"nb_{name}": nb_nested, f"nb_{inner}_inconnus": nb_unknown,
+        f"part_{name}": np.where(nb_unknown > 0, np.nan, divide(nb_nested, nb)),
+        f"part_population_{name}": np.select(conditions, [np.nan, 1.0, 0.0, np.nan], divide(total(poids * nested), total(poids))),
     }  # fmt: skip
+
+
+def _tell_gaps(entire, doubtful):
+    """Return why a pair that is measured lacks a figure or two, "" when it lacks none."""
+    both = f"{SANS_ENTIERE} ; {EMBOITEMENT_INCONNU}"
+    return np.select([~entire & doubtful, doubtful, ~entire], [both, EMBOITEMENT_INCONNU, SANS_ENTIERE], "")
 
 
 def _blank_unknown(table):
     """Return `table` with NaN where a number would not be one, and the reason in words."""
     absent_a, absent_b = table["nb_unites_a"].eq(0), table["nb_unites_b"].eq(0)
     weightless = table["coincidence_mutuelle_population"].isna()
-    conditions = [
-        absent_a & absent_b,
-        absent_a,
-        absent_b,
-        *(table[c] for c in ["disjointes", "recouvre", "inconnu"]),
-        weightless,
-    ]
+    refused = (table[name] for name in ["disjointes", "recouvre", "inconnu"])
+    conditions = [absent_a & absent_b, absent_a, absent_b, *refused, weightless]
     entire = table["nb_communes_ami"] > 0
     a, b = table["couche_a"].astype("object"), table["couche_b"].astype("object")
     reasons = [
@@ -310,7 +334,9 @@ def _blank_unknown(table):
         "couche " + b + " absente de ce territoire", SANS_COMMUNE, RECOUVREMENT, PARTS_INCONNUES, SANS_POIDS,
     ]  # fmt: skip
     blank = pd.Series(np.logical_or.reduce(conditions), index=table.index)
-    reason = np.select(conditions, reasons, np.where(entire, "", SANS_ENTIERE))
+    # A blank nesting is told even where the rest is measured: it is the one figure missing.
+    doubtful = table["nb_a_inconnus"].add(table["nb_b_inconnus"]).gt(0)
+    reason = np.select(conditions, reasons, _tell_gaps(entire, doubtful))
     blanked = table.assign(raison_absence=pd.Series(reason, index=table.index, dtype="str"))
     blanked[_INFORMATION + _COINCIDENCE] = table[_INFORMATION + _COINCIDENCE].mask(blank)
     blanked[_EMBOITEMENT] = table[_EMBOITEMENT].astype("float64").mask(absent_a | absent_b)

@@ -3,9 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.ressorts.cells import TOLERANCE, cross_codes, divide, encode_tables, mark_modes, match_codes
+from diagnostic.measure.ressorts.cells import (
+    TOLERANCE,
+    cross_codes,
+    divide,
+    encode_tables,
+    leave_out,
+    mark_modes,
+    match_codes,
+)
 from diagnostic.measure.ressorts.discordance import ABSENTE, SANS_POIDS
 from diagnostic.measure.ressorts.millefeuille import measure_millefeuille
+from diagnostic.measure.ressorts.overlap import may_hold
 from diagnostic.measure.ressorts.weights import POPULATION
 from diagnostic.vocabulary.formats import format_share
 
@@ -33,7 +42,8 @@ def list_territory_units(affectation, appartenance, communes, couches, *, unites
     Parameters
     ----------
     affectation, appartenance, communes, couches : as `discordance.measure_discordance`; `communes` has a column nom
-    unites : DataFrame with couche, unite_id, unite_nom, optional; a unit without a name goes by its code
+    unites : DataFrame with couche, unite_id, unite_nom and, when it is known, nb_communes_hors, optional
+        A unit without a name goes by its code. nb_communes_hors: its communes outside those of `affectation`, NaN: not known.
     unites_coupees : DataFrame with couche, unite_id, optional
         Units that go beyond the communes of `affectation`: they are nested in no territory.
 
@@ -44,17 +54,18 @@ def list_territory_units(affectation, appartenance, communes, couches, *, unites
         `part` is a share of the weight the layer covers in the territory, `communes` names its communes, heaviest first, with
         the share of a commune that is split. `principale` on one unit a layer (`egalite` when another weighs as much), on none
         where `raison_absence` says why: the parts, and the weights that need them, are then missing, and the units are
-        ranked by number of communes. `emboitee`: the whole unit is inside the territory. A layer absent from the
+        ranked by number of communes; so it is for a single unit when a part of it is not known. `emboitee`: the whole unit
+        is inside the territory; missing where its communes here are, and nobody knows whether it has others. A layer absent from the
         territory has one row without unit.
     """
     held = hold_units(affectation, appartenance, communes, couches, ponderation=ponderation)
-    cells = held["cells"].assign(communes=_list_communes(held), emboitee=_mark_nested(held, affectation, unites_coupees))
+    cells = held["cells"].assign(communes=_list_communes(held), emboitee=_mark_nested(held, affectation, unites_coupees, unites))
     absent = held["groups"].index[held["groups"]["n_unites"] == 0]
     rows = pd.concat([cells, pd.DataFrame({"groupe": absent, "principale": False, "egalite": False, "emboitee": False, "nb_communes": 0})])
     rows["raison_absence"] = held["groups"]["raison_absence"].reindex(rows["groupe"]).array
     rows = rows.sort_values(["groupe", "rang"], kind="stable", ignore_index=True)
     named = name_units(_name_groups(rows, held), unites)
-    kinds = {"principale": "bool", "egalite": "bool", "emboitee": "bool", "nb_communes": "int64", "rang": "Int64", "communes": "str"}
+    kinds = {"principale": "bool", "egalite": "bool", "emboitee": "boolean", "nb_communes": "int64", "rang": "Int64", "communes": "str"}
     return named.astype(kinds)[SHEET_COLUMNS]
 
 
@@ -143,7 +154,7 @@ def list_interveners(affectation, communes, couches, *, unites=None):
     table = communes.reindex(columns=["nom", "epci_nom"]).rename_axis("code_insee")
     counted = couches.index[couches["interlocuteur"].astype(bool)] if "interlocuteur" in couches else couches.index
     table["nb_interlocuteurs"] = measure_millefeuille(kept[kept["couche"].isin(counted)], communes)["nb_unites"]
-    complete = couches["complete"].astype("boolean").fillna(True)
+    partial = leave_out(couches)
     labels = couches.get("libelle", pd.Series(couches.index, couches.index)).fillna(pd.Series(couches.index, couches.index))
     doubtful = labels.duplicated(keep=False) | labels.isin([*table.columns, "code_insee"])
     # Joining texts is slow, and nearly every commune has one unit a layer.
@@ -152,7 +163,7 @@ def list_interveners(affectation, communes, couches, *, unites=None):
     told = pd.concat([alone, rows[several].groupby(["couche", "code_insee"])["texte"].agg(" ; ".join).astype("str")])
     for couche in couches.index:
         cell = told.xs(couche) if couche in told.index.get_level_values(0) else pd.Series(dtype="str")
-        without = AUCUNE if len(cell) and not complete[couche] else INCONNUE
+        without = AUCUNE if len(cell) and partial[couche] else INCONNUE
         name = f"{labels[couche]} ({couche})" if doubtful[couche] else labels[couche]
         table[name] = cell.reindex(table.index).fillna(without).astype("str")
     return table.reset_index()
@@ -166,7 +177,8 @@ def hold_units(affectation, appartenance, communes, couches, *, ponderation=POPU
     dict
         cells : groupe (territory x layer), couche, unite, nb_communes, poids and part (NaN where not known), principale, egalite,
         rang; sorted by groupe and unite. members : cellule (row of cells), commune, poids, part, entiere (in the unit), dedans
-        (wholly in the territory). groups (all of them) : n_unites, poids, simpson (sum of squared shares), raison_absence.
+        (wholly in the territory), possible (the unit may hold all that the territory has of the commune, see
+        `overlap.may_hold`). groups (all of them) : n_unites, poids, simpson (sum of squared shares), raison_absence.
         territoires : as `encode_tables`. codes, unites, couches : what the codes mean.
     """
     territoires, places, rows, unites = encode_tables(affectation, appartenance, communes, couches, ponderation=ponderation)
@@ -181,11 +193,12 @@ def hold_units(affectation, appartenance, communes, couches, *, ponderation=POPU
     cells = pd.DataFrame({"groupe": group, "couche": group % max(len(couches), 1), "unite": unite})
     cells["nb_communes"] = np.bincount(cell, minlength=len(group))
     cells["poids"] = np.bincount(cell, poids, minlength=len(group))
+    partial = np.bincount(cell, np.isnan(poids) & ~row["entiere"], minlength=len(group)) > 0
     covered = np.bincount(groupe, place["poids"] * row["couverte"] * row["premiere"], minlength=len(territoires) * len(couches))
     overlaps = np.bincount(groupe, row["recouvre"], minlength=len(covered)) > 0
-    cells, groups = _share_cells(cells, covered, overlaps)
+    cells, groups = _share_cells(cells, partial, covered, overlaps)
     members = pd.DataFrame({"cellule": cell, "commune": place["commune"], "poids": poids, "part": row["part"]})
-    members["entiere"], members["dedans"] = row["entiere"], place["entiere"]
+    members["entiere"], members["dedans"], members["possible"] = row["entiere"], place["entiere"], may_hold(place["entiere"], row)
     # The smallest codes first: they settle ties.
     members = members.sort_values(["cellule", "commune"], kind="stable", ignore_index=True)
     return {
@@ -194,12 +207,12 @@ def hold_units(affectation, appartenance, communes, couches, *, ponderation=POPU
     }  # fmt: skip
 
 
-def _share_cells(cells, covered, overlaps):
+def _share_cells(cells, partial, covered, overlaps):
     """Return the cells with their parts, rank and main unit, and the groups with the reason why a main unit is not known."""
     group, size = cells["groupe"].to_numpy(), len(covered)
     groups = pd.DataFrame({"n_unites": np.bincount(group, minlength=size)})
-    # A single unit holds everything that is covered, known part or not.
-    alone = cells["poids"].isna().to_numpy() & (groups["n_unites"].to_numpy()[group] == 1)
+    # A single unit that has its communes whole holds everything there is, even where the territory has an unknown part of them.
+    alone = cells["poids"].isna().to_numpy() & (groups["n_unites"].to_numpy()[group] == 1) & ~partial
     weight = np.where(alone, covered[group], cells["poids"])
     groups["poids"] = np.bincount(group, weight, minlength=size)
     conditions = [groups["n_unites"] == 0, overlaps, groups["poids"].isna(), groups["poids"] == 0]
@@ -208,7 +221,7 @@ def _share_cells(cells, covered, overlaps):
     known = (reason == "")[group]
     part = np.where(known, divide(weight, groups["poids"].to_numpy()[group]), np.nan)
     main, tied = mark_modes(group, np.nan_to_num(weight))
-    cells = cells.assign(poids=weight, part=part, principale=main & known, egalite=tied & main & known)
+    cells = cells.assign(part=part, principale=main & known, egalite=tied & main & known)
     ranked = cells.assign(cle=-np.where(known, weight, cells["nb_communes"])).sort_values(["groupe", "cle", "unite"], kind="stable")
     cells["rang"] = (ranked.groupby("groupe").cumcount() + 1).reindex(cells.index)
     groups["simpson"] = np.bincount(group, part**2, minlength=size)
@@ -268,8 +281,8 @@ def _name_groups(rows, held):
     )  # fmt: skip
 
 
-def _mark_nested(held, affectation, unites_coupees):
-    """Return which cells hold the whole of their unit: all its communes, entire."""
+def _mark_nested(held, affectation, unites_coupees, unites):
+    """Return which cells hold the whole of their unit: all its communes, entire; missing where nobody knows if it has others."""
     cells, members = held["cells"], held["members"]
     couche, unite = held["couches"].to_numpy()[cells["couche"]], held["unites"][cells["unite"]]
     keys = pd.MultiIndex.from_arrays([couche, unite])
@@ -277,5 +290,10 @@ def _mark_nested(held, affectation, unites_coupees):
     nested = np.bincount(members["cellule"], members["dedans"], minlength=len(cells)) == whole
     if unites_coupees is not None and len(unites_coupees):
         nested &= ~keys.isin(pd.MultiIndex.from_frame(unites_coupees[["couche", "unite_id"]]))
-    return nested
+    nested = pd.Series(nested, index=cells.index, dtype="boolean")
+    if unites is None or "nb_communes_hors" not in unites:
+        return nested
+    outside = unites.drop_duplicates(["couche", "unite_id"]).set_index(["couche", "unite_id"])["nb_communes_hors"]
+    outside = pd.Series(outside.reindex(keys).to_numpy(dtype="float64", na_value=np.nan), index=cells.index)
+    return nested.mask(outside > 0, False).mask(outside.isna() & nested, pd.NA)
 

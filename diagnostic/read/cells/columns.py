@@ -15,6 +15,8 @@ from diagnostic.vocabulary import find_labels, is_open, normalize_label
 
 _NEAR, _LONE, _SURE = 65, 80, 90  # of 100: what is suggested, what is proposed when nothing else is near, or something is
 _MOST_EXPLAINED = 3_000  # distinct unknown words compared with the vocabulary
+# Who may see a row is no matter of guess: a word that is not understood closes it.
+CLOSED = {"diffusions": "interne"}
 
 
 def clean_column(cells, kind, listed, lists, rows):
@@ -153,6 +155,8 @@ def _clean_choices(cells, listed, lists, rows):
         return codes.mask(unknown, said), join_problems(missing, _tell_open(said, unknown, rows, listed, proposals))
     fix = "choisissez dans la liste, ou ajoutez une ligne à la feuille vocabulaire"
     messages = _look_up(said[unknown], lambda cell: near[cell][0])
+    if name in CLOSED:
+        codes, fix = codes.mask(unknown, CLOSED[name]), f"{fix} ; en attendant, lu comme « {CLOSED[name]} »"
     return codes, join_problems(missing, _tell(said, unknown, rows, messages, fix, proposition=proposals))
 
 

@@ -77,11 +77,16 @@ def _convert(text, kind):
         numbers, wrong = values.read_numbers(pd.Series(items, dtype=str))
         bad = wrong.any() or not items or (numbers <= 0).any()
         return tuple(sorted(set(numbers))), "n'est pas une liste de nombres positifs séparés par ;" if bad else ""
+    kind, _, bounds = kind.partition(":")
     reader = {"nombre": values.read_numbers, "date": values.read_dates, "oui_non": values.read_yes_no}.get(kind)
     if reader is None:
         return text, ""
     value, wrong = reader(cell)
     if kind == "nombre" and value[0] < 0:
         return value[0], "est négatif"
+    if bounds and not wrong[0]:
+        low, high = bounds.split(":")
+        if not float(low) <= value[0] <= float(high):
+            return value[0], f"n'est pas entre {low.replace('.', ',')} et {high.replace('.', ',')}"
     names = {"nombre": "n'est pas un nombre", "date": "n'est pas une date", "oui_non": "n'est ni oui ni non"}
     return value[0], names[kind] if wrong[0] else ""

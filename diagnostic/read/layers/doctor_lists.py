@@ -43,6 +43,7 @@ LABELS = {
     "part_moyenne": "Communes entre 5 % et 50 %",
     "part_faible": "Communes entre 1 % et 5 %",
     "eclats": "Éclats de moins de 1 %",
+    "partages_par_le_trace": "Communes partagées par le seul tracé",
 }
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import shapely
 
 from diagnostic.read.layers.doctor_lists import OK, SEE, STOP, VOID, write_check, write_numbers
-from diagnostic.read.layers.polygons import find_thresholds, judge_outlines
+from diagnostic.read.layers.polygons import classify_pairs, find_thresholds, find_traced, judge_outlines, tell_traced
 from diagnostic.read.places.boundaries import find_projection_fault
 from diagnostic.read.places.territories import DEGREES
 from diagnostic.vocabulary.formats import count_words, format_number
@@ -228,7 +228,16 @@ def check_shares(units, pairs, communes, couche):
             message += f" Mis à part : sous le plancher de {format_number(100 * floor, 1)} %, c'est le tracé et non la commune."
         resultat = SEE if doubtful else OK
         lines.append(write_check(controle, message, items=said[order], sur=len(pairs), resultat=resultat, a_faire=_FIX[controle]))
-    return lines
+    return [*lines, _check_traced(pairs, communes, couche)]
+
+
+def _check_traced(pairs, communes, couche):
+    """Return the check of outlines that follow whole communes, and part some by the drawing only."""
+    codes = pd.Index(find_traced(classify_pairs(pairs, couche), couche), dtype="str")
+    items = communes["nom"].reindex(codes) + " (" + codes + ")"
+    message, fix = tell_traced(len(codes)) if len(codes) else ("Aucune commune n'est partagée par le seul tracé.", "rien")
+    message = message[0].upper() + message[1:]
+    return write_check("partages_par_le_trace", message, items=items, sur=pairs["code_insee"].nunique(), a_faire=fix)
 
 
 _FIX = {

@@ -20,6 +20,7 @@ from diagnostic.read.layers.polygons import POLYGON_FILES, assign_polygons, read
 from diagnostic.read.layers.ressorts import AWAY, spell_layers
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, make_table
 from diagnostic.vocabulary import normalize_label
+from diagnostic.vocabulary.formats import count_words
 
 READ_COLUMNS = ["couche", *ORIGIN_COLUMNS, "raison"]
 _CIRCLE = "rien, si le rayon dit bien ce que le lieu dessert ; sinon listez les communes desservies (colonne_zone)"
@@ -157,8 +158,22 @@ def _read_list(source, couche):
     table, found, _ = _clean(source, chosen, {"couche": couche.name})
     table, unnamed = name_units(table, couche, path, raw.at[line, columns["unite_id"]])
     table = split_units(table.assign(genre=genre, methode="departement" if genre == "departement" else "liste"))
+    table, placed = _doubt_parts(table, couche) if source["outlines"] is not None else (table, None)
     lues = _list_read(source, body.index, couche.name, reasons)
-    return table, join_problems(found, unnamed, _tell_unasked(lues, couche)), lues
+    return table, join_problems(found, unnamed, placed, _tell_unasked(lues, couche)), lues
+
+
+def _doubt_parts(table, couche):
+    """Return the rows of a file of outlines whose units may be smaller than a commune, and what is told: the commune of such an
+    outline says where it is, not that it holds all of it. A unit of several communes is no smaller than they are."""
+    single = table["unite_id"].notna() & ~table["unite_id"].duplicated(keep=False) & table["part_population"].isna()
+    doubted = single & table["infra"].isna() & bool(couche["infra_communale"])
+    number = table.loc[doubted, "code_insee"].nunique()
+    held = count_words(number, "commune")
+    message = f"Couche {couche.name} : le fichier dit la commune des unités, non leur part ({held}) : part inconnue."
+    fix = "rien ; si une unité tient toute sa commune, écrivez 1 dans part_population (feuille ressorts)"
+    told = list_problems("information", table[doubted].head(1).assign(ligne=pd.NA), message, fix, colonne="part_population")
+    return table.assign(infra=table["infra"].mask(doubted, True)), told
 
 
 def _is_asked(body, headings, couche, where):
@@ -211,9 +226,10 @@ def _attribute(kept, source, couche, heading):
     """Return the communes of the outlines `kept`, as rows of `ressorts`, and the problems; an outline elsewhere keeps its row."""
     rows, found = assign_polygons(kept, source["communes"], couche)
     table, untitled = name_units(pd.DataFrame(rows), couche, source["path"], heading)
-    away = pd.DataFrame(kept[~kept["unite_id"].isin(rows["unite_id"])]).assign(couche=couche.name, infra=False, methode=AWAY)
+    away = pd.DataFrame(kept[~kept["unite_id"].isin(rows["unite_id"])])
+    away = away.assign(couche=couche.name, infra=False, methode=AWAY, nb_communes_hors=1.0)
     table = pd.concat([part for part in (table, away) if len(part)] or [table], ignore_index=True)
-    table = table.reindex(columns=[*make_table("ressorts").columns, "methode"]).assign(genre="contour")
+    table = table.reindex(columns=[*make_table("ressorts").columns, "methode", "nb_communes_hors"]).assign(genre="contour")
     table = table.assign(infra=table["infra"].astype("boolean"), part_population=table["part_population"].astype(float))
     return table, join_problems(found, untitled)
 

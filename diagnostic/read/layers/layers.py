@@ -65,7 +65,8 @@ def read_layers(tables, communes, cog, *, folder, lists, corrections=None, crs="
 
     Returns
     -------
-    dict of DataFrame: `couches` (index couche), `unites`, `affectation`, and `ressorts`, the rows kept, once each, those
+    dict of DataFrame: `couches` (index couche), `unites` (nb_communes_hors: their communes out of the perimeter, at least 1 for an
+        outline that leaves it, missing when not known), `affectation`, and `ressorts`, the rows kept, once each, those
         of the layer files included; one that stands for several communes has the code of the first in the perimeter
     problemes : DataFrame
     comptes : DataFrame fichier, feuille, lues of the layer files
@@ -78,6 +79,7 @@ def read_layers(tables, communes, cog, *, folder, lists, corrections=None, crs="
     couches, strays = declare_strays(couches, rows)
     rows, found = place_rows(rows, cog)
     listed, units, told = ressorts.assign_listed_layers(rows, couches, cog["communes"]["nom"])
+    units = ressorts.fill_outside(units, rows, listed, communes.index)
     parts, names, brought = assign_national_layers(communes, couches, listed["couche"].unique())
     affectation = pd.concat([listed, *parts], ignore_index=True)
     affectation = affectation[is_in(affectation["code_insee"], communes.index)].reset_index(drop=True)
@@ -112,7 +114,7 @@ def list_kept(rows, listed, communes):
     in_file = first["fichier"].astype("str").str.startswith("ressorts/").fillna(False).astype(bool)
     said = first[["couche", "unite_id"]].astype("object").mask(in_file, "")
     shown = first[~pd.concat([first[ORIGIN_COLUMNS], said], axis=1).duplicated()].sort_index()
-    return shown.drop(columns=["dehors", "methode", "methode_commune", "code_lu"], errors="ignore")
+    return shown.drop(columns=["dehors", "methode", "methode_commune", "code_lu", "nb_communes_hors", "zone_perdue"], errors="ignore")
 
 
 def assign_national_layers(communes, couches, listed):
@@ -265,13 +267,25 @@ def complete_layers(declared, listed):
     # Two circles overlap: that one commune is in both is no mistake.
     rounded = nature.eq("points") & (couches["rayon_km"].notna() | couches["colonne_rayon"].notna())
     couches = couches.assign(
-        nature=nature, libelle=[labels.get(name, name.replace("_", " ")) for name in couches.index],
+        nature=nature, libelle=name_for_readers(couches, labels),
         exclusive=flags["exclusive"].fillna(~rounded).astype(bool),
         complete=flags["complete"].fillna(pd.Series(national, index=couches.index)).astype(bool),
         infra_communale=flags["infra_communale"].fillna(False).astype(bool),
+        # Where nobody says that the layer leaves communes out, an empty cell is not known: it is no absence.
+        partielle=flags["complete"].eq(False).fillna(False).astype(bool),
         **{name: couches[name].astype("str").fillna(known[name]) for name in ("source", "millesime")},
     )  # fmt: skip
     return fill_fallbacks(couches)
+
+
+def name_for_readers(couches, labels):
+    """Return how a reader reads each layer: what its row says, its usual name, else its code; circles say how far they go."""
+    usual = pd.Series([labels.get(name, name.replace("_", " ")) for name in couches.index], index=couches.index, dtype="str")
+    said = couches["libelle"].astype("str").fillna(usual) if "libelle" in couches else usual
+    radius = couches["rayon_km"].astype(float)
+    circles = couches["nature"].eq("points").fillna(False).astype(bool) & radius.notna()
+    far = " (à " + radius.map("{:g}".format).astype("str").str.replace(".", ",") + " km à vol d'oiseau)"
+    return said.mask(circles, said + far).tolist()
 
 
 def fill_fallbacks(couches):
@@ -308,7 +322,8 @@ def declare_strays(couches, rows):
         return couches, None
     added = pd.DataFrame(
         {"nature": "communes", "libelle": [name.replace("_", " ") for name in strays], "exclusive": True, "complete": False,
-         "infra_communale": False, "fichier_couche": None, "interlocuteur": True}, index=pd.Index(strays, name="couche"),
+         "infra_communale": False, "fichier_couche": None, "interlocuteur": True,
+         "partielle": False}, index=pd.Index(strays, name="couche"),
     )  # fmt: skip
     first = rows.drop_duplicates("couche").set_index("couche")
     told = list_problems(

@@ -136,8 +136,9 @@ def split_zones(rows, communes):
 
     Returns
     -------
-    rows : DataFrame, `code_insee` a code; genre says whether it is that of a departement. Names are sought in the
-        perimeter only; one that it does not hold may be elsewhere, and is told.
+    rows : DataFrame, `code_insee` a code; genre says whether it is that of a departement; zone_perdue, that the place also
+        serves what was not found. Names are sought in the perimeter only; one that it does
+        not hold may be elsewhere, and is told.
     problemes : DataFrame
     """
     cells = rows["code_insee"].astype("str").fillna("")
@@ -152,7 +153,8 @@ def split_zones(rows, communes):
     fix = "rien, si ce territoire est ailleurs ; sinon écrivez son code, ou son nom comme dans la feuille communes"
     messages = "« " + lost["code_insee"].astype("str") + " » n'est pas dans le territoire : zone laissée."
     told = list_problems("attention", lost, messages, fix, colonne="code_insee", valeur=lost["code_insee"])
-    long = long.assign(code_insee=found.fillna(long["code_insee"]), genre=keys.map(kinds).where(~coded).fillna("commune"))
+    long = long.assign(zone_perdue=long["unite_id"].isin(lost["unite_id"]), code_insee=found.fillna(long["code_insee"]))
+    long = long.assign(genre=keys.map(kinds).where(~coded).fillna("commune"))
     return long[coded | found.notna()].reset_index(drop=True), told
 
 

@@ -15,11 +15,19 @@ from diagnostic.read.places.boundaries import find_projection_fault
 from diagnostic.read.places.territories import DEGREES, ZONE_CRS, find_zone
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label
+from diagnostic.vocabulary.formats import count_words
 
 POLYGON_FILES = {".gpkg", ".shp", ".geojson"}
 WHOLE = 0.95  # share of a commune from which it is wholly in the unit, unless the sheet couches says otherwise
 SLIVER = 0.01  # below this share an intersection is two drawings that disagree, not a shared commune
 NOISE = 1e-6
+# Share of an outline smaller than a commune from which it counts in one. Such outlines are generalised: drawn over, one shows a
+# hundredth or two of itself in each neighbour, while one really across two communes has far more than a twentieth in both.
+LEAST_OF_OUTLINE = 0.05
+SAME = 0.75  # share of an outline in the one commune it covers from which it draws the commune, not the unit smaller than it
+INSIDE = 0.95  # share of an outline inside the perimeter from which its unit has no commune outside
+BETWEEN = (0.2, 0.8)  # outlines that part communes part some of them in this range; those that follow communes, none
+COPIED = "le contour de l'unité est celui de la commune entière : sa vraie part est inconnue"
 PAIR_COLUMNS = ["rang", "code_insee", "part_commune", "part_unite"]
 
 
@@ -196,11 +204,12 @@ def assign_polygons(units, communes, couche):
     units : GeoDataFrame with unite_id, unite_nom and ORIGIN_COLUMNS, one row an outline
     communes : GeoDataFrame of the perimeter, index code_insee, with nom
     couche : Series, the row of `couches` (its name is the layer's): exclusive, infra_communale, seuil_surface, maybe
-        seuil_eclat
+        seuil_eclat and nature (that circles part communes is told of none)
 
     Returns
     -------
-    rows : DataFrame, table `ressorts` plus methode, one row a unit and commune
+    rows : DataFrame, table `ressorts` plus methode and nb_communes_hors (0 when 95 % of the outline is inside the perimeter, else 1:
+        one at least; missing where communes of the perimeter have no outline), one row a unit and commune
     problemes : DataFrame
 
     Notes
@@ -209,17 +218,21 @@ def assign_polygons(units, communes, couche):
     (methode `surface`), and under `seuil_eclat` (0.01) it is a sliver, listed and set aside; there is no majority. A unit smaller than
     its commune (infra_communale, or drawn inside one commune) belongs to it with a part that is not known, for people
     are not spread by surface; what is under that share of such a unit, or beside the commune that holds `seuil_surface` of
-    it, is a sliver. In an exclusive layer what a unit shows of a commune wholly in another is a sliver too.
+    it, is a sliver. In a layer infra_communale an outline that holds no commune whole counts where it has 5 % of itself, and
+    one that is a whole commune, and nothing else, leaves its part unknown. In an exclusive layer what a unit shows of a
+    commune wholly in another is a sliver too.
     """
     drawn = join_outlines(units)
     pairs = measure_shares(drawn.geometry, communes)
-    pairs = _classify(pairs, couche)
+    pairs = classify_pairs(pairs, couche)
     kept = pairs[~pairs["eclat"]]
+    hors = _find_outside(pairs, communes)
     rows = drawn.drop(columns="geometry").loc[kept["rang"]].reset_index(drop=True)
     part = kept["part_commune"].where(~kept["dedans"]).mask(kept["entiere"], 1.0)
     rows = rows.assign(
         couche=couche.name, code_insee=kept["code_insee"].to_numpy(), part_population=part.to_numpy(),
         infra=(~kept["entiere"]).to_numpy(), methode=np.where(kept["entiere"], "polygone", "surface"),
+        nb_communes_hors=kept["rang"].map(hors).to_numpy(),
     )  # fmt: skip
     return pd.DataFrame(rows), _tell_pairs(drawn, pairs, communes, couche)
 
@@ -235,27 +248,56 @@ def find_thresholds(couche):
     return WHOLE if pd.isna(whole) else float(whole), SLIVER if pd.isna(floor) else float(floor)
 
 
-def _classify(pairs, couche):
-    """Return `pairs` with entiere, dedans (the unit is smaller than the commune) and eclat (set aside)."""
+def _find_outside(pairs, communes):
+    """Return, for each outline that meets the perimeter, 0 when it is all inside, else 1, missing when a commune is not drawn."""
+    inside = pairs.groupby("rang")["part_unite"].sum() >= INSIDE
+    out = np.nan if communes.geometry.isna().any() else 1.0
+    return inside.map({True: 0.0, False: out}).astype(float)
+
+
+def find_traced(pairs, couche):
+    """Return the codes of the communes that only the drawing parts, in a layer whose outlines follow communes; none elsewhere.
+
+    Outlines follow communes when they hold some whole and part none between 20 % and 80 %.
+
+    Parameters
+    ----------
+    pairs : DataFrame, `classify_pairs`
+    couche : Series, the row of `couches`; infra_communale, or drawn as circles, a layer parts communes by nature
+    """
+    shared = pairs[~pairs["eclat"] & ~pairs["entiere"] & ~pairs["dedans"]]
+    follows = pairs["entiere"].any() and not shared["part_commune"].between(*BETWEEN).any()
+    by_nature = couche["infra_communale"] or couche.get("nature") == "points"
+    return sorted(shared["code_insee"].unique()) if follows and not by_nature else []
+
+
+def classify_pairs(pairs, couche):
+    """Return `pairs` with entiere, dedans (the unit is smaller than the commune), copie (drawn as its commune) and eclat (set aside)."""
     threshold, floor = find_thresholds(couche)
     whole = pairs["part_commune"] >= threshold
+    alone = whole.groupby(pairs["rang"]).transform("sum") == 1
+    copied = whole & alone & (pairs["part_unite"] >= SAME) & bool(couche["infra_communale"])
+    whole &= ~copied
     best = pairs.groupby("rang")["part_unite"].transform("max")
     home = best.ge(threshold)
-    within = couche["infra_communale"] | (home & ~whole.groupby(pairs["rang"]).transform("any"))
+    wide = whole.groupby(pairs["rang"]).transform("any")
+    within = bool(couche["infra_communale"]) | (home & ~wide)
     small = pairs["part_commune"] < floor
     beside = home & (pairs["part_unite"] < best)
-    sliver = ~whole & small.where(~within, (pairs["part_unite"] < floor) & small | beside)
+    shown = (pairs["part_unite"] < floor) & small | beside
+    shown = shown.mask(~wide & bool(couche["infra_communale"]), pairs["part_unite"] < LEAST_OF_OUTLINE)
+    sliver = ~whole & small.where(~within, shown)
     part = pairs["part_commune"]
     if couche["exclusive"]:
         sliver |= ~whole & ~within & whole.groupby(pairs["code_insee"]).transform("any")
         # Two neighbours drawn apart may overlap by a hair: the hair is not a hundredth of the commune.
         total = part.where(~sliver & ~within).groupby(pairs["code_insee"]).transform("sum")
         part = part.mask(total.between(1, 1 + SLIVER, inclusive="right") & ~whole, part / total)
-    return pairs.assign(part_commune=part, entiere=whole, dedans=within & ~whole, eclat=sliver)
+    return pairs.assign(part_commune=part, entiere=whole, dedans=within & ~whole, copie=copied, eclat=sliver)
 
 
 def _tell_pairs(drawn, pairs, communes, couche):
-    """Tell, one row a unit: the slivers set aside, the communes shared out, the units smaller than their commune."""
+    """Tell, one row a unit: slivers set aside, communes shared out, units smaller than their commune, or drawn as it; and `find_traced`."""
     shared = pairs[~pairs["eclat"] & ~pairs["entiere"] & ~pairs["dedans"]]
     smaller = pairs[~pairs["eclat"] & pairs["dedans"]] if not couche["infra_communale"] else pairs.iloc[:0]
     undrawn = communes.index[communes.geometry.isna()]
@@ -264,17 +306,33 @@ def _tell_pairs(drawn, pairs, communes, couche):
         (pairs[pairs["eclat"]], "information", "débord du contour écarté", "rien ; ou listez les communes à la main si un débord compte"),
         (shared, "attention", "commune partagée, la part est celle de la surface", "si la limite suit les communes, corrigez le contour"),
         (smaller, "information", "unité plus petite que la commune, part inconnue", "écrivez oui dans infra_communale (feuille couches)"),
+        (pairs[pairs["copie"]], "attention", COPIED, "donnez un contour exact ; ou la part des habitants dans part_population (ressorts)"),
     ]:
         told = _write_shares(chosen, communes)
         rows = drawn.loc[told.index, [*ORIGIN_COLUMNS, "unite_id"]]
         messages = [f"Couche {couche.name}, « {unit} » : {message} : {told[rank]}." for rank, unit in rows["unite_id"].items()]
         found.append(list_problems(severity, rows, messages, fix, colonne="contour", valeur=rows["unite_id"]))
+    traced = find_traced(pairs, couche)
+    if traced:
+        rows = drawn.head(1).assign(ligne=pd.NA)[ORIGIN_COLUMNS]
+        message, fix = tell_traced(len(traced))
+        found.append(list_problems("attention", rows, f"Couche {couche.name} : {message}", fix, colonne="contour"))
     if len(undrawn) and len(drawn):
         names = ", ".join(f"{communes.at[code, 'nom']} ({code})" for code in undrawn)
         rows = drawn.head(1).assign(ligne=pd.NA)[ORIGIN_COLUMNS]
         message = f"Couche {couche.name} : communes sans contour dans le logiciel, rattachées à aucune unité : {names}."
         found.append(list_problems("attention", rows, message, "listez-les dans la feuille ressorts"))
     return join_problems(*found)
+
+
+def tell_traced(number):
+    """Return in words what `find_traced` finds, and what to do."""
+    only = "n'est dite partagée" if number == 1 else "ne sont dites partagées"
+    message = (
+        "ces contours suivent des communes entières (aucune commune n'est partagée entre 20 % et 80 %) ; "
+        f"{count_words(number, 'commune')} {only} que par le tracé."
+    )
+    return message, "écrivez 0,8 dans seuil_surface et 0,2 dans seuil_eclat (feuille couches)"
 
 
 def _write_shares(pairs, communes):

@@ -1,15 +1,18 @@
 """Jurisdictions, however given -> the one `affectation` table (commune, couche, unite, part) and the list of units."""
 
+import numpy as np
 import pandas as pd
 
-from diagnostic.read.places.cog import is_in
+from diagnostic.read.places.cog import is_in, read_cog
 from diagnostic.read.places.territories import ASKED_LAYERS, DIVIDED_LAYERS, SHAPE_LAYERS, read_divided, read_divisions
 from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 
 AFFECTATION_COLUMNS = ["code_insee", "couche", "unite_id", "part", "methode"]
-UNITE_COLUMNS = ["couche", "unite_id", "unite_nom", "organisme_id"]
+UNITE_COLUMNS = ["couche", "unite_id", "unite_nom", "organisme_id", "nb_communes_hors"]
+DRAWN = ["polygone", "surface"]  # methodes of the rows that an outline gives
 AWAY = "hors_territoire"  # methode of an outline that meets no commune of the perimeter
+_UNKNOWN = 0.5
 UNKNOWN_PART = "INFRA"  # a published value: the commune is subdivided, the units are not given
 
 
@@ -31,18 +34,30 @@ def assign_shape_layer(communes, couche):
     code, name, _ = (SHAPE_LAYERS | ASKED_LAYERS)[couche]
     held = communes[communes[code].notna()]
     units = held[[code, name]].drop_duplicates(code).set_axis(["unite_id", "unite_nom"], axis=1)
-    return _assign(held.index, held[code], couche, "shapes"), _list_units(units, couche)
+    hors = count_outside(_list_members(code), communes.index)
+    return _assign(held.index, held[code], couche, "shapes"), _list_units(units, couche, hors)
+
+
+def _list_members(column):
+    """Return code_insee, unite_id of the communes of France by a column of theirs."""
+    return read_cog()["communes"][column].dropna().rename("unite_id").rename_axis("code_insee").reset_index()
+
+
+def count_outside(members, codes):
+    """Return the number of communes of each unit that are not in `codes` (Series on unite_id; a unit with none is not in it)."""
+    return members.loc[~is_in(members["code_insee"], codes)].groupby("unite_id")["code_insee"].nunique()
 
 
 def assign_divided_layer(communes, couche):
     """Return (affectation, unites, problemes) of the cantons or the constituencies; the communes shared out are told in one row."""
     division, label = DIVIDED_LAYERS[couche]
     rows = read_divided(couche)
+    hors = count_outside(rows, communes.index)
     rows = rows[is_in(rows["code_insee"], communes.index)].assign(couche=couche)
     units = rows[["unite_id"]].drop_duplicates()
     units = units.assign(unite_nom=units["unite_id"].map(read_divisions(division)["nom"]).astype("str").fillna(units["unite_id"]))
     affectation = rows[AFFECTATION_COLUMNS].reset_index(drop=True)
-    return affectation, _list_units(units, couche), _tell_divided(affectation, communes, couche, label)
+    return affectation, _list_units(units, couche, hors), _tell_divided(affectation, communes, couche, label)
 
 
 def _tell_divided(affectation, communes, couche, label):
@@ -77,7 +92,9 @@ def assign_departement_layer(communes, couche):
     held = communes[communes["departement"].isin(caisses.index)]
     affectation = _assign(held.index, held["departement"].map(caisses["unite_id"]), couche, "departement")
     units = caisses[caisses["unite_id"].isin(affectation["unite_id"])].drop_duplicates("unite_id")
-    return affectation, _list_units(units, couche), _tell_unassigned(communes, held, couche, excluded)
+    members = _list_members("departement")
+    hors = count_outside(members.assign(unite_id=members["unite_id"].map(caisses["unite_id"])), communes.index)
+    return affectation, _list_units(units, couche, hors), _tell_unassigned(communes, held, couche, excluded)
 
 
 def _tell_unassigned(communes, held, couche, excluded):
@@ -100,8 +117,9 @@ def _assign(codes, units, couche, method):
     )[AFFECTATION_COLUMNS]
 
 
-def _list_units(units, couche):
-    units = units.assign(couche=couche)
+def _list_units(units, couche, hors):
+    nb = units["unite_id"].map(hors).fillna(0).astype(float).mask(units["unite_id"] == UNKNOWN_PART)
+    units = units.assign(couche=couche, nb_communes_hors=nb)
     if "organisme_id" not in units:
         units["organisme_id"] = units["unite_id"]
     return units[UNITE_COLUMNS].reset_index(drop=True)
@@ -119,7 +137,7 @@ def assign_listed_layers(ressorts, couches, names=None):
     Returns
     -------
     affectation : DataFrame, on the index of the rows of `ressorts` that were kept
-    unites, problemes : DataFrame
+    unites, problemes : DataFrame; nb_communes_hors is missing, for it takes the perimeter (`fill_outside`)
 
     Notes
     -----
@@ -149,8 +167,37 @@ def assign_listed_layers(ressorts, couches, names=None):
     affectation = rows.assign(part=part)[AFFECTATION_COLUMNS]
     units = rows.astype({"unite_nom": "str", "organisme_id": "str"})
     units = units.groupby(["couche", "unite_id"])[["unite_nom", "organisme_id"]].first().reset_index()
-    units = units.assign(**{column: units[column].fillna(units["unite_id"]) for column in ("unite_nom", "organisme_id")})
+    named = {column: units[column].fillna(units["unite_id"]) for column in ("unite_nom", "organisme_id")}
+    units = units.assign(**named, nb_communes_hors=np.nan)
     return affectation, units[UNITE_COLUMNS], join_problems(*problems, told, _tell_names(rows))
+
+
+def fill_outside(unites, rows, listed, codes):
+    """Return the `unites` of lists and outlines with nb_communes_hors, the number of their communes out of the perimeter.
+
+    Parameters
+    ----------
+    unites : DataFrame, those of `assign_listed_layers`
+    rows : DataFrame, the placed rows; nb_communes_hors where an outline says 0, 1 (one at least) or nothing; zone_perdue where
+        a place also serves what could not be found
+    listed : DataFrame, the affectation of the rows, those out of the perimeter included
+    codes : Index, the communes of the perimeter
+
+    Notes
+    -----
+    A list tells all its communes; one that was cut to the territory beforehand tells none outside. What an outline says and what
+    rows add to it: the larger. The unit INFRA stands for an unknown number of units: missing.
+    """
+    keys = pd.MultiIndex.from_frame(unites[["couche", "unite_id"]])
+    outside = listed[~is_in(listed["code_insee"], codes)]
+    nb = outside.groupby(["couche", "unite_id"])["code_insee"].nunique().reindex(keys).fillna(0).astype(float)
+    lost = rows["zone_perdue"].eq(True) if "zone_perdue" in rows else False
+    drawn = rows[rows["methode"].isin([*DRAWN, AWAY]) | lost].reindex(columns=["couche", "unite_id", "nb_communes_hors"])
+    # Of two outlines of a unit, one inside and one that nobody can place: not known, which is between 0 and 1.
+    said = drawn["nb_communes_hors"].astype(float).fillna(_UNKNOWN).groupby([drawn["couche"], drawn["unite_id"]]).max()
+    nb = np.fmax(nb.to_numpy(), said.reindex(keys).to_numpy())
+    unknown = (nb == _UNKNOWN) | (unites["unite_id"].str.upper() == UNKNOWN_PART).to_numpy()
+    return unites.assign(nb_communes_hors=np.where(unknown, np.nan, nb))
 
 
 def _find_several(rows):
