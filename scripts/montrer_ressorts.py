@@ -76,10 +76,12 @@ def spread_discordance(tables):
 
 
 def list_interlocutors(tables):
-    """Return the communes with most units (the most peopled first when equal): nom, nombre, then the names by layer."""
+    """Return the communes with most interlocutors, then most units of all layers, then most people, and the names by layer."""
     communes, names = tables["communes"], tables["unites"].drop_duplicates(["couche", "unite_id"])
     counted = tables["millefeuille"]["nb_unites"].rename("nombre").to_frame().assign(nom=communes["nom"], population=communes["population"])
-    chosen = counted.sort_values(["nombre", "population"], ascending=False).head(MOST)
+    counted["unites"] = tables["affectation"].groupby("code_insee").size().reindex(counted.index, fill_value=0)
+    chosen = counted.sort_values(["nombre", "unites", "population"], ascending=False).head(MOST)
+    chosen.attrs["egales"] = int((counted["nombre"] == chosen["nombre"].iat[-1]).sum())
     rows = tables["affectation"].merge(names, on=["couche", "unite_id"])
     rows = rows[rows["code_insee"].isin(chosen.index)].sort_values("unite_nom")
     shares = rows["part"].map(lambda part: f" ({format_share(part)} de la commune)" if part < ALL else "")
@@ -97,7 +99,8 @@ def print_discordance(table):
 def print_interlocutors(chosen, listed, couches):
     """Print each commune, then its units layer by layer."""
     for code, commune in chosen.iterrows():
-        print(f"\n{commune['nom']} ({code}) : {commune['nombre']} interlocuteurs, {format_number(commune['population'])} habitants")
+        number = f"{commune['nombre']} interlocuteurs, {commune['unites']} unités en tout"
+        print(f"\n{commune['nom']} ({code}) : {number}, {format_number(commune['population'])} habitants")
         for couche in couches:
             named = listed.get((code, couche), [])
             print(f"  {couche:15} {join_words(named, most=30) or '—'}")
@@ -124,7 +127,8 @@ def main():
     print("(part des habitants que la couche couvre, quand ce n'est pas tous) ; — : aucune unité. Couche EPCI : 1 unité partout.\n")
     print_discordance(table)
     chosen, listed = list_interlocutors(tables)
-    print(f"\nLes {MOST} communes qui ont le plus d'interlocuteurs (à égalité, la plus peuplée)")
+    print(f"\nLes {MOST} communes qui ont le plus d'interlocuteurs (bassins de vie, zones d'emploi et QPV n'en sont pas ; à égalité,")
+    print(f"le plus d'unités, puis d'habitants ; {chosen.attrs['egales']} communes en ont autant que la dernière)")
     print_interlocutors(chosen, listed, tables["couches"].index)
     if given.sortie:
         given.sortie.mkdir(parents=True, exist_ok=True)

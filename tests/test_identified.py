@@ -84,7 +84,7 @@ def test_the_copy_takes_the_place_of_the_inventory(tmp_path):
     for name in list_tables():
         pd.testing.assert_frame_equal(before[name], again[name])
     written = way.check(folder)["fichiers"]
-    assert [written_.name for written_ in written] == [way_back.PROBLEM_FILE]
+    assert [written_.name for written_ in written] == [way_back.PROBLEM_FILE, way.EXAMINED_FILE]
     assert not list(path.parent.glob("inventaire_avec*"))
 
 

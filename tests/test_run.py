@@ -83,7 +83,7 @@ def test_check_counts_and_writes_the_problems(tmp_path):
     }
     done = way.check(write_dossier(tmp_path / "d", bad), sortie=tmp_path / "ailleurs")
     counts, problems, written = done["comptes"], done["problemes"], done["fichiers"]
-    assert written == [tmp_path / "ailleurs" / "interne" / "problemes.xlsx"]
+    assert written == [tmp_path / "ailleurs" / "interne" / name for name in ("problemes.xlsx", way.EXAMINED_FILE)]
     assert counts.set_index("feuille").loc["acteurs", ["lues", "ecartees"]].tolist() == [3, 1]
     book = read_book(written[0])
     assert {"Lisez-moi", "problemes", "a_corriger_acteurs", "resume", "comptes"} <= set(book)

@@ -115,8 +115,8 @@ def _write_reading(book, styles, titre, lignes, sheets, columns):
     for name, label in sheets["feuille"].items():
         meanings = describe_columns(name)
         for column in columns[name].columns:
-            # « nb_unites EPCI » is one column a layer: the first word says what it is.
-            meaning = meanings.get(column, meanings.get(str(column).split(" ")[0], ""))
+            # « nb_unites EPCI » is one column a layer: the first word says what it is; « * » speaks of all the others.
+            meaning = meanings.get(column, meanings.get(str(column).split(" ")[0], meanings.get("*", "")))
             heading = QUALITY_HEADINGS.get(column, str(column)) if name == "qualite" else str(column)
             for place, text in enumerate([heading, label, meaning]):
                 sheet.write_string(row, place, text, styles["texte"])

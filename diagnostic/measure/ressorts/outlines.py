@@ -110,6 +110,7 @@ def compare_outlines(
     counted = {"territoire": cells["territoire"], "a": cells["a"], "b": cells["b"], "poids": cells["surface"], "fraction": cells["surface"]}
     counted["entieres_b"] = _find_nested(cells, left, "a", overlapping[1], tolerance)
     counted["entieres_a"] = _find_nested(cells, right, "b", overlapping[0], tolerance)
+    counted |= {"possibles_a": counted["entieres_a"], "possibles_b": counted["entieres_b"]}  # drawn, nothing is unknown
     measured = {
         **measure_information(counted, size), **measure_coincidence(counted, size),
         **measure_nesting(counted, "a", "b", _list_units(left, "a"), size),
