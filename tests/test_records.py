@@ -21,7 +21,8 @@ def make_profile(**changes):
     columns = {
         "territoire_id": ["perimetre"], "couche": ["CAS"], "n_unites": [2], "interlocuteurs_effectifs_q2": [1.6],
         "interlocuteurs_effectifs_q1": [1.75], "q_min": [1.6], "q_max": [1.6], "part_principale": [0.75],
-        "indice_eclatement": [0.375], "couverture": [0.8], "couverture_min": [0.8], "part_estimee": [0.0], "poids_total": [2500.0], "poids_couvert": [2000.0],
+        "indice_eclatement": [0.375], "couverture": [0.8], "couverture_min": [0.8],
+        "part_estimee": [0.0], "poids_total": [2500.0], "poids_couvert": [2000.0],
         "ponderation": ["population"], "raison_absence": [""],
     }  # fmt: skip
     return pd.DataFrame(columns | changes)
