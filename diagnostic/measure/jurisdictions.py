@@ -106,7 +106,8 @@ def list_sheets(tables, compared):
     return {
         "fiche_ressorts": sheets,
         "communes_minoritaires": territory_sheets.list_minority(affectation, local, communes, couches, **common),
-        "rattachements": territory_sheets.measure_moves(affectation, local, communes, couches, **common),
+        # Nobody moves a commune from one bassin de vie to another: only bodies are asked what a move would change.
+        "rattachements": territory_sheets.measure_moves(affectation, local, communes, couches[couches["interlocuteur"]], **common),
         "qui_intervient": territory_sheets.list_interveners(affectation, communes, couches, unites=tables["unites"]),
         "coupures": cuts.list_cuts(affectation, membership, communes, couches, territoires=compared, **common),
     }

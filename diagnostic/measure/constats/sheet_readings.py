@@ -78,7 +78,8 @@ def _mark_movable(moves, tables):
     """Return which moves are worth a sentence: a layer that some body draws and whose units do not overlap, more than slivers."""
     exclusive = tables["couches"]["exclusive"].astype("boolean").fillna(True)
     couches = moves.index.get_level_values("couche")
-    drawn = couches.isin(exclusive.index[exclusive]) & ~couches.isin(FIXED)
+    bodies = couches.isin(list_bodies(tables["couches"]))  # nobody moves a commune from one bassin de vie to another
+    drawn = bodies & couches.isin(exclusive.index[exclusive]) & ~couches.isin(FIXED)
     return drawn & moves.set_index("unite_id", append=True).index.isin(list_solid(tables))
 
 
