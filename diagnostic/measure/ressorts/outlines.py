@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from diagnostic.errors import DiagnosticError
 from diagnostic.measure.ressorts.cells import divide
+from diagnostic.measure.ressorts.outline_checks import check_layers
 from diagnostic.measure.ressorts.overlap import measure_coincidence, measure_information, measure_nesting
 
 SLIVER = 0.01  # an overlap under this share of the smaller unit, and thinner than SLIVER_WIDTH_M, is two drawings that disagree
@@ -71,7 +71,7 @@ def overlap_outlines(a, b, *, territoires=None, seuil_eclat=SLIVER, largeur_ecla
     >>> overlap_outlines(a, b)[0]["surface_km2"].tolist()
     [0.5, 1.0]
     """
-    _check_layers(a, b, territoires)
+    check_layers(a, b, territoires)
     floor = seuil_eclat, largeur_eclat_m
     labels, _, _, cells, slivers = _cross_layers(a, b, territoires, floor)
     kept = _name_cells(cells, labels)[CONTINGENCY]
@@ -102,7 +102,7 @@ def compare_outlines(
         NaN, with `raison_absence`, where units of one layer overlap beyond slivers. `couverture_commune`: common surface / that
         of the territory, or without territories / that of both layers together.
     """
-    _check_layers(a, b, territoires)
+    check_layers(a, b, territoires)
     floor = seuil_eclat, largeur_eclat_m
     labels, left, right, cells, _ = _cross_layers(a, b, territoires, floor)
     size = len(labels["territoire_id"])
@@ -120,60 +120,6 @@ def compare_outlines(
     table = pd.DataFrame(measured).assign(territoire_id=labels["territoire_id"].array, ponderation=PONDERATION)
     table = table.assign(couche_a=couches[0], couche_b=couches[1], recouvre=overlapping[0] | overlapping[1])
     return _blank_unknown(table)[COLUMNS].astype({"couche_a": "str", "couche_b": "str", "ponderation": "str"})
-
-
-def _check_layers(a, b, territoires):
-    """Raise everything that prevents two layers of outlines from being crossed, at once."""
-    layers = {"contours de la couche a": a, "contours de la couche b": b, "contours des territoires": territoires}
-    layers = {name: drawn for name, drawn in layers.items() if drawn is not None}
-    errors = [error for name, drawn in layers.items() for error in (_check_projection(drawn, name), *_check_outlines(drawn, name))]
-    errors = [error for error in errors if error is not None]
-    if not errors and any(drawn.crs != a.crs for drawn in layers.values()):
-        told = " ; ".join(f"{name} : {drawn.crs.name}" for name, drawn in layers.items())
-        errors.append(DiagnosticError("Les contours ne sont pas dans la même projection.", told, _REPROJECT))
-    if errors:
-        raise DiagnosticError.gather(errors)
-
-
-_REPROJECT = "reprojetez-les dans une projection en mètres (Lambert-93 : EPSG:2154)"
-
-
-def _check_projection(drawn, name):
-    """Return the error of a projection in which surfaces cannot be measured, or None."""
-    if drawn.crs is None:
-        fix = "indiquez la projection du fichier d'origine (Lambert-93 : EPSG:2154)"
-        return DiagnosticError("Projection inconnue.", name, fix)
-    where = f"{name} (projection écrite : {drawn.crs.name})"
-    if drawn.crs.is_geographic:
-        return DiagnosticError("Ces contours sont en degrés : une surface ne s'y mesure pas.", where, _REPROJECT)
-    if drawn.crs.to_epsg() == 3857:
-        return DiagnosticError("Cette projection de fond de carte agrandit les surfaces.", where, _REPROJECT)
-    bounds = shapely.bounds(drawn.geometry.to_numpy())
-    if len(bounds) and 0 < np.abs(bounds[np.isfinite(bounds)]).max(initial=0) <= 180:
-        fix = "réexportez le fichier en indiquant la vraie projection"
-        return DiagnosticError("Les coordonnées ressemblent à des degrés, et la projection écrite est en mètres.", where, fix)
-    return None
-
-
-def _check_outlines(drawn, name):
-    """Return the errors of outlines that are no surface, or not one a unit; the units are named."""
-    shapes = drawn.geometry.to_numpy()
-    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    mixed = ~empty & (shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
-    surface = np.isin(shapely.get_type_id(shapes), [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON])
-    faults = [
-        (empty, "Contours vides", "dessinez ces unités, ou retirez leurs lignes"),
-        (mixed, "Contours mêlés de lignes ou de points", "gardez les seules surfaces de ces contours"),
-        (~empty & ~mixed & ~surface, "Contours sans surface (points ou lignes)", "dessinez ces unités par des surfaces"),
-        (surface & ~shapely.is_valid(shapes), "Contours qui se croisent", "réparez ces contours dans votre logiciel de cartes"),
-        (drawn.index.duplicated(), "Unités dessinées plusieurs fois", "fusionnez les contours de chaque unité en un seul"),
-    ]
-    return [_name_units(quoi, drawn.index[wrong], name, fix) for wrong, quoi, fix in faults if wrong.any()]
-
-
-def _name_units(quoi, units, name, fix):
-    named = ", ".join(sorted({str(unit) for unit in units})[:10]) + (", ..." if units.nunique() > 10 else "")
-    return DiagnosticError(f"{quoi} ({len(units)}) : {named}.", name, fix)
 
 
 def _cross_layers(a, b, territoires, floor):
