@@ -8,6 +8,7 @@ from pathlib import Path
 from diagnostic import run as way
 from diagnostic.cli.layers import run_catalogue, run_examine, run_place
 from diagnostic.cli.screen import (
+    ERROR_DATA,
     Progress,
     console,
     describe_fault,
@@ -23,7 +24,6 @@ from diagnostic.run import way_back
 from diagnostic.schema import EDITIONS
 from diagnostic.vocabulary.formats import count_words
 
-ERROR_DATA = 1
 ERROR_CALL = 2
 PURPOSE = "Diagnostic partagé d'un territoire : qui fait quoi, où les découpages ne coïncident pas, qui travaille avec qui, ce qui manque."
 EPILOGUE = "Tout se passe sur cet ordinateur, sans réseau. Aide d'une commande : diagnostic COMMANDE --aide."

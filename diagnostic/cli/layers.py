@@ -2,10 +2,8 @@
 
 import sys
 
-from diagnostic.cli.screen import Progress, console
+from diagnostic.cli.screen import ERROR_DATA, Progress, console
 from diagnostic.run import layers as way
-
-ERROR_DATA = 1
 
 
 def run_examine(choices):

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from diagnostic import run as way
 
+ERROR_DATA = 1  # the code of the house: no output because of the data
 console = Console(highlight=False, soft_wrap=True, emoji=False)  # « :x: » in a cell is no picture
 errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 

@@ -53,7 +53,7 @@ def list_counterparts(affectation, communes, couches, *, ponderation=POPULATION)
         complete, `raison_absence` says that the layer is to be checked. poids is NaN where a part of the unit is unknown.
         A layer without any row is not filled in, which says nothing of anybody: it has none here.
     """
-    declared = couches[couches.index.isin(affectation["couche"])]
+    declared = couches[couches.index.isin(affectation["couche"].unique())]
     kept = affectation[affectation["couche"].isin(declared.index) & affectation["code_insee"].isin(communes.index)]
     units = list_unit_territories(kept)
     measured = measure_discordance(kept, units, communes, declared, ponderation=ponderation)
@@ -97,7 +97,7 @@ def cross_coverage(affectation, appartenance, communes, couches, *, territoires=
         it in part only: poids and part NaN for the pair in that territory, with `raison_absence`. A layer without any row is
         not filled in: no pair has it.
     """
-    couches = couches[couches.index.isin(affectation["couche"])]
+    couches = couches[couches.index.isin(affectation["couche"].unique())]
     if territoires is not None:
         appartenance = appartenance[appartenance["territoire_id"].isin(list(territoires))]
     known, places, rows, _ = encode_tables(affectation, appartenance, communes, couches, ponderation=ponderation)

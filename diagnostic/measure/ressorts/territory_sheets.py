@@ -8,6 +8,7 @@ from diagnostic.measure.ressorts.cells import (
     cross_codes,
     divide,
     encode_tables,
+    join_texts,
     leave_out,
     mark_modes,
     match_codes,
@@ -243,7 +244,8 @@ def join_members(held, members, key):
     rows = pd.DataFrame({"cle": key, "poids": members["poids"], "texte": text})
     rank = pd.Index(held["codes"]).argsort().argsort()[members["commune"]]  # numbers sort faster than texts
     rows = rows.iloc[np.lexsort([rank, -rows["poids"].fillna(0).to_numpy(), key])]
-    return rows.groupby("cle")["texte"].agg(" ; ".join).astype("str")
+    keys, group = np.unique(rows["cle"], return_inverse=True)
+    return pd.Series(join_texts(group, rows["texte"], len(keys)), index=pd.Index(keys, name="cle"), name="texte", dtype="str")
 
 
 def name_units(rows, unites):
