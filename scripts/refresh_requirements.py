@@ -31,7 +31,7 @@ def compile_pins(folder, arguments):
     command = [
         "uv", "pip", "compile", "pyproject.toml", "--extra", "notebooks", "--extra", "tests", "--universal",
         "--python-version", "3.11", "--fork-strategy", "fewest", "--generate-hashes", "--no-header", "--no-annotate",
-        "--no-emit-index-url", "--no-emit-find-links", "--no-config", "--quiet",
+        "--no-strip-extras", "--no-emit-index-url", "--no-emit-find-links", "--no-config", "--quiet",
         "--output-file", str(compiled), *arguments,
     ]  # fmt: skip
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
