@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = re.compile(r"(?:https?|ftp|file)://|--(?:extra-)?index-url|--find-links|--trusted-host", re.IGNORECASE)
 # Absolute folders of somebody's machine.
 MACHINE_PATH = re.compile(r"(?<![\w.~/-])/(?:work|root|home|Users)/", re.IGNORECASE)
-PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][^\s;]*)(?: ; (?P<marker>[^\\]+?))? \\$")
+PIN = re.compile(
+    r"^(?P<name>[a-z0-9][a-z0-9._-]*)(?:\[(?P<extras>[a-z0-9,-]+)\])?"
+    r"==(?P<version>[0-9][^\s;]*)(?: ; (?P<marker>[^\\]+?))? \\$"
+)
 
 
 def read_text(name):
@@ -52,7 +56,7 @@ def list_conda():
 
 
 def read_pins(text):
-    """Return {name: (version, marker, hashes)} of a hashed requirements file, failing on any line of another form."""
+    """Return {name: (version, marker, hashes, extras)} of a hashed requirements file, failing on any line of another form."""
     pins, name = {}, None
     for line in text.splitlines():
         if not line or line.startswith("#"):
@@ -66,7 +70,7 @@ def read_pins(text):
         assert pin, f"neither a pin nor a hash: {line}"
         name = pin["name"]
         assert name not in pins, f"pinned twice: {name}"
-        pins[name] = (pin["version"], pin["marker"] or "", [])
+        pins[name] = (pin["version"], pin["marker"] or "", [], set((pin["extras"] or "").split(",")) - {""})
     return pins
 
 
@@ -95,7 +99,7 @@ def test_every_direct_dependency_is_pinned_within_its_condition():
     project = read_project()
     extras = [line for extra in project["optional-dependencies"].values() for line in extra]
     for requirement in map(Requirement, [*project["dependencies"], *extras]):
-        version, marker, hashes = pins[canonicalize_name(requirement.name)]
+        version, marker, hashes, _ = pins[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), requirement
         assert not marker, f"{requirement.name} is not pinned everywhere: {marker}"
         assert hashes, requirement
@@ -104,9 +108,24 @@ def test_every_direct_dependency_is_pinned_within_its_condition():
 def test_every_pin_has_hashes_and_a_public_version():
     pins = read_pins(read_text("requirements.txt"))
     assert len(pins) > 100
-    assert not [name for name, (_, _, hashes) in pins.items() if not hashes]
-    assert not [name for name, (version, _, _) in pins.items() if "+" in version], "a version of one machine only"
+    assert not [name for name, (_, _, hashes, _) in pins.items() if not hashes]
+    assert not [name for name, (version, *_) in pins.items() if "+" in version], "a version of one machine only"
     assert "torch" not in pins
+
+
+def test_a_package_asked_with_an_extra_is_pinned_with_it():
+    """Without the extra an older pip looks at the newest release, and refuses it for want of a hash, the day there is one."""
+    pins = read_pins(read_text("requirements.txt"))
+    asked = []
+    for name in pins:
+        try:
+            needed = map(Requirement, distribution(name).requires or [])
+        except PackageNotFoundError:  # a package of another system
+            continue
+        asked += [(name, need) for need in needed if need.extras and (need.marker is None or need.marker.evaluate({"extra": ""}))]
+    assert asked, "nothing to check: no installed package asks for an extra"
+    missing = [(name, str(need)) for name, need in asked if not need.extras <= pins[canonicalize_name(need.name)][3]]
+    assert not missing
 
 
 @pytest.mark.parametrize("line", ["six", "six>=1.16 \\", "six @ file:" + "///tmp/six.whl", "--no-index", "    # via pandas"])
