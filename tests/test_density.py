@@ -26,12 +26,15 @@ from jouets_reseau import (
 )  # fmt: skip
 
 from diagnostic.measure.liens.density import (
+    count_by,
+    list_members,
     list_unplaced_links,
+    locate_pairs,
     measure_density,
     measure_directed_density,
     measure_two_mode_density,
 )  # fmt: skip
-from diagnostic.measure.liens.network import build_link_graph
+from diagnostic.measure.liens.network import build_link_graph, sort_out_links
 from diagnostic.schema import make_table
 
 T1_T2 = make_territories("epci:T1", "epci:T2")
@@ -78,6 +81,18 @@ def test_density_agrees_with_networkx_on_induced_subgraphs():
         assert table.loc[territoire, "densite"] == pytest.approx(nx.density(induced))
         assert table.loc[territoire, "nb_isoles"] == nx.number_of_isolates(induced)
     pdt.assert_frame_equal(measure_by_id(shuffle(acteurs), shuffle(liens), shuffle(lieux), territoires), table)
+
+
+def test_pairs_and_members_are_those_the_densities_count():
+    lieux = pd.concat([TERR_LIEUX, TERR_LIEUX, make_places("z:T1 a:T9")])
+    members = list_members(TERR, lieux, T1_T2)
+    pairs = locate_pairs(sort_out_links(TERR, TERR_LIENS)[0], members, T1_T2)
+    assert pairs[["territoire_id", "acteur_a", "acteur_b"]].values.tolist() == [
+        ["epci:T1", "a", "b"], ["epci:T1", "b", "d"], ["epci:T2", "b", "d"], ["epci:T2", "c", "d"],
+    ]  # fmt: skip
+    table = measure_by_id(TERR, TERR_LIENS, lieux, T1_T2)
+    for column, rows in [("nb_acteurs", members), ("nb_liens", pairs)]:
+        assert count_by(rows["territoire_id"], T1_T2.index).tolist() == table.loc[T1_T2.index, column].tolist()
 
 
 def test_a_link_placed_in_a_territory_counts_there_and_wider_only():

@@ -1,6 +1,7 @@
 """Networks: what is set aside, graphs, projection, who belongs, territories named in words."""
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pandas.testing as pdt
 import pytest
@@ -24,10 +25,12 @@ from diagnostic.measure.liens.network import (
     build_link_graph,
     build_two_mode_graph,
     count_network_actors,
+    list_declarations,
     list_network_actors,
     match_territories,
     project_participations,
     simplify_links,
+    summarise_projection,
 )  # fmt: skip
 from diagnostic.schema import make_table
 
@@ -130,6 +133,43 @@ def test_projection_agrees_with_networkx():
     weights = {tuple(sorted(n[-1] for n in e)): w for *e, w in oracle.edges(data="weight")}
     assert table["poids_newman"].to_dict() == pytest.approx(weights)
     assert table.loc[("a", "b")].tolist() == pytest.approx([3, 1 / 2 + 1 + 1 / 3])
+
+
+def test_what_a_projection_is_made_of():
+    row = summarise_projection(shuffle(pd.concat([BI_PARTICIPATIONS, BI_PARTICIPATIONS.head(2)]))).iloc[0]
+    counts = ["nb_acteurs", "nb_dispositifs", "nb_dispositifs_partages", "nb_paires", "nb_acteurs_principal", "nb_paires_principal"]
+    assert row[counts].tolist() == [4, 3, 2, 2, 2, 1]
+    assert row[["poids_total", "dispositif_principal", "part_paires_principal"]].tolist() == [2.0, "CTG", 0.5]
+    wide = make_participations("a:X b:X c:X d:X a:Y b:Y")
+    row = summarise_projection(wide).iloc[0]
+    assert row["poids_total"] == pytest.approx(project_participations(wide)["poids_newman"].sum()) == pytest.approx(6 / 2)
+    assert row[["nb_paires", "part_paires_principal"]].tolist() == [6, 1.0]
+    for nothing in (make_table("participations"), make_participations("a:X b:Y")):
+        row = summarise_projection(nothing).iloc[0]
+        assert row[["poids_total", "dispositif_principal", "part_paires_principal"]].isna().all()
+        assert row["raison_absence"] == "aucun dispositif à deux acteurs ou plus"
+
+
+def test_declarations_keep_every_word_said_of_two_known_actors():
+    liens = make_links("ba ab aa az bc", declarant_id=["a", "b", "a", "a", None])
+    rows = list_declarations(J2, liens)
+    assert rows[["acteur_a", "acteur_b"]].values.tolist() == [["a", "b"], ["a", "b"], ["b", "c"]]
+    assert rows["declarant_id"].tolist()[:2] == ["a", "b"]
+    assert rows["intensite"].isna().all()
+    pairs, _ = simplify_links(J2, liens)
+    assert len(pairs) == len(rows.drop_duplicates(["acteur_a", "acteur_b"]))
+    assert list_declarations(J2, make_table("liens")).empty
+
+
+def test_types_of_many_pairs_are_each_their_own():
+    rng = np.random.default_rng(2)
+    words = ["".join(rng.choice(list("abcdef"), 2, replace=False)) for _ in range(60)]
+    liens = make_links(" ".join(words)).assign(type=rng.choice(list("xyz"), 60))
+    pairs, _ = simplify_links(J2, liens)
+    for row in pairs.itertuples():
+        said = {t for w, t in zip(words, liens["type"], strict=True) if set(w) == {row.acteur_a, row.acteur_b}}
+        assert row.types == tuple(sorted(said))
+        assert row.nb_types == len(said)
 
 
 def test_communes_and_imports_without_link_stay_out_of_the_network():

@@ -37,13 +37,13 @@ def measure_density(acteurs, liens, acteurs_territoires, territoires):
     figures are NaN and `raison_absence` says why.
     """
     retenus, _ = sort_out_links(acteurs, liens)
-    members = _list_members(acteurs, acteurs_territoires, territoires)
-    pairs = group_pairs(_locate_links(retenus, members, territoires), ["territoire_id", "acteur_a", "acteur_b"])
+    members = list_members(acteurs, acteurs_territoires, territoires)
+    pairs = locate_pairs(retenus, members, territoires)
     table = territoires[["nom", "type"]].copy()
-    table["nb_acteurs"] = _count(members["territoire_id"], table.index)
+    table["nb_acteurs"] = count_by(members["territoire_id"], table.index)
     answered = acteurs.reindex(columns=["acteur_id", "a_repondu"]).query("a_repondu == 'oui'")["acteur_id"]
-    table["nb_repondants"] = _count(members.loc[members["acteur_id"].isin(answered), "territoire_id"], table.index)
-    table["nb_liens"] = _count(pairs["territoire_id"], table.index)
+    table["nb_repondants"] = count_by(members.loc[members["acteur_id"].isin(answered), "territoire_id"], table.index)
+    table["nb_liens"] = count_by(pairs["territoire_id"], table.index)
     table["nb_paires"] = table["nb_acteurs"] * (table["nb_acteurs"] - 1) // 2
     table["densite"] = (table["nb_liens"] / table["nb_paires"]).where(table["nb_paires"] > 0)
     table["degre_moyen"] = (2 * table["nb_liens"] / table["nb_acteurs"]).where(table["nb_acteurs"] > 0)
@@ -60,10 +60,26 @@ def measure_density(acteurs, liens, acteurs_territoires, territoires):
     return pd.concat([table.rename_axis("territoire_id").reset_index(), outside], ignore_index=True)
 
 
-def _list_members(acteurs, acteurs_territoires, territoires):
+def list_members(acteurs, acteurs_territoires, territoires):
+    """Return the distinct (acteur_id, territoire_id) of known actors and territories: who is active where."""
     members = acteurs_territoires[["acteur_id", "territoire_id"]].drop_duplicates()
     known = members["acteur_id"].isin(set(acteurs["acteur_id"])) & members["territoire_id"].isin(territoires.index)
     return members[known]
+
+
+def locate_pairs(retenus, members, territoires):
+    """Return the linked pairs of every territory, each once a territory where it counts (see `measure_density`).
+
+    Parameters
+    ----------
+    retenus : DataFrame, the links kept by `network.sort_out_links`
+    members : DataFrame (`list_members`)
+
+    Returns
+    -------
+    DataFrame territoire_id, acteur_a, acteur_b (acteur_a < acteur_b) and the other columns of `network.PAIR_COLUMNS`
+    """
+    return group_pairs(_locate_links(retenus, members, territoires), ["territoire_id", "acteur_a", "acteur_b"])
 
 
 def _locate_links(retenus, members, territoires):
@@ -85,7 +101,8 @@ def list_unplaced_links(liens, territoires):
     return rows[unknown].reset_index(drop=True)
 
 
-def _count(values, index):
+def count_by(values, index):
+    """Return how many times each entry of `index` is among `values`: int Series on `index`."""
     return values.value_counts().reindex(index, fill_value=0).astype(int)
 
 
@@ -96,7 +113,7 @@ def _count_linked(pairs, index):
             for end in ["acteur_a", "acteur_b"]
         ]
     )
-    return _count(ends.drop_duplicates()["territoire_id"], index)
+    return count_by(ends.drop_duplicates()["territoire_id"], index)
 
 
 def _measure_direction_by_territory(pairs, index):
@@ -120,10 +137,10 @@ def _measure_without_supra(members, pairs, territoires):
     touched = np.zeros(len(pairs), dtype=bool)
     for end in ["acteur_a", "acteur_b"]:
         touched |= pd.MultiIndex.from_frame(pairs[[end, "territoire_id"]]).isin(keys)
-    nb_supra = _count(supra["territoire_id"], territoires.index)
-    remaining = _count(members["territoire_id"], territoires.index) - nb_supra
+    nb_supra = count_by(supra["territoire_id"], territoires.index)
+    remaining = count_by(members["territoire_id"], territoires.index) - nb_supra
     possible = remaining * (remaining - 1) / 2
-    density = (_count(pairs.loc[~touched, "territoire_id"], territoires.index) / possible).where(possible > 0)
+    density = (count_by(pairs.loc[~touched, "territoire_id"], territoires.index) / possible).where(possible > 0)
     return pd.DataFrame({"nb_acteurs_supra": nb_supra, "densite_sans_supra": density})
 
 
@@ -199,7 +216,7 @@ def measure_two_mode_density(
     DataFrame, one row a territory: nb_acteurs, nb_dispositifs, nb_participations, densite (NaN and
     `raison_absence` when there is no actor or no dispositif). Not comparable with the density of declared links.
     """
-    members = _list_members(acteurs, acteurs_territoires, territoires)
+    members = list_members(acteurs, acteurs_territoires, territoires)
     pairs = list_distinct_participations(acteurs, dispositifs, participations)
     located = pairs.merge(members, on="acteur_id")
     places = located[["dispositif_id", "territoire_id"]] if dispositifs_territoires is None else dispositifs_territoires
@@ -209,9 +226,9 @@ def measure_two_mode_density(
     ).drop_duplicates()
     places = places[places["dispositif_id"].isin(set(dispositifs["dispositif_id"]))]
     table = territoires[["nom", "type"]].copy()
-    table["nb_acteurs"] = _count(members["territoire_id"], table.index)
-    table["nb_dispositifs"] = _count(places["territoire_id"], table.index)
-    table["nb_participations"] = _count(
+    table["nb_acteurs"] = count_by(members["territoire_id"], table.index)
+    table["nb_dispositifs"] = count_by(places["territoire_id"], table.index)
+    table["nb_participations"] = count_by(
         located.merge(places, on=["dispositif_id", "territoire_id"])["territoire_id"], table.index
     )
     possible = table["nb_acteurs"] * table["nb_dispositifs"]

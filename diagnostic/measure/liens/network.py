@@ -116,6 +116,28 @@ def sort_out_links(acteurs, liens):
     return rows[motif == ""].drop(columns=["motif", "effet"]).reset_index(drop=True), ecartes
 
 
+def list_declarations(acteurs, liens):
+    """List every row that says two different known actors are linked, repetitions kept: each may have its own declarant.
+
+    Where `sort_out_links` counts a link once, this keeps who said it, how strong they said it is, and in which dispositif.
+
+    Returns
+    -------
+    DataFrame in the order of `liens`: acteur_a, acteur_b (acteur_a < acteur_b in text order), type, intensite,
+    dispositif_id, declarant_id
+    """
+    rows = liens.reindex(columns=["source_id", "cible_id", "type", "intensite", "dispositif_id", "declarant_id"])
+    # A column that the sheet does not have comes as numbers: it could not meet identifiers.
+    rows = rows.astype(dict.fromkeys(["type", "dispositif_id", "declarant_id"], "object"))
+    source, cible = rows["source_id"].astype("object"), rows["cible_id"].astype("object")
+    known = set(acteurs["acteur_id"])
+    kept = (source != cible) & source.isin(known) & cible.isin(known)
+    rows, source, cible = rows[kept], source[kept], cible[kept]
+    forward = (source < cible).astype(bool)
+    ends = pd.DataFrame({"acteur_a": source.where(forward, cible), "acteur_b": cible.where(forward, source)})
+    return ends.join(rows.drop(columns=["source_id", "cible_id"])).reset_index(drop=True)
+
+
 def simplify_links(acteurs, liens):
     """Reduce declared links to one row per pair of actors, with the number of types kept.
 
@@ -137,6 +159,7 @@ def simplify_links(acteurs, liens):
 
 
 def group_pairs(retenus, by):
+    """Return one row a distinct value of `by` (the pair, with its territory if any), sorted, with PAIR_COLUMNS."""
     rows = retenus.assign(
         a_vers_b=retenus["oriente"] & (retenus["sens"] == "a_b"),
         b_vers_a=retenus["oriente"] & (retenus["sens"] == "b_a"),
@@ -148,8 +171,10 @@ def group_pairs(retenus, by):
         a_vers_b=("a_vers_b", "max"),
         b_vers_a=("b_vers_a", "max"),
     )
-    types = rows.drop_duplicates([*by, "type"]).sort_values("type").groupby(by)["type"].agg(lambda t: tuple(t))
-    pairs["types"] = types.astype("object") if len(types) else pd.Series(dtype="object")
+    types = rows.drop_duplicates([*by, "type"]).sort_values([*by, "type"])["type"].to_numpy(dtype=object)
+    ends = np.cumsum(pairs["nb_types"].to_numpy(dtype=int))
+    words = [tuple(cut) for cut in np.split(types, ends)[: len(pairs)]]
+    pairs["types"] = pd.Series(words, index=pairs.index, dtype="object")
     return pairs.reset_index()[[*by, *[c for c in PAIR_COLUMNS if c not in by]]]
 
 
@@ -235,3 +260,43 @@ def project_participations(participations):
     return grouped.agg(
         nb_dispositifs_communs=("dispositif_id", "size"), poids_newman=("poids_newman", "sum")
     ).reset_index()
+
+
+def summarise_projection(participations):
+    """Tell what the projection of participations is made of: how many pairs, and how many come from its largest dispositif.
+
+    A projected density is never given: one dispositif of k actors makes C(k, 2) pairs. Compare nothing here with
+    declared links.
+
+    Returns
+    -------
+    DataFrame of one row: nb_acteurs (with a participation), nb_dispositifs, nb_dispositifs_partages (two actors or more),
+    nb_paires (distinct), poids_total (sum of Newman weights: half the actors of every shared dispositif),
+    dispositif_principal (most actors; ties: first in text order), nb_acteurs_principal, nb_paires_principal,
+    part_paires_principal (of the distinct pairs, NaN without any), raison_absence
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"acteur_id": ["a", "b", "c", "a"], "dispositif_id": ["CTG", "CTG", "CTG", "PAT"]})
+    >>> summarise_projection(rows)[["nb_paires", "poids_total", "part_paires_principal"]].values.tolist()
+    [[3.0, 1.5, 1.0]]
+    """
+    rows = participations.reindex(columns=["acteur_id", "dispositif_id"]).dropna().drop_duplicates()
+    sizes = rows.groupby("dispositif_id", sort=True).size()
+    shared = sizes[sizes > 1]
+    pairs = project_participations(rows)
+    main = shared.idxmax() if len(shared) else np.nan
+    largest = int(shared.max()) if len(shared) else 0
+    figures = {
+        "nb_acteurs": rows["acteur_id"].nunique(),
+        "nb_dispositifs": len(sizes),
+        "nb_dispositifs_partages": len(shared),
+        "nb_paires": len(pairs),
+        "poids_total": float(pairs["poids_newman"].sum()) if len(pairs) else np.nan,
+        "dispositif_principal": main,
+        "nb_acteurs_principal": largest,
+        "nb_paires_principal": largest * (largest - 1) // 2,
+        "part_paires_principal": largest * (largest - 1) / 2 / len(pairs) if len(pairs) else np.nan,
+        "raison_absence": "" if len(pairs) else "aucun dispositif à deux acteurs ou plus",
+    }
+    return pd.DataFrame([figures])

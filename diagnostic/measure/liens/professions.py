@@ -1,0 +1,163 @@
+"""The posts of engineering, counted by what they do: never by structure, never one by one.
+
+The guide speaks of missions and skills, not of persons: these tables hold neither a structure nor the identifier of a post.
+"""
+
+import numpy as np
+import pandas as pd
+
+STATUSES = {"pourvu": "nb_pourvus", "vacant": "nb_vacants", "a_creer": "nb_a_creer"}
+VERBES = ("animer", "coordonner", "cooperer", "accompagner", "apprendre")  # the guide's chapter 05
+COORDINATE = "coordonner"
+NOT_SAID, WHOLE = "non_precise", "ensemble"
+COUNT_COLUMNS = ["nb_postes", *STATUSES.values(), "nb_statut_inconnu", "etp", "nb_etp_inconnus"]
+GROUPS = {"fonction": "fonction", "metier_passerelle": "metier_passerelle", "verbe": "verbes", "champ": "champ", "statut": "statut"}
+DISPOSITIF_STATES = ("pourvue", "vacante", "a_creer", "statut_inconnu", "aucune", "non_renseigne")
+
+
+def summarise_posts(postes, acteurs):
+    """Count the posts by function, bridging profession, verb, champ of the employer and status.
+
+    A post counts in each of its verbs: the rows of `verbe` add up to more than the posts. A post whose employer is unknown, or
+    any cell is empty, counts under "non_precise"; nothing is dropped.
+
+    Parameters
+    ----------
+    postes : DataFrame acteur_id, fonction, metier_passerelle, verbes (tuple), etp, statut (pourvu, vacant, a_creer)
+    acteurs : DataFrame acteur_id, champ
+
+    Returns
+    -------
+    DataFrame groupe ("ensemble", then the names of GROUPS), code (text order, "non_precise" last), nb_postes, nb_pourvus,
+    nb_vacants, nb_a_creer, nb_statut_inconnu, etp (sum of those known, NaN when none is), nb_etp_inconnus. No row without post.
+
+    Examples
+    --------
+    >>> postes = pd.DataFrame({"acteur_id": ["a"], "verbes": [("animer", "coordonner")], "statut": ["vacant"]})
+    >>> table = summarise_posts(postes, pd.DataFrame({"acteur_id": ["a"], "champ": ["social"]}))
+    >>> table.query("groupe == 'verbe'")[["code", "nb_vacants"]].values.tolist()
+    [['animer', 1], ['coordonner', 1]]
+    """
+    rows = _describe_posts(postes, acteurs)
+    parts = [_count_posts(_list_codes(rows, group), ["groupe", "code"]) for group in (WHOLE, *GROUPS)]
+    return _order_codes(pd.concat(parts, ignore_index=True), ["groupe"])
+
+
+def summarise_territory_posts(postes, acteurs, acteurs_territoires, territoires):
+    """Count the posts of `summarise_posts` in each territory where their employer is active.
+
+    Returns
+    -------
+    DataFrame territoire_id, groupe, code and COUNT_COLUMNS, in the order of `territoires`; a territory without post has no
+    row. A post counts in every territory of its employer: territories do not add up. Posts of an employer active nowhere are
+    in `summarise_posts` only.
+    """
+    places = acteurs_territoires[["acteur_id", "territoire_id"]].drop_duplicates()
+    places = places[places["territoire_id"].isin(territoires.index)].astype("object")
+    rows = _describe_posts(postes, acteurs).merge(places, on="acteur_id")
+    keys = ["territoire_id", "groupe", "code"]
+    parts = [_count_posts(_list_codes(rows, group), keys) for group in (WHOLE, *GROUPS)]
+    table = _order_codes(pd.concat(parts, ignore_index=True), ["territoire_id", "groupe"])
+    rank = table["territoire_id"].map({place: k for k, place in enumerate(territoires.index)})
+    return table.iloc[np.argsort(rank.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def cross_posts(postes, acteurs):
+    """Count the posts by verb and champ of the employer: who animates, coordinates, accompanies, and on which side.
+
+    Returns
+    -------
+    DataFrame verbe (the five of the guide in their order, others in text order, "non_precise" last if any), champ (social,
+    developpement_local, mixte, autre, "non_precise" if any) and COUNT_COLUMNS. Every cell of the five verbs and four champs
+    is there, with 0 post where none was entered: an empty cell of an inventory, not a proof. A post counts in each of its
+    verbs. No row when there is no post.
+    """
+    rows = _describe_posts(postes, acteurs)
+    if rows.empty:
+        return pd.DataFrame(columns=["verbe", "champ", *COUNT_COLUMNS])
+    cells = _list_codes(rows, "verbe").drop(columns="groupe").rename(columns={"code": "verbe"})
+    counts = _count_posts(cells, ["verbe", "champ"]).set_index(["verbe", "champ"])
+    verbs = _list_order(VERBES, cells["verbe"])
+    champs = _list_order(("social", "developpement_local", "mixte", "autre"), cells["champ"])
+    grid = counts.reindex(pd.MultiIndex.from_product([verbs, champs], names=["verbe", "champ"]))
+    whole = [column for column in COUNT_COLUMNS if column != "etp"]
+    return grid.fillna(dict.fromkeys(whole, 0)).astype(dict.fromkeys(whole, int)).reset_index()
+
+
+def list_dispositif_posts(dispositifs, postes):
+    """Say, for each dispositif, whether a post that follows it and coordinates is filled.
+
+    A post coordinates when "coordonner" is among its verbs. `coordination`: "pourvue" (one such post is filled); else "vacante";
+    else "a_creer"; else "statut_inconnu" (one exists, its status is not said); "aucune" (posts follow the dispositif, the verbs
+    of all are known, none coordinates); "non_renseigne" (no post names it, or verbs are missing): nobody said so, which is not
+    an absence.
+
+    Parameters
+    ----------
+    postes : DataFrame with dispositifs, verbes (tuples) and statut
+
+    Returns
+    -------
+    DataFrame in the order of `dispositifs`: dispositif_id, nom, nb_postes, nb_pourvus, nb_vacants, nb_a_creer, nb_coordination,
+    nb_coordination_pourvus, nb_verbes_inconnus, coordination
+    """
+    rows = postes.reindex(columns=["dispositifs", "verbes", "statut"]).reset_index(drop=True)
+    coordinates = rows["verbes"].map(lambda verbs: isinstance(verbs, tuple) and COORDINATE in verbs).astype(bool)
+    silent = ~rows["verbes"].map(lambda verbs: isinstance(verbs, tuple) and len(verbs) > 0).astype(bool)
+    rows = rows.assign(coordonne=coordinates, muet=silent, rang=rows.index).explode("dispositifs")
+    rows = rows.drop_duplicates(["rang", "dispositifs"])
+    ids = pd.Index(dispositifs["dispositif_id"].astype("object"))
+    status = {name: rows["statut"].eq(name).to_numpy(dtype=bool) for name in STATUSES}
+    leads = rows["coordonne"].to_numpy(dtype=bool)
+
+    def count(mask):
+        return rows.loc[mask, "dispositifs"].value_counts().reindex(ids, fill_value=0).to_numpy(dtype=int)
+
+    names = dispositifs.reindex(columns=["nom"])["nom"].to_numpy(dtype=object)
+    table = pd.DataFrame({"dispositif_id": ids, "nom": names, "nb_postes": count(np.full(len(rows), True))})
+    table = table.assign(**{column: count(status[name]) for name, column in STATUSES.items()})
+    table["nb_coordination"] = count(leads)
+    filled, vacant, planned = (count(leads & status[name]) for name in STATUSES)
+    table["nb_coordination_pourvus"] = filled
+    table["nb_verbes_inconnus"] = count(rows["muet"].to_numpy(dtype=bool))
+    known = (table["nb_postes"] > 0) & (table["nb_verbes_inconnus"] == 0)
+    conditions = [filled > 0, vacant > 0, planned > 0, table["nb_coordination"] > 0, known]
+    table["coordination"] = np.select(conditions, DISPOSITIF_STATES[:5], default=DISPOSITIF_STATES[5])
+    return table
+
+
+def _describe_posts(postes, acteurs):
+    rows = postes.reindex(columns=["acteur_id", "fonction", "metier_passerelle", "verbes", "etp", "statut"]).reset_index(drop=True)
+    champs = acteurs.drop_duplicates("acteur_id").set_index("acteur_id")["champ"].astype("object")
+    rows = rows.astype(dict.fromkeys(["acteur_id", "fonction", "metier_passerelle", "verbes", "statut"], "object"))
+    champ = rows["acteur_id"].map(champs).astype("object").fillna(NOT_SAID)
+    return rows.assign(champ=champ, etp=rows["etp"].astype(float), rang=rows.index)
+
+
+def _list_codes(rows, group):
+    """Return the rows with `groupe` and `code`, one a distinct code of a post."""
+    if group == WHOLE:
+        return rows.assign(groupe=WHOLE, code=WHOLE)
+    told = rows.assign(code=rows[GROUPS[group]], groupe=group).explode("code")
+    told = told.assign(code=told["code"].fillna(NOT_SAID))
+    return told.drop_duplicates([c for c in ("rang", "code", "territoire_id") if c in told])
+
+
+def _count_posts(rows, by):
+    status = {column: rows["statut"].eq(name).astype(int) for name, column in STATUSES.items()}
+    unknown = {"nb_statut_inconnu": 1 - sum(status.values()), "nb_etp_inconnus": rows["etp"].isna().astype(int)}
+    grouped = rows.assign(nb_postes=1, **status, **unknown).groupby(by, sort=True)
+    counts = grouped[["nb_postes", *STATUSES.values(), *unknown]].sum()
+    return counts.assign(etp=grouped["etp"].sum(min_count=1)).reset_index()[[*by, *COUNT_COLUMNS]]
+
+
+def _order_codes(table, by):
+    rank = table["groupe"].map({group: k for k, group in enumerate((WHOLE, *GROUPS))})
+    ordered = table.assign(_rank=rank, _vague=table["code"] == NOT_SAID)
+    places = [column for column in by if column != "groupe"]
+    return ordered.sort_values([*places, "_rank", "_vague", "code"], ignore_index=True).drop(columns=["_rank", "_vague"])
+
+
+def _list_order(first, met):
+    last = [NOT_SAID] if met.eq(NOT_SAID).any() else []
+    return [*first, *sorted(set(met) - {*first, NOT_SAID}), *last]
