@@ -22,7 +22,13 @@ from jouets_reseau import (
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.measure.liens.network import build_link_graph
-from diagnostic.measure.liens.silos import measure_blocks, measure_crossing, measure_ei, measure_mixed_dispositifs
+from diagnostic.measure.liens.silos import (
+    compare_counts,
+    measure_blocks,
+    measure_crossing,
+    measure_ei,
+    measure_mixed_dispositifs,
+)
 from diagnostic.schema import make_table
 
 S, D = "social", "developpement_local"
@@ -89,6 +95,35 @@ def test_ei_of_j2():
     assert [row["nb_externes"], row["nb_internes"]] == expected["inter,intra"]
 
 
+def test_odds_and_modularity_of_j2():
+    row = measure_ei(J2, J2_LIENS, mixte="exclu").iloc[0]
+    assert row[["log_rapport_cotes", "modularite"]].tolist() == pytest.approx([3.0338840395, 0.3194444444])
+    expected = read_expected()
+    assert row[["log_rapport_cotes", "modularite"]].tolist() == pytest.approx([expected["log_OR_haldane"], expected["modularite"]])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_modularity_agrees_with_networkx(seed):
+    acteurs, liens = make_random(seed)
+    row = measure_ei(acteurs.assign(categorie=acteurs["champ"]), liens, groupe="categorie").iloc[0]
+    graph, _ = build_link_graph(acteurs, liens)
+    parts = [set(rows["acteur_id"]) for _, rows in acteurs.groupby("champ")]
+    assert row["modularite"] == pytest.approx(nx.community.modularity(graph, parts))
+
+
+def test_odds_stay_finite_with_an_empty_cell_and_are_undefined_without_pairs():
+    whole = compare_counts(0, 6, 9, 6)  # every link within, none between, no pair within left
+    assert whole["log_rapport_cotes"] == pytest.approx(np.log(6.5 * 9.5 / (0.5 * 0.5)))
+    assert compare_counts(6, 0, 9, 6)["log_rapport_cotes"] < 0
+    for counts in [(0, 0, 9, 6), (0, 3, 0, 6), (1, 0, 1, 0)]:
+        assert np.isnan(compare_counts(*counts)["log_rapport_cotes"]), counts
+
+
+def test_unknown_scenario_is_refused():
+    with pytest.raises(DiagnosticError, match="Scénario inconnu pour les acteurs mixtes : moitie"):
+        measure_ei(J2, J2_LIENS, mixte="moitie")
+
+
 def test_expected_ei_is_the_mean_over_all_ways_to_place_the_labels():
     values = []
     for social in itertools.combinations("abcdef", 3):
@@ -125,8 +160,10 @@ def test_ei_without_link_or_with_one_side_says_why():
     assert empty["raison_absence"] == "aucun lien déclaré"
     one_side = measure_ei(J2.head(3), J2_LIENS).iloc[0]
     assert one_side["raison_absence"] == "un seul groupe : aucun lien externe possible"
-    assert [one_side["ei"], one_side["ei_attendu"]] == [-1, -1]
-    assert np.isnan(one_side[["assortativite", "ratio_externes", "indice_silo"]].astype(float)).all()
+    assert one_side[["ei", "ei_attendu", "ratio_externes", "indice_silo"]].isna().all()
+    undefined = ["assortativite", "ratio_externes", "indice_silo", "log_rapport_cotes", "modularite"]
+    assert np.isnan(one_side[undefined].astype(float)).all()
+    assert np.isnan(empty[["assortativite", "log_rapport_cotes", "modularite"]].astype(float)).all()
     nobody = measure_ei(make_table("acteurs"), make_table("liens"))
     assert nobody["raison_absence"].unique().tolist() == ["moins de deux acteurs"]
 
@@ -146,6 +183,9 @@ def test_a_missing_champ_is_refused_never_made_a_class(measure):
 def test_crossing_of_j2():
     table = measure_crossing(J2, J2_LIENS)
     assert table["part_croisement"].to_dict() == pytest.approx({"a": 0, "b": 0, "c": 1 / 3, "d": 1 / 2, "e": 0, "f": 0})
+    assert table["nb_externes"].tolist() == [0, 0, 1, 1, 0, 0]
+    assert table["nb_internes"].tolist() == [2, 2, 2, 1, 2, 1]
+    assert table["ei"].tolist() == pytest.approx([-1, -1, -1 / 3, 0, -1, -1])
     assert table["part_croisement"].to_dict() == pytest.approx(read_expected()["croisement_acteur"])
     mixed = measure_crossing(shuffle(J2), shuffle(J2_LIENS))
     pdt.assert_frame_equal(mixed.sort_index(), table)
@@ -154,10 +194,12 @@ def test_crossing_of_j2():
 def test_crossing_leaves_mixed_neighbours_out_of_the_share():
     acteurs = make_actors({"a": S, "b": D, "m": "mixte", "x": "autre", "z": S})
     table = measure_crossing(acteurs, make_links("ab am ax bm"))
-    assert table.loc["a"].drop("raison_absence").tolist() == [S, 3, 0, 1, 1, 1, 1.0]
+    assert table.loc["a"].drop("raison_absence").tolist() == [S, 3, 0, 1, 1, 1, 1, 0, 1.0, 1.0]
     assert table.loc["m", ["nb_voisins", "raison_absence"]].tolist() == [2, "ni social ni développement local"]
     assert table.loc["z", "raison_absence"] == "aucun lien vers un acteur social ou de développement local"
-    assert table.loc[["m", "x", "z"], "part_croisement"].isna().all()
+    assert table.loc[["m", "x", "z"], ["part_croisement", "ei"]].isna().all(axis=None)
+    assert table.loc[["m", "x"], ["nb_externes", "nb_internes"]].isna().all(axis=None)
+    assert table.loc["z", ["nb_externes", "nb_internes"]].tolist() == [0, 0]
 
 
 def test_mixed_dispositifs_by_hand():

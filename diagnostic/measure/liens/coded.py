@@ -54,6 +54,17 @@ def code_pairs(acteurs, paires):
     return np.column_stack([known.get_indexer(paires[end].astype("object")) for end in ("acteur_a", "acteur_b")]).astype(np.int64)
 
 
+def count_between(first, second, nb_groups):
+    """Count links by the groups of their ends: int array (nb_groups, nb_groups), each unordered pair in the upper triangle.
+
+    Parameters
+    ----------
+    first, second : int arrays (m,), codes of the groups from 0
+    """
+    flat = np.bincount(np.minimum(first, second) * nb_groups + np.maximum(first, second), minlength=nb_groups**2)
+    return flat.reshape(nb_groups, nb_groups)
+
+
 def build_adjacency(nb_actors, ends, weights=None, *, directed=False):
     """Return the sparse matrix of a network: float CSR array (n, n), symmetric unless `directed`, self-links left out."""
     from scipy.sparse import csr_array

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.measure.liens.coded import count_between
 from diagnostic.measure.liens.network import simplify_links
 
 CHAMPS_OPPOSES = ("social", "developpement_local")
@@ -40,8 +41,8 @@ def measure_blocks(acteurs, liens, *, groupe="champ"):
     >>> measure_blocks(acteurs, liens)[["groupe_a", "groupe_b", "nb_liens", "nb_paires"]].values.tolist()
     [['mixte', 'mixte', 0, 0], ['mixte', 'social', 1, 2], ['social', 'social', 0, 1]]
     """
-    groups = _group_by_actor(acteurs, groupe)
-    links = _count_links_between(_label_pairs(acteurs, liens, groups), groups)
+    groups = group_actors(acteurs, groupe)
+    links = count_links_between(label_pairs(acteurs, liens, groups), groups)
     names, sizes = links.index.to_numpy(), groups.value_counts().reindex(links.index, fill_value=0).to_numpy()
     i, j = np.triu_indices(len(names))
     pairs = np.where(i == j, sizes[i] * (sizes[i] - 1) // 2, sizes[i] * sizes[j])
@@ -64,7 +65,8 @@ def measure_blocks(acteurs, liens, *, groupe="champ"):
     return table
 
 
-def _group_by_actor(acteurs, groupe):
+def group_actors(acteurs, groupe):
+    """Return the group of each actor, indexed by acteur_id; an actor without one is refused, never made a class of its own."""
     missing = acteurs.loc[acteurs[groupe].isna(), "acteur_id"]
     if len(missing):
         raise DiagnosticError(
@@ -75,28 +77,30 @@ def _group_by_actor(acteurs, groupe):
     return acteurs.set_index("acteur_id")[groupe].astype("object")
 
 
-def _label_pairs(acteurs, liens, groups):
+def label_pairs(acteurs, liens, groups):
+    """Return the linked pairs, once each, with the group of both ends: acteur_a, acteur_b, groupe_a, groupe_b."""
     pairs, _ = simplify_links(acteurs, liens)
     ends = {f"groupe_{side}": pairs[f"acteur_{side}"].astype("object").map(groups) for side in "ab"}
     return pairs[["acteur_a", "acteur_b"]].assign(**ends)
 
 
-def _count_links_between(pairs, groups):
+def count_links_between(pairs, groups):
     """Return the square table of link counts; the upper triangle holds each unordered pair of groups once."""
     names = sorted(groups.unique())
     code = {name: k for k, name in enumerate(names)}
     a, b = (pairs[f"groupe_{side}"].map(code).to_numpy(dtype=int) for side in "ab")
-    flat = np.bincount(np.minimum(a, b) * len(names) + np.maximum(a, b), minlength=len(names) ** 2)
-    return pd.DataFrame(flat.reshape(len(names), len(names)), index=names, columns=names)
+    return pd.DataFrame(count_between(a, b, len(names)), index=names, columns=names)
 
 
 def measure_ei(acteurs, liens, *, groupe="champ", mixte=SCENARIOS_MIXTE):
-    """Measure whether links stay inside groups: E-I, its reference value, the silo index and the assortativity.
+    """Measure whether links stay inside groups: E-I, its reference value, the silo index, odds, assortativity, modularity.
 
     With E links between groups and I within, E-I = (E - I) / (E + I) (Krackhardt and Stern 1988), from -1 to 1 but
     rarely able to reach the ends. Reference with links spread at random over all pairs: 2K / C(n, 2) - 1, K pairs
-    between groups. Silo index = 1 - density between / density within (pooled); 0 means no silo. Assortativity: Newman
-    2003.
+    between groups. Silo index = 1 - density between / density within (pooled); 0 means no silo. Log odds ratio of a link
+    within against between, every count raised by one half so that an empty cell keeps it finite (Haldane's correction);
+    0 means no silo. Assortativity: Newman 2003. Modularity: sum over groups of I_r / m - (K_r / 2m)², K_r the sum of
+    degrees (Newman and Girvan 2004).
 
     Parameters
     ----------
@@ -109,56 +113,84 @@ def measure_ei(acteurs, liens, *, groupe="champ", mixte=SCENARIOS_MIXTE):
     -------
     DataFrame with columns mixte, nb_acteurs, nb_acteurs_hors_mesure, nb_liens, nb_externes,
     nb_internes, nb_paires, nb_paires_externes, ei, ei_attendu, nb_externes_attendu, ratio_externes (observed /
-    expected), densite_inter, densite_intra, indice_silo, assortativite, raison_absence. Undefined figures are NaN.
+    expected), densite_inter, densite_intra, indice_silo, log_rapport_cotes, assortativite, modularite, raison_absence.
+    Undefined figures are NaN; the last three need two groups and a link.
 
     Raises
     ------
     DiagnosticError
         When an actor has no value in `groupe`.
     """
-    groups = _group_by_actor(acteurs, groupe)
+    groups = group_actors(acteurs, groupe)
     if groupe != "champ":
         return pd.DataFrame([_measure_scenario("sans objet", acteurs, liens, groups)])
     scenarios = [mixte] if isinstance(mixte, str) else list(mixte)
-    return pd.DataFrame([_measure_scenario(s, acteurs, liens, _apply_scenario(groups, s)) for s in scenarios])
+    return pd.DataFrame([_measure_scenario(s, acteurs, liens, apply_scenario(groups, s)) for s in scenarios])
 
 
-def _apply_scenario(champs, scenario):
+def apply_scenario(champs, scenario):
+    """Return the champs of the actors that count once the `mixte` are left out or given a side; only the two opposed champs."""
+    if scenario not in SCENARIOS_MIXTE:
+        known = ", ".join(SCENARIOS_MIXTE)
+        raise DiagnosticError(f"Scénario inconnu pour les acteurs mixtes : {scenario}.", "choix du scénario", f"choisissez parmi : {known}")
     moved = champs if scenario == "exclu" else champs.replace("mixte", scenario)
     return moved[moved.isin(CHAMPS_OPPOSES)]
 
 
 def _measure_scenario(scenario, acteurs, liens, groups):
     kept = acteurs[acteurs["acteur_id"].isin(set(groups.index))]
-    links = _count_links_between(_label_pairs(kept, liens, groups), groups).to_numpy()
+    links = count_links_between(label_pairs(kept, liens, groups), groups).to_numpy()
     sizes = groups.value_counts().to_numpy()
     n, m, internal = len(groups), links.sum(), np.trace(links)
-    pairs, within = n * (n - 1) // 2, int((sizes * (sizes - 1) // 2).sum())
-    between = pairs - within
-    inter, intra = _divide(m - internal, between), _divide(internal, within)
-    expected = _divide(m * between, pairs)
+    within = int((sizes * (sizes - 1) // 2).sum())
     return {
         "mixte": scenario,
         "nb_acteurs": n,
         "nb_acteurs_hors_mesure": len(acteurs) - n,
-        "nb_liens": int(m),
-        "nb_externes": int(m - internal),
-        "nb_internes": int(internal),
-        "nb_paires": pairs,
-        "nb_paires_externes": between,
-        "ei": _divide(m - 2 * internal, m),
-        "ei_attendu": _divide(2 * between, pairs) - 1,
-        "nb_externes_attendu": expected,
-        "ratio_externes": _divide(m - internal, expected),
-        "densite_inter": inter,
-        "densite_intra": intra,
-        "indice_silo": 1 - _divide(inter, intra),
+        **compare_counts(int(m - internal), int(internal), n * (n - 1) // 2 - within, within),
         "assortativite": _measure_assortativity(links),
-        "raison_absence": _explain_absence(n, m, len(sizes)),
+        "modularite": _measure_modularity(links),
+        "raison_absence": explain_absence(n, m, len(sizes)),
     }
 
 
-def _divide(top, bottom):
+def compare_counts(external, internal, between, within):
+    """Return the figures that only need four counts: links between and within groups, pairs between and within.
+
+    Returns
+    -------
+    dict of nb_liens, nb_externes, nb_internes, nb_paires, nb_paires_externes, ei, ei_attendu, nb_externes_attendu,
+    ratio_externes, densite_inter, densite_intra, indice_silo, log_rapport_cotes; see `measure_ei`.
+
+    Examples
+    --------
+    >>> compare_counts(1, 5, 9, 6)["nb_externes_attendu"]
+    3.6
+    """
+    m, pairs = external + internal, between + within
+    inter, intra = divide(external, between), divide(internal, within)
+    expected = divide(m * between, pairs)
+    odds = (internal + 0.5) * (between - external + 0.5) / ((external + 0.5) * (within - internal + 0.5))
+    return {
+        "nb_liens": m,
+        "nb_externes": external,
+        "nb_internes": internal,
+        "nb_paires": pairs,
+        "nb_paires_externes": between,
+        # With a single group -1 would be the only value it could take.
+        "ei": divide(external - internal, m) if between else np.nan,
+        "ei_attendu": divide(2 * between, pairs) - 1 if between else np.nan,
+        "nb_externes_attendu": expected,
+        "ratio_externes": divide(external, expected),
+        "densite_inter": inter,
+        "densite_intra": intra,
+        "indice_silo": 1 - divide(inter, intra),
+        # Without pairs on one side, or without any link, the correction alone would make the figure.
+        "log_rapport_cotes": float(np.log(odds)) if m and between and within else np.nan,
+    }
+
+
+def divide(top, bottom):
     return float(top) / float(bottom) if bottom else np.nan
 
 
@@ -169,10 +201,20 @@ def _measure_assortativity(links):
         return np.nan
     e = (links + links.T) / (2 * m)  # the diagonal doubles: both ends of an internal link are in the group
     agreement = (e.sum(axis=0) * e.sum(axis=1)).sum()
-    return _divide(np.trace(e) - agreement, 1 - agreement) if agreement < 1 - 1e-12 else np.nan
+    return divide(np.trace(e) - agreement, 1 - agreement) if agreement < 1 - 1e-12 else np.nan
 
 
-def _explain_absence(n, m, nb_groups):
+def _measure_modularity(links):
+    """Return the sum over groups of I_r / m - (K_r / 2m)²; one group is no partition."""
+    m = links.sum()
+    if not m or len(links) < 2:
+        return np.nan
+    degrees = (links + links.T).sum(axis=0)
+    return float(np.trace(links) / m - ((degrees / (2 * m)) ** 2).sum())
+
+
+def explain_absence(n, m, nb_groups):
+    """Return why figures of silos are undefined with n actors, m links and so many groups; "" when they are not."""
     if n < 2:
         return "moins de deux acteurs"
     if nb_groups < 2:
@@ -181,19 +223,20 @@ def _explain_absence(n, m, nb_groups):
 
 
 def measure_crossing(acteurs, liens):
-    """Measure, for each actor, the share of its neighbours that are of the opposite champ.
+    """Measure, for each actor, the share of its neighbours that are of the opposite champ, and its E-I.
 
     Only `social` and `developpement_local` are opposite; neighbours of champ `mixte` or `autre` are counted apart and
-    stay out of the share.
+    stay out of the share and of the E-I, which is (E - I) / (E + I) over the actor's own neighbours (Krackhardt and
+    Stern 1988), that is twice the share less one.
 
     Returns
     -------
     DataFrame indexed by `acteur_id` in the order of `acteurs`: champ, nb_voisins, nb_voisins_<champ>
-    (four columns), part_croisement, raison_absence (NaN share: actor neither social nor developpement_local, or no
-    such neighbour).
+    (four columns), nb_externes, nb_internes, ei, part_croisement, raison_absence (NaN: actor neither social nor
+    developpement_local; share and E-I are NaN too without a neighbour of these champs).
     """
-    champs = _group_by_actor(acteurs, "champ")
-    pairs = _label_pairs(acteurs, liens, champs)
+    champs = group_actors(acteurs, "champ")
+    pairs = label_pairs(acteurs, liens, champs)
     back = pairs.rename(
         columns={"acteur_a": "acteur_b", "acteur_b": "acteur_a", "groupe_a": "groupe_b", "groupe_b": "groupe_a"}
     )
@@ -208,7 +251,10 @@ def measure_crossing(acteurs, liens):
     across = counts["developpement_local"].where(champs == "social", counts["social"])
     concerned = champs.isin(CHAMPS_OPPOSES)
     table = pd.DataFrame({"champ": champs, "nb_voisins": counts.sum(axis=1)}).join(counts.add_prefix("nb_voisins_"))
+    table["nb_externes"] = across.where(concerned).astype(float)
+    table["nb_internes"] = (opposed - across).where(concerned).astype(float)
     table["part_croisement"] = (across / opposed).where(concerned & (opposed > 0))
+    table.insert(table.columns.get_loc("part_croisement"), "ei", 2 * table["part_croisement"] - 1)
     table["raison_absence"] = np.select(
         [~concerned, opposed == 0],
         ["ni social ni développement local", "aucun lien vers un acteur social ou de développement local"],
@@ -243,7 +289,7 @@ def measure_mixed_dispositifs(dispositifs, participations, acteurs):
     table["mixte"] = mixed["exclu"].astype("boolean").where(known)
     total = int(known.sum())
     rows = [
-        {"mixte": s, "numerateur": int(m.sum()), "denominateur": total, "part": _divide(m.sum(), total)}
+        {"mixte": s, "numerateur": int(m.sum()), "denominateur": total, "part": divide(m.sum(), total)}
         for s, m in mixed.items()
     ]
     return table, pd.DataFrame(rows).assign(nb_sans_acteur=len(table) - total)
@@ -251,7 +297,7 @@ def measure_mixed_dispositifs(dispositifs, participations, acteurs):
 
 def count_champs(dispositifs, participations, acteurs):
     """Count the actors of each dispositif by champ, its `porteur_id` included; indexed by dispositif_id."""
-    champs = _group_by_actor(acteurs, "champ")
+    champs = group_actors(acteurs, "champ")
     bearers = dispositifs.reindex(columns=["dispositif_id", "porteur_id"]).rename(columns={"porteur_id": "acteur_id"})
     pairs = pd.concat([participations.reindex(columns=["dispositif_id", "acteur_id"]), bearers]).drop_duplicates()
     pairs = pairs[pairs["acteur_id"].isin(champs.index)]
