@@ -15,17 +15,8 @@ from diagnostic.measure.ressorts.millefeuille import (
 from diagnostic.measure.ressorts.overlap import compare_layers, measure_contingency
 
 LAYERS = ("EPCI", "CAS", "MSA", "CAF", "CIAS", "X")
-# The networks, the gaps and the comparisons of territories (methode.md 3.3 to 3.6): other measures, other tests.
-ELSEWHERE = [
-    "densite", "inter,intra", "blocs", "EI", "EI_attendu", "EI_perm_exact", "EI_z", "assortativite", "indice_silo",
-    "ratio_obs_att_permutation", "modularite", "degres", "CM_att", "CM_simple_exact", "log_OR_haldane", "densite_orientee",
-    "reciprocite_liens", "reciprocite_dyades", "sym_union", "sym_inter", "densite_bipartie", "projection", "densite_terr[T1]",
-    "densite_terr[T2]", "liens_sans_territoire_commun", "densite_par_seuil", "nonrep", "capture", "betweenness",
-    "betweenness_brut", "contrainte", "taille_eff", "articulation", "ponts", *(f"fragilite[{n}]" for n in "abcdef"),
-    *(f"GF[{n}]" for n in "abcdef"), *(f"GF_non_oriente[{n}]" for n in "abcdef"), "GF_doc_cograph", "liens_attendus",
-    "liens_manquants", "taux_realisation", "dist_site1", "part_sup10", "dist_moy", "2SFCA", "jackknife_d", "jackknife_SE",
-    "rarefaction", "chao", "degre_moyen", "EI_hypergeo", "croisement_acteur", "newman_projection",
-]  # fmt: skip
+# The gaps and access (methode.md 3.5) are other measures, other tests; the networks are in test_expected_networks.py.
+GAPS = ["liens_attendus", "liens_manquants", "taux_realisation", "dist_site1", "part_sup10", "dist_moy", "2SFCA"]
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +31,11 @@ def found():
 
 
 def test_every_value_on_jurisdictions_is_compared_or_told_elsewhere(shared, found):
-    assert not set(found) & set(ELSEWHERE)
-    assert set(found) | set(ELSEWHERE) == set(shared)
+    from test_expected_networks import NETWORK_KEYS  # it compares the way this file does
+
+    elsewhere = {*GAPS, *NETWORK_KEYS}
+    assert not set(found) & elsewhere
+    assert set(found) | elsewhere == set(shared)
 
 
 def test_every_value_on_jurisdictions_is_what_was_computed_apart(shared, found):
