@@ -1,0 +1,198 @@
+"""The number of links between the two champs beside what chance gives, under each idea of chance."""
+
+import numpy as np
+import pandas as pd
+
+from diagnostic.draw import page
+from diagnostic.draw.charts import open_chart
+from diagnostic.draw.style import (
+    COLOURS,
+    FONT_FAMILY,
+    FONT_SIZES,
+    NO_BREAK_SPACE,
+    TEXT_COLOUR,
+    agree,
+    format_number,
+    format_share,
+)
+
+NULLS = {
+    "etiquettes": "Étiquettes de champ redistribuées",
+    "liens": "Liens placés au hasard",
+    "degres": "Nombre de partenaires de chacun gardé",
+}
+EXPLAINED = {
+    "etiquettes": "Les mêmes liens ; les champs sont redistribués au hasard entre les mêmes acteurs.",
+    "liens": "Autant de liens, placés au hasard entre toutes les paires d'acteurs.",
+    "degres": "Chaque acteur garde son nombre de partenaires ; qui est relié à qui est tiré au hasard.",
+}
+GAP_IN, WORDS_IN, HEAD_IN = 0.3, 1.1, 0.42
+MOST_BARS = 45
+STEPS = [digit * power for power in (1, 10, 100, 1000, 10000) for digit in (1, 2, 5)]
+INSIDE, OUTSIDE = "#8FB9D8", "#E3E3E3"
+
+
+def draw_references(distributions, references, *, mentions, format_page="A4"):
+    """Draw three small histograms of the number of links between champs that chance gives, the number observed marked on each.
+
+    The three have one scale, so that the references can be compared: which one is chosen changes the conclusion.
+
+    Parameters
+    ----------
+    distributions : DataFrame with hypothese ("etiquettes", "liens", "degres"), valeur (links between champs), nb_cas
+        `part` (of all cases), when given, is used where nb_cas is too large to be held.
+    references : DataFrame, one row a hypothese: methode ("exacte" or "tirages"), nb_cas, observe, moyenne, q05, q95, p_moins, phrase
+        NaN is told with raison_absence when there is one, and nothing is drawn; a hypothesis without row has an empty frame.
+    mentions : dict, as for `charts.draw_discordance`
+    """
+    rows = references.drop_duplicates("hypothese").set_index("hypothese").reindex(list(NULLS))
+    known = rows["observe"].notna() & rows["moyenne"].notna()
+    title = mentions.get("titre") or tell_references(rows[known])
+    notes = [
+        "Barres bleues : 90 % des cas autour du milieu ; barres grises : les autres. Trait noir : moyenne. Losange : ce qui est observé.",
+        "Lecture : un écart entre l'observé et le hasard ne dit pas sa cause, et dépend de la référence choisie.",
+    ]
+    figure, axes, room = open_chart(title, mentions, notes=notes, square=False, format_page=format_page)
+    axes.remove()
+    cases = share_cases(distributions, rows)
+    limits = find_limits(cases, rows)
+    width = figure.get_size_inches()[0] - 2 * page.MARGIN_IN
+    wide = (width - GAP_IN * (len(NULLS) - 1)) / len(NULLS)
+    for rank, hypothese in enumerate(NULLS):
+        left = page.MARGIN_IN + rank * (wide + GAP_IN)
+        write_head(figure, hypothese, rows.loc[hypothese], left, room[0], wide)
+        write_below(figure, hypothese, rows.loc[hypothese], known[hypothese], left, room[1] + WORDS_IN, wide)
+        box = (left, room[1] + WORDS_IN + 0.42, wide, room[0] - room[1] - WORDS_IN - 0.42 - HEAD_IN)
+        panel = open_panel(figure, box, limits)
+        if known[hypothese]:
+            draw_histogram(panel, cases[cases["hypothese"].eq(hypothese)], rows.loc[hypothese], limits)
+        else:
+            panel.text(0.5, 0.5, "Non calculé", transform=panel.transAxes, ha="center", fontfamily=FONT_FAMILY,
+                       fontsize=FONT_SIZES["legende"], color=TEXT_COLOUR)  # fmt: skip
+    return figure
+
+
+def share_cases(distributions, rows):
+    """Return hypothese, valeur, part (share of the cases): from `part` where it is given, else from nb_cas."""
+    table = distributions.reindex(columns=["hypothese", "valeur", "nb_cas", "part"])
+    table = table.astype(dict.fromkeys(["valeur", "nb_cas", "part"], float))
+    table = table[table["hypothese"].isin(rows.index)]
+    counted = table["nb_cas"] / table.groupby("hypothese")["nb_cas"].transform("sum").replace(0, np.nan)
+    table["part"] = table["part"].fillna(counted)
+    return table.dropna(subset=["valeur", "part"]).sort_values(["hypothese", "valeur"], ignore_index=True)[["hypothese", "valeur", "part"]]
+
+
+def find_limits(cases, rows):
+    """Return the first and last number of links of the common scale, values of hardly any case left out, and the width of a bar."""
+    met = cases.loc[cases["part"] > 5e-4, "valeur"]
+    values = pd.concat([met, rows["observe"].dropna(), rows["moyenne"].dropna()]).astype(float)
+    if values.empty:
+        return 0.0, 1.0, 1.0
+    low, high = float(np.floor(values.min())), float(np.ceil(values.max()))
+    bar = float(max(1, np.ceil((high - low + 1) / MOST_BARS)))
+    return low - bar, high + bar, bar
+
+
+def open_panel(figure, box, limits):
+    """Return the axes of one histogram, their box in inches."""
+    width, height = figure.get_size_inches()
+    axes = figure.add_axes([box[0] / width, box[1] / height, box[2] / width, max(0.2, box[3]) / height], gid="histogramme")
+    axes.set_xlim(limits[0], limits[1])
+    for side in ("top", "left", "right"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color("#8A8A8A")
+    axes.set_yticks([])
+    least = (limits[1] - limits[0]) / 7
+    step = next((step for step in STEPS if step >= least), int(np.ceil(least)))
+    ticks = [tick for tick in range(0, int(limits[1]) + 1, step) if tick >= limits[0]]
+    axes.set_xticks(ticks, [format_number(tick) for tick in ticks])
+    for label in axes.get_xticklabels():
+        label.set(fontfamily=FONT_FAMILY, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR)
+    axes.tick_params(length=2, color="#8A8A8A")
+    axes.set_xlabel("liens entre champs", fontfamily=FONT_FAMILY, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR, labelpad=2)
+    return axes
+
+
+def draw_histogram(axes, cases, row, limits):
+    """Draw the share of the cases by number of links, the mean, and the number observed with its words."""
+    bar = limits[2]
+    bins = np.floor(cases["valeur"] / bar) * bar
+    inside = cases["valeur"].between(row["q05"], row["q95"])
+    grouped = cases.assign(bin=bins, dedans=inside).groupby(["bin", "dedans"])["part"].sum().unstack(fill_value=0.0)
+    grouped = grouped.reindex(columns=[True, False], fill_value=0.0)
+    where = grouped.index.to_numpy(dtype=float) + (bar - 1) / 2
+    highest = float(grouped.sum(axis=1).max()) if len(grouped) else 1.0
+    style = {"width": bar * 0.9, "linewidth": 0.4, "edgecolor": "#7A7A7A"}
+    axes.bar(where, grouped[True], color=INSIDE, gid="cas dedans", **style)
+    axes.bar(where, grouped[False], bottom=grouped[True], color=OUTSIDE, hatch="....", gid="cas dehors", **style)
+    axes.set_ylim(0, highest * 1.3)
+    axes.plot([row["moyenne"]] * 2, [0, highest * 1.06], color=TEXT_COLOUR, linewidth=1.2, gid="moyenne")
+    observed = float(row["observe"])
+    axes.plot([observed] * 2, [0, highest * 1.16], color=COLOURS["vermillon"], linewidth=1.4, linestyle=(0, (4, 1.5)), gid="trait")
+    axes.plot(observed, highest * 1.16, marker="D", markersize=7, color=COLOURS["vermillon"], markeredgecolor="white", gid="observe")
+    share = (observed - limits[0]) / (limits[1] - limits[0])
+    side, shift = ("left", 1) if share < 0.6 else ("right", -1)
+    words = f"{agree(int(observed), 'observé')}"
+    text = page.write_text(axes, observed + shift * (limits[1] - limits[0]) * 0.025, highest * 1.16, words, ha=side, va="center",
+                           fontweight="bold", color=COLOURS["vermillon"], gid="mot observe")  # fmt: skip
+    page.add_halo(text)
+
+
+def write_head(figure, hypothese, row, left, top, wide):
+    """Write above a histogram the name of the reference, and how its cases were counted."""
+    options = {"fontsize": FONT_SIZES["legende"] + 1, "fontweight": "bold", "va": "baseline"}
+    page.write_paragraph(figure, left, top - 0.14, NULLS[hypothese], wide, **options)
+    page.write_paragraph(figure, left, top - 0.31, tell_method(row), wide, va="baseline", gid="methode")
+
+
+def write_below(figure, hypothese, row, known, left, top, wide):
+    """Write under a histogram the sentence of the reference, or why it is not computed."""
+    words = EXPLAINED[hypothese]
+    phrase, reason = row.get("phrase"), row.get("raison_absence")
+    if known and isinstance(phrase, str) and phrase:
+        words = phrase
+    elif not known:
+        why = reason if isinstance(reason, str) and reason else "données insuffisantes"
+        words = f"{words} Non calculé : {why}."
+    warning = row.get("avertissement")
+    if known and isinstance(warning, str) and warning:
+        words = f"{words} Attention : {warning.rstrip('.')}."
+    size = FONT_SIZES["note"]
+    while True:
+        text = page.write_paragraph(figure, left, top, words, wide, va="top", fontsize=size, linespacing=1.2, gid="phrase")
+        if page.measure_box(text)[1] >= top - WORDS_IN + 0.04 or size <= 5:
+            return
+        text.remove()
+        size -= 0.5
+
+
+def tell_method(row):
+    """Return how the cases were counted: all of them, or draws."""
+    if row.get("methode") == "exacte":
+        number = row["nb_cas"]
+        return f"Tous les cas possibles ({format_number(number)})." if number < 1e9 else "Calcul exact sur tous les cas."
+    if row.get("methode") == "tirages":
+        return f"{agree(int(row['nb_cas']), 'tirage')} au hasard, de graine fixe."
+    return ""
+
+
+def tell_references(rows):
+    """Return the title: what is observed, and what each reference computed gives on average."""
+    if rows.empty:
+        return "Liens entre champs : comparaison au hasard non calculée"
+    observed = int(rows["observe"].iloc[0])
+    low, high = (format_number(value, 1) for value in (rows["moyenne"].min(), rows["moyenne"].max()))
+    means = f"{low} attendus en moyenne" if low == high else f"de {low} à {high} attendus en moyenne selon la référence"
+    told = f"{agree(observed, 'lien')} entre champ social et développement local, {means}"
+    return told + tell_rarity(rows, observed)
+
+
+def tell_rarity(rows, observed):
+    """Return the end of the title: in what share of the cases, at most, chance gives as few (or as many); "" when references differ."""
+    fewer, more = rows["moyenne"] > observed, rows["moyenne"] < observed
+    for side, words, held in (("p_moins", "autant ou moins", fewer), ("p_plus", "autant ou plus", more)):
+        if held.all() and side in rows and rows[side].notna().all():
+            most = float(rows[side].max())
+            less = "moins de " if most < 0.001 else ""
+            return f"{NO_BREAK_SPACE}; {words} dans {less}{format_share(max(most, 0.001), 1)} des cas au plus"
+    return ""

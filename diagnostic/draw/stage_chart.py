@@ -1,0 +1,230 @@
+"""Who enters a dispositif at which stage, and in which role: funders who come late are seen at a glance (chart G3)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+
+from diagnostic.draw import page
+from diagnostic.draw.charts import fill_cells, label_axes, open_chart
+from diagnostic.draw.network_charts import list_star
+from diagnostic.draw.network_marks import name_nodes
+from diagnostic.draw.style import (
+    COLOURS,
+    FONT_FAMILY,
+    FONT_SIZES,
+    MISSING_COLOUR,
+    TEXT_COLOUR,
+    agree,
+    format_number,
+    pick_text_colour,
+)  # fmt: skip
+
+MAX_DISPOSITIFS = 30
+STAGES = {
+    "emergence": "Émergence",
+    "diagnostic": "Diagnostic",
+    "conception": "Conception",
+    "mise_en_oeuvre": "Mise en œuvre",
+    "evaluation": "Évaluation",
+    "autre": "Autre stade",
+    "inconnu": "Stade non renseigné",
+}
+ALWAYS = ["emergence", "diagnostic", "conception", "mise_en_oeuvre", "evaluation", "inconnu"]
+# A role is a letter, a shape and a colour; a late funder is hollow with a thick edge, so that it is seen in black and white.
+ROLES = {
+    "F": ("Financement, présent dès l'émergence (ou stade inconnu)", "D", COLOURS["orange"]),
+    "F_tardif": ("Financement, entré après l'émergence", "D", "#FFFFFF"),
+    "P": ("Pilotage", "s", COLOURS["bleu"]),
+    "C": ("Coordination", "o", COLOURS["vert"]),
+    "A": ("Accompagnement ou animation", "^", COLOURS["rose"]),
+    "p": ("Participation", "o", "#C9C9C9"),
+    "?": ("Autre rôle, ou rôle non renseigné", "h", MISSING_COLOUR),
+}
+LETTERS = {
+    "financement": "F", "pilotage": "P", "coordination": "C", "accompagnement": "A", "animation": "A", "participation": "p",
+}  # fmt: skip
+# A diamond as wide as a square of the same number would run into the figure on its right.
+WIDTHS = {"D": 0.76, "s": 0.95, "^": 1.1}
+LATE_EDGE = COLOURS["vermillon"]
+
+
+def draw_stages(dispositifs, participations, *, mentions, format_page="A4"):
+    """Draw dispositifs x stages; in each cell a mark a role with its number of actors (chart G3).
+
+    A funder is late when the first known stage of its participations in the dispositif, whatever the role, is not the
+    emergence; "autre" has no place in the order of stages and says nothing, like an empty cell. One page holds 30
+    dispositifs: those with most actors are kept (ties by name), the others are counted in a note.
+
+    Parameters
+    ----------
+    dispositifs : DataFrame with dispositif_id, nom
+    participations : DataFrame with acteur_id, dispositif_id, role, stade
+        Rows with a dispositif that is not given are left out and counted.
+    mentions : dict, as for `charts.draw_discordance`
+    """
+    rows = read_roles(dispositifs, participations)
+    cells = count_cells(rows)
+    names = choose_rows(dispositifs, rows)
+    left = len(participations) - len(rows)
+    title = mentions.get("titre") or tell_stages(dispositifs, rows)
+    notes = tell_rows(names, dispositifs, rows, left)
+    stages = [stage for stage in STAGES if stage in ALWAYS or cells["stade"].eq(stage).any()]
+    figure, axes, room = open_chart(title, mentions, notes=notes, shape=(len(names), len(stages)), format_page=format_page)
+    roles = [role for role in ROLES if cells["lettre"].eq(role).any()]
+    top = write_legend(figure, room[0], cells, roles)
+    shrink_axes(axes, top - 0.06)
+    fill_stages(axes, len(names), stages)
+    label_axes(axes, names, [STAGES[stage] for stage in stages], size=min(7.0, 130 / max(1, len(names)) + 2.5))
+    for label in axes.get_xticklabels():
+        label.set_va("baseline")
+    draw_marks(axes, cells[cells["dispositif_id"].isin(names.index)], names.index, stages, roles)
+    if names.empty:
+        page.write_text(axes, len(stages) / 2, 0.5, "Aucune participation renseignée.", ha="center", va="center")
+    return figure
+
+
+def read_roles(dispositifs, participations):
+    """Return the participations in the dispositifs given, with stade ("inconnu" when missing), lettre of the role and tardif."""
+    rows = participations.reindex(columns=["acteur_id", "dispositif_id", "role", "stade"]).astype("object")
+    rows = rows[rows["dispositif_id"].isin(set(dispositifs["dispositif_id"]))].reset_index(drop=True)
+    rows["stade"] = rows["stade"].where(rows["stade"].isin(list(STAGES)), "inconnu")
+    rank = rows["stade"].map({stage: k for k, stage in enumerate(ALWAYS[:-1])}).astype(float)
+    first = rank.groupby([rows["acteur_id"], rows["dispositif_id"]]).transform("min")
+    rows["premier"] = first
+    rows["lettre"] = rows["role"].map(LETTERS).astype("object").fillna("?")
+    rows["tardif"] = rows["lettre"].eq("F") & (first > 0)
+    rows["lettre"] = rows["lettre"].mask(rows["tardif"], "F_tardif")
+    return rows
+
+
+def count_cells(rows):
+    """Return the number of distinct actors a dispositif, stage and letter: nombre."""
+    keys = ["dispositif_id", "stade", "lettre"]
+    return rows.drop_duplicates([*keys, "acteur_id"]).groupby(keys, sort=True).size().rename("nombre").reset_index()
+
+
+def choose_rows(dispositifs, rows):
+    """Return the names of the dispositifs drawn, index dispositif_id: those with most actors, then in text order."""
+    actors = rows.drop_duplicates(["dispositif_id", "acteur_id"]).groupby("dispositif_id").size()
+    names = name_nodes(dispositifs, "dispositif_id", width=44, lines=1)
+    table = pd.DataFrame({"nom": names, "cle": names.index, "nombre": actors.reindex(names.index, fill_value=0)})
+    table = table[table["nombre"].gt(0)].drop_duplicates("cle")
+    kept = table.sort_values(["nombre", "nom", "cle"], ascending=[False, True, True]).head(MAX_DISPOSITIFS)
+    return kept.sort_values(["nom", "cle"])["nom"]
+
+
+def list_funders(rows):
+    """Return the funders, one a dispositif and actor: tardif, connu (a stage is known)."""
+    funders = rows[rows["lettre"].isin(["F", "F_tardif"])].drop_duplicates(["dispositif_id", "acteur_id"])
+    return funders.assign(connu=funders["premier"].notna())
+
+
+def tell_stages(dispositifs, rows):
+    """Return the title of the chart from its counts."""
+    head = f"{agree(dispositifs['dispositif_id'].nunique(), 'dispositif')}"
+    funders = list_funders(rows)
+    if funders.empty:
+        return f"{head} : aucun financeur renseigné"
+    known, late = int(funders["connu"].sum()), int(funders["tardif"].sum())
+    if not known:
+        return f"{head} : stade d'entrée non renseigné pour {agree(len(funders), 'financement')}"
+    if known == 1:
+        return f"{head} : le seul financement dont le stade est connu est entré {'après' if late else 'dès'} l'émergence"
+    verb = "est entré" if late < 2 else "sont entrés"
+    return f"{head} : {format_number(late)} des {agree(known, 'financement')} dont le stade est connu {verb} après l'émergence"
+
+
+def tell_rows(names, dispositifs, rows, left):
+    """Return the footnotes: how to read, what is not shown."""
+    notes = ["Lecture : le nombre à droite d'un symbole compte les acteurs. Un financement est un financeur d'un dispositif."]
+    total = dispositifs["dispositif_id"].nunique()
+    with_rows = rows["dispositif_id"].nunique()
+    if with_rows > len(names):
+        others = agree(with_rows - len(names), "autre")
+        notes.append(f"Lignes : les {len(names)} dispositifs qui ont le plus d'acteurs ; {others} hors de cette page.")
+    if total > with_rows:
+        notes.append(f"Sans participation renseignée, et hors du tableau : {agree(total - with_rows, 'dispositif')}.")
+    if left:
+        notes.append(f"Hors du tableau : {agree(left, 'ligne')} de participation à un dispositif absent de cette liste.")
+    unknown = int((~list_funders(rows)["connu"]).sum())
+    if unknown:
+        notes.append(f"Stade d'entrée inconnu : {agree(unknown, 'financement')}.")
+    return notes + list_star(names)
+
+
+def write_legend(figure, top, cells, roles):
+    """Write the legend on rows under the title and return its bottom in inches."""
+    if not roles:
+        return top
+    counts = cells.groupby("lettre")["nombre"].sum()
+    handles = [make_role(role, f"{role[0]} : {ROLES[role][0]} — {format_number(int(counts[role]))}") for role in roles]
+    width, height = figure.get_size_inches()
+    legend = figure.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(page.MARGIN_IN / width, top / height), ncols=min(4, len(handles)), frameon=False,
+        borderpad=0, borderaxespad=0, handletextpad=0.5, columnspacing=1.6, labelspacing=0.6,
+        prop={"family": FONT_FAMILY, "size": FONT_SIZES["legende"]},
+    )  # fmt: skip
+    for text in legend.get_texts():
+        text.set_color(TEXT_COLOUR)
+    return page.measure_box(legend)[1]
+
+
+def make_role(role, label):
+    """Return the legend entry of a role."""
+    _, marker, colour = ROLES[role]
+    return Line2D([], [], linestyle="none", marker=marker, markersize=8, markerfacecolor=colour, label=label, **pick_edge(role))
+
+
+def pick_edge(role):
+    """Return the colour and width of the edge of a role's mark."""
+    if role == "F_tardif":
+        return {"markeredgecolor": LATE_EDGE, "markeredgewidth": 1.6}
+    return {"markeredgecolor": "#555555", "markeredgewidth": 0.5}
+
+
+def shrink_axes(axes, top):
+    """Lower the top of the axes to `top` inches."""
+    figure = axes.get_figure()
+    box = axes.get_position(original=True)
+    high = max(0.1, top / figure.get_size_inches()[1] - box.y0)
+    axes.set_position([box.x0, box.y0, box.width, high])
+
+
+def fill_stages(axes, number, stages):
+    """Fill the cells: every other row tinted, the column of what is not known hatched."""
+    for row in range(number):
+        tint = "#F6F4EF" if row % 2 else "#FFFFFF"
+        known = [column for column, stage in enumerate(stages) if stage != "inconnu"]
+        fill_cells(axes, [row] * len(known), known, tint)
+        unknown = [column for column, stage in enumerate(stages) if stage == "inconnu"]
+        fill_cells(axes, [row] * len(unknown), unknown, MISSING_COLOUR)
+    for column in range(1, len(stages)):
+        axes.axvline(column, color="#BDBDBD", linewidth=0.6, zorder=1.5)
+
+
+def draw_marks(axes, cells, ids, stages, roles):
+    """Draw in each cell a mark a role, always at the same place, its letter in it and its number on its right."""
+    if cells.empty:
+        return
+    figure = axes.get_figure()
+    box = axes.get_window_extent().extents / figure.dpi * 72
+    slot, high = (box[2] - box[0]) / len(stages) / len(roles), (box[3] - box[1]) / len(ids)
+    size = float(np.clip(min(0.5 * slot, 0.66 * high), 3, 11))
+    columns, ranks = ({name: rank for rank, name in enumerate(names)} for names in (stages, roles))
+    lines, step = {key: rank for rank, key in enumerate(ids)}, 1 / len(roles)
+    x = cells["stade"].map(columns) + step * (cells["lettre"].map(ranks) + 0.36)
+    spots = cells.assign(x=x, y=cells["dispositif_id"].map(lines) + 0.5)
+    for role, rows in spots.groupby("lettre", sort=True):
+        _, marker, colour = ROLES[role]
+        edge = pick_edge(role)
+        axes.scatter(
+            rows["x"], rows["y"], s=(size * WIDTHS.get(marker, 1.0)) ** 2, marker=marker, facecolors=colour, zorder=3, gid=f"role {role}",
+            edgecolors=edge["markeredgecolor"], linewidths=edge["markeredgewidth"] * 0.7,
+        )  # fmt: skip
+        # The middle of a triangle is below that of its box.
+        low = 0.1 * size / high if marker == "^" else 0.0
+        for row in rows.itertuples():
+            page.write_text(axes, row.x, row.y + low, role[0], ha="center", va="center_baseline", fontsize=max(3.0, size * 0.56),
+                            color=pick_text_colour(colour), zorder=4, gid="lettre")  # fmt: skip
+            page.write_text(axes, row.x + step * 0.62 * size / slot, row.y, format_number(row.nombre), ha="left", va="center",
+                            fontsize=max(4.0, size * 0.66), zorder=4, gid="nombre")  # fmt: skip
