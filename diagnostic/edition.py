@@ -34,9 +34,17 @@ _PERSONAL = re.compile("|".join([_MAIL, _PHONE, _CIVILITY]))
 _PERSON_IN_ID = re.compile("|".join([_MAIL, _CIVILITY]))  # ten digits in an identifier are a number, no telephone
 _ID_NAMES = re.compile(r".*_id(?:_\d)?|acteur_[ab]")
 MASK = "[masqué]"
+# Results that count words typed in an open list: {table: (column of kinds, {kind: its list}, column of words)}.
+TYPED_WORDS = {
+    "facettes": ("facette", {"theme": "themes"}, "valeur"),
+    "constats_details": ("objet", {"theme": "themes", "public": "publics"}, "identifiant"),
+}  # fmt: skip
 DISTANCE_TABLES = ["acces", "acces_communes", "sites_acces"]
 DISTANCE_MEASURES = ["part_population_au_dela", "population_au_dela", "nb_communes_au_dela", "distance_moyenne_km"]
-DRAWN_COLUMNS = ["acteur_id", "categorie", "champ", "mobile", "hors_territoire", "x_m", "y_m"]
+DRAWN_COLUMNS = {
+    "acteurs": ["acteur_id", "nom", "sigle", "categorie", "champ", "mobile", "hors_territoire", "x_m", "y_m"],
+    "dispositifs": ["dispositif_id", "nom"], "liens": ["source_id", "cible_id"], "participations": ["acteur_id", "dispositif_id"],
+}  # fmt: skip
 
 
 def filter_edition(tables, edition):
@@ -116,8 +124,9 @@ def _filter_table(rows, name, tables, hidden, edition):
         rows, told = rule(rows, name, edition)
         removed += told
     if edition != "interne":
-        rows, told = mask_personal(rows, name)
-        removed += told
+        rows, told = _drop_typed_words(rows, name, tables)
+        rows, masked = mask_personal(rows, name)
+        removed += told + masked
     return rows, removed
 
 
@@ -242,6 +251,17 @@ def _drop_columns(rows, name, edition):
     return rows.drop(columns=list(counts)), told
 
 
+def _drop_typed_words(rows, name, tables):
+    """Drop the counts of a theme or a public that is in no list: somebody typed it, and it may say more than a theme."""
+    if name not in TYPED_WORDS:
+        return rows, []
+    column, lists, words = TYPED_WORDS[name]
+    known = {kind: {*tables["listes"][listed].index, "non_precise"} for kind, listed in lists.items()}
+    gone = pd.Series([kind in known and word not in known[kind] for kind, word in zip(rows[column], rows[words], strict=True)], rows.index)
+    told = [[name, "lignes", int(gone.sum()), "thème ou public hors des listes"]] if gone.any() else []
+    return rows[~gone.astype(bool)], told
+
+
 def _is_filled(cells):
     return cells.notna() & cells.map(lambda cell: cell != ()).astype(bool) if cells.dtype == object else cells.notna()
 
@@ -316,11 +336,14 @@ def keep_local(tables):
 
 
 def show_same_actors(editions):
-    """Say whether several filtered editions draw the same actors at the same places: their pages are then the same.
+    """Say whether several filtered editions draw the same actors at the same places, and the same dispositifs: so are their pages.
 
     Parameters
     ----------
     editions : list of dict of tables, as `filter_edition` returns them
     """
-    drawn = [tables["acteurs"][DRAWN_COLUMNS].reset_index(drop=True) for tables in editions]
-    return all(table.equals(drawn[0]) for table in drawn)
+    drawn = [
+        {name: tables[name].reindex(columns=columns).reset_index(drop=True) for name, columns in DRAWN_COLUMNS.items()}
+        for tables in editions
+    ]
+    return all(shown[name].equals(drawn[0][name]) for shown in drawn for name in DRAWN_COLUMNS)

@@ -12,11 +12,18 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.vocabulary import normalize_label, read_list
 from diagnostic.vocabulary.formats import format_number, format_share
 
-DPI = 110  # a printed page on a screen; the files of `run` have 300
-SHARES = {"part", "densite", "couverture", "taux_realisation", "densite_intra", "densite_inter"}
+DPI = 144  # a printed page on a screen (the files of `run` have 300); at other sizes the letters widen and lines leave the page
+SHARES = {
+    "part", "densite", "couverture", "taux_realisation", "densite_intra", "densite_inter", "taux_reponse", "densite_basse",
+    "densite_haute", "densite_observable", "fiabilite", "perte_paires", "perte_paires_inter", "p_moins",
+}  # fmt: skip
 WORDS = {
     "present": "Présente", "absent_verifie": "Absence vérifiée", "non_renseigne": "Non renseignée", "exclu": "Laissés à part",
     "absent_declare": "Non déclaré (tous deux ont répondu)", "non_confirme": "Un seul a répondu", "non_observe": "Aucun n'a répondu",
+    "etiquettes": "Champs redistribués entre les mêmes acteurs", "liens": "Liens redistribués entre toutes les paires",
+    "degres": "Chacun garde son nombre de liens", "nb_externes": "Liens entre champs", "densite_inter": "Densité entre champs",
+    "densite_intra": "Densité dans les champs", "ratio_externes": "Liens entre champs, observé / attendu", "ei": "Indice E-I",
+    "indice_silo": "Indice de silo",
     **read_list("champs")["libelle"], **read_list("roles")["libelle"], "complet": "Complet", "partiel": "Partiel",
 }  # fmt: skip
 PROFILE = {
@@ -120,6 +127,30 @@ def show_page(tables, name):
     buffer = io.BytesIO()
     pages[name]().savefig(buffer, format="png", dpi=DPI)
     return _make_picture(buffer.getvalue(), name)
+
+
+def show_actor(tables, acteur_id=""):
+    """Return one actor as a picture: its partners by champ, its dispositifs; the one with most partners when none is named.
+
+    Raises
+    ------
+    DiagnosticError
+        The edition holds no such actor.
+    """
+    if tables["edition"] != "interne":
+        return show_sentences(['Réservé à l\'usage interne : écrivez EDITION = "interne" dans les réglages pour l\'afficher.'])
+    if not acteur_id and not len(tables["positions"]):
+        return show_sentences(["Aucun lien déclaré : rien à dessiner autour d'un acteur."])
+    buffer = io.BytesIO()
+    way.draw_actor(tables, acteur_id or tables["positions"]["degre"].idxmax()).savefig(buffer, format="png", dpi=DPI)
+    return _make_picture(buffer.getvalue(), f"acteur {acteur_id}")
+
+
+def show_statements(tables, *, etat="constate", lines=40):
+    """Return the sentences of the guide's statements in one state, each after its title."""
+    rows = tables["constats"][tables["constats"]["etat"] == etat]
+    told = [f"{row.titre} : {row.phrase or row.raison_absence}" for row in rows.head(lines).itertuples()]
+    return show_sentences(told or ["Aucun constat dans cet état."])
 
 
 def show_map(tables, *, height=640):

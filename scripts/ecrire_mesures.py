@@ -20,8 +20,18 @@ CHAPTERS = {
     "densites_dispositifs": "Participations (acteur-dispositif)",
     "blocs": "Liens entre groupes",
     "silos": "Silos entre champs",
+    "silos_groupes": "Silos, groupe par groupe (classeur seulement)",
+    "references": "Silos et hasard",
     "dispositifs_mixtes_part": "Dispositifs mixtes",
     "positions": "Positions des structures (édition interne)",
+    "structure": "Groupes et cœur du réseau",
+    "relais": "Qui fait le lien",
+    "enquete_reseau": "Réponses à l'enquête et bornes",
+    "fiabilite": "Liens confirmés",
+    "comparaison": "Territoires côte à côte",
+    "facettes": "Réseaux par type, thème, stade, intensité, échelle (classeur seulement)",
+    "entree_tardive_ensemble": "Financeurs et émergence",
+    "affiliations_resume": "Contrats des territoires",
     "categories_territoires": "Catégories par territoire",
     "bilan_liens": "Liens à vérifier (édition interne)",
     "acces": "Accès",
@@ -67,6 +77,23 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
   territoires compte dans chacun. Sont comptés les acteurs cités dans un lien ou une participation, joints par l'enquête, ou saisis
   à la main hors des communes ; les communes et les lignes importées que personne ne cite ne le sont pas. Feuille `liens` vide :
   rien n'est calculé. Entre catégories, seules les paires qui ont un lien sont listées.
+- **Un lien, deux paroles.** Une paire est `confirme` quand ses deux extrémités l'ont dite. Entre répondants, M paires confirmées et A
+  dites d'un seul côté donnent la part des liens que chacun cite, 2M / (2M + A) : les deux côtés sont supposés répondre
+  indépendamment. Entre deux acteurs sans réponse, rien ne pouvait être dit : d'où les bornes de la densité.
+- **Références.** Le nombre de liens entre champs est comparé à trois idées du hasard, et le choix change la conclusion. `etiquettes` :
+  mêmes liens, champs redistribués entre les acteurs (tous les étiquetages s'il y en a 20 000 au plus) ; c'est celle qui répond à « le
+  champ est-il lié aux liens ? ». `liens` : autant de liens répartis entre toutes les paires (loi hypergéométrique, exacte). `degres` :
+  réseaux simples où chacun garde son nombre de liens (tous comptés s'ils sont assez peu, sinon échanges de partenaires : dix fois
+  le temps d'oubli au départ, puis un réseau retenu quand moins de 5 % des liens sont restés). Ces hasards ignorent la distance :
+  deux acteurs de deux bouts du territoire y sont aussi proches que deux voisins ; un champ regroupé quelque part peut en avoir l'air
+  d'un silo. p = (b + 1) / (B + 1) par tirages, cas / cas quand tout est compté ; la plus petite valeur possible est dite.
+- **Convention.** Chaque catégorie dont le champ vient de notre table est rangée à son tour dans l'autre champ, et les chiffres
+  recalculés : leur étendue est donnée à côté de celle des trois traitements des acteurs mixtes.
+- **Faire le lien.** Dit : colonne `fait_lien`, ou poste passerelle pourvu. Observé : l'acteur relie deux acteurs de champs différents
+  sans lien entre eux, et est un point de passage (il sépare en partant, ou son intermédiarité dépasse celle des trois quarts de ceux qui
+  ont un lien, réglage `seuil_relais`). Un acteur sans lien et sans réponse est inconnu, jamais « non ».
+- **Comparer des territoires** : à nombre moyen de partenaires égal, la densité baisse comme 1 / n. Nombre d'acteurs, partenaires, part
+  de liens entre champs, observé sur attendu, réponses ; la sensibilité (jackknife) dit ce qui tient à chaque acteur inscrit.
 - **Liens à vérifier** : même territoire plus petit qu'un département, et même thème ou même dispositif.
 - **Manques.** Éloignement : seulement là où la liste des sites est complète (dite par le groupe, ou publiée par la source ; les
   lignes d'autres imports n'y comptent alors pas). Services itinérants : comptés à part, jamais un point fixe.
@@ -106,7 +133,9 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
 ## Références
 
 À vérifier avant de les citer (connues de mémoire, textes non relus) : Hill 1973 ; Jost 2006 ; Meilă 2007 ; Rosenberg et
-Hirschberg 2007 ; Newman 2003 ; Vinh, Epps et Bailey 2010 ; DeFord, Duchin et Solomon 2021 ; Phipson et Smyth 2010. Les autres
+Hirschberg 2007 ; Newman 2003 ; Newman et Girvan 2004 ; Vinh, Epps et Bailey 2010 ; DeFord, Duchin et Solomon 2021 ; Phipson et
+Smyth 2010 ; Snijders et Borgatti 1999 ; Hurlbert 1971 ; Good 1953 ; Chao 1984 ; Chao et Jost 2012 ; Haldane 1956 ; Burt 1992 ;
+Borgatti 1997 ; Gould et Fernandez 1989 ; Borgatti et Everett 1999 ; Lip 2011 ; Blondel et autres 2008 ; Hubert et Arabie 1985. Les autres
 auteurs nommés dans les tableaux (Simpson 1949, Shannon 1948, Wasserman et Faust 1994, Freeman 1977, Borgatti et Everett 1997,
 Krackhardt et Stern 1988) indiquent l'origine usuelle de la formule ; textes non relus."""
 HEADINGS = ["Mesure", "Ce qu'elle dit", "Unité", "Formule", "Numérateur / dénominateur", "Valeur de référence", "Source"]

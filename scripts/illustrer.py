@@ -132,6 +132,10 @@ def main():
         shrink(folder / "carte.png", IMAGES / "carte.png")
         shrink(next((public / "cartes").glob("*ressort_fictifcas.png")), IMAGES / "ressort.png")
         shrink(next((public / "cartes").glob("*categories.png")), IMAGES / "categories.png")
+        shrink(next((public / "cartes").glob("*reseau_dispositifs.png")), IMAGES / "reseau.png")
+        shrink(next((public / "cartes").glob("*silos_references.png")), IMAGES / "silos.png")
+        shoot(public / "constats.html", folder / "constats.png")
+        shrink(folder / "constats.png", IMAGES / "constats.png")
 
 
 if __name__ == "__main__":

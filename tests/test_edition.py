@@ -96,7 +96,8 @@ def test_homes_and_sole_traders_are_brought_back_to_the_commune(small, edition, 
 
 def test_records_and_sentences_that_name_structures_stay_inside(small):
     inside = small["resultats"].query("edition == 'interne'")
-    assert set(inside["mesure"]) == {"degre", "intermediarite", "taux_realisation"}
+    of_actors = {"degre", "intermediarite", "contrainte", "taille_effective", "perte_paires", "perte_paires_inter", "frontiere"}
+    assert set(inside["mesure"]) == {*of_actors, "taux_realisation"}
     shown, _ = filter_edition(small, "publique")
     assert set(shown["resultats"]["edition"]) == {"publique"}
     assert not shown["resultats"]["groupe_a"].isin(small["acteurs"]["acteur_id"]).any()
@@ -212,3 +213,15 @@ def test_the_body_of_a_unit_is_not_named_where_it_is_hidden(small):
     units = small["unites"].assign(organisme_id="CANARIID")
     assert filter_edition(small | {"unites": units}, "publique")[0]["unites"]["organisme_id"].isna().all()
     assert filter_edition(small | {"unites": units}, "interne")[0]["unites"]["organisme_id"].eq("CANARIID").all()
+
+
+def test_a_theme_typed_out_of_the_lists_stays_inside(small):
+    for name, column, words in (("facettes", "facette", "valeur"), ("constats_details", "objet", "identifiant")):
+        opened = {"edition": "publique", "acteur_id": None, "dispositif_id": None} if name == "constats_details" else {}
+        rows = small[name].iloc[:1].assign(**{column: "theme", words: "CANARITHEME"}, **opened)
+        listed = rows.assign(**{words: "logement"})
+        given = small | {name: pd.concat([rows, listed], ignore_index=True)}
+        shown, removed = filter_edition(given, "publique")
+        assert shown[name][words].tolist() == ["logement"], name
+        assert ((removed["table"] == name) & removed["raison"].str.contains("hors des listes")).any()
+        assert filter_edition(given, "interne")[0][name][words].tolist() == ["CANARITHEME", "logement"]

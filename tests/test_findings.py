@@ -10,8 +10,9 @@ from diagnostic.measure.constats.findings import (
     COLUMNS,
     describe_access,
     describe_gaps,
-    describe_links,
+
 )
+from diagnostic.measure.constats.link_readings import describe_links
 from diagnostic.vocabulary.formats import NARROW_SPACE
 
 NAMES = pd.Series({"perimetre": "Périmètre", "departement:43": "Haute-Loire", "epci:1": "CC Une"})

@@ -42,7 +42,7 @@ def test_an_edition_is_a_folder_of_five_things(chemin_piege):
         tables,
         chemin_piege / "publique",
         carte=folium.Map(tiles=None),
-        fiches="<html><head></head><body>Fiches</body></html>",
+        pages={"fiches_ressorts.html": "<html><head></head><body>Fiches</body></html>"},
         figures=list_counted([]),
         cache={},
         reading=reading,
@@ -64,5 +64,5 @@ def test_a_page_that_cannot_be_drawn_stops_the_edition(tmp_path):
     reading = {"titre": "Essai", "lignes": [], "date": pd.Timestamp("2026-11-15")}
     with pytest.raises(ZeroDivisionError):
         write_edition(
-            tables, tmp_path, carte=folium.Map(tiles=None), fiches="", figures=[("01_x", False, fail)], cache={}, reading=reading
+            tables, tmp_path, carte=folium.Map(tiles=None), pages={}, figures=[("01_x", False, fail)], cache={}, reading=reading
         )  # fmt: skip

@@ -141,6 +141,23 @@ def test_an_internal_table_is_ordered_largest_first(interne):
 
 
 # --- pictures, map, menus -------------------------------------------------------------------------------------------
+def test_an_actor_is_drawn_inside_only(interne, publique):
+    known = interne["acteurs"]["acteur_id"].iloc[0]
+    assert "<img" in widgets.show_actor(interne, known).data
+    assert "<img" in widgets.show_actor(interne).data  # the one with most partners
+    assert "usage interne" in widgets.show_actor(publique, known).data
+    with pytest.raises(DiagnosticError):
+        widgets.show_actor(interne, "inconnu")
+    alone = interne | {"positions": interne["positions"].iloc[:0]}
+    assert "Aucun lien déclaré" in widgets.show_actor(alone).data
+
+
+def test_statements_are_listed_by_state(interne):
+    shown = widgets.show_statements(interne, etat="non_mesurable").data
+    assert shown.count("<li>") == (interne["constats"]["etat"] == "non_mesurable").sum() > 0
+    assert "Aucun constat" in widgets.show_statements(interne, etat="autre").data
+
+
 def test_a_page_is_a_named_picture(publique):
     shown = widgets.show_page(publique, "liens_entre_champs").data
     assert 'alt="Page « liens entre champs »"' in shown

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from diagnostic.draw import base_map, charts, print_layers, print_points
+from diagnostic.draw.network_pages import list_network_pages
 from diagnostic.draw.style import CHAMP_LABELS, agree
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 
@@ -42,6 +43,7 @@ def list_figures(tables, *, mentions, edition):
         bars = partial(charts.draw_bars, _count_headings(actors), mentions=told)
         figures.append(("acteurs_par_rubrique", edition is None, bars))
     figures += _list_links(tables, common)
+    figures += list_network_pages(tables, base, own, common, shared=edition is None)
     if base:
         figures += [(name, edition is None, draw) for name, draw in _list_access(tables, base, own)]
     return [(f"{rank:02d}_{name}", shared, draw) for rank, (name, shared, draw) in enumerate(figures, start=1)]

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from diagnostic.measure import quality
-from diagnostic.measure.constats import findings
+from diagnostic.measure.constats import findings, statements
 from diagnostic.measure.jurisdictions import measure_ressorts
 from diagnostic.measure.liens import network
 from diagnostic.measure.manques import access, gaps
-from diagnostic.measure.networks import measure_links
+from diagnostic.measure.networks import list_network_figures, measure_links
 from diagnostic.measure.records import build_records
 from diagnostic.schema import is_imported
 from diagnostic.vocabulary import read_vocabulary
@@ -29,9 +29,21 @@ def measure_dossier(tables):
     """
     results = measure_ressorts(tables) | measure_links(tables) | measure_gaps(tables) | measure_inventory(tables)
     results["territoires_resume"] = summarise_territories(tables, results)
+    results |= measure_constats(tables, results)
     results["lectures"] = findings.list_findings(tables, results)
     results["resultats"] = build_records(results, tables["couches"])
-    return results
+    return results | {"reseau_resume": list_network_figures(results["resultats"])}
+
+
+def measure_constats(tables, results):
+    """Return the guide's statements that the dossier can measure, what they name, what the group has to decide, and what no data tell."""
+    found, details = statements.read_statements(tables, results)
+    return {
+        "constats": found,
+        "constats_details": details,
+        "constats_a_decider": statements.prepare_decisions(found, tables["constats_decisions"]),
+        "enonces_non_mesures": statements.list_unmeasured(),
+    }
 
 
 def measure_inventory(tables):

@@ -2,19 +2,53 @@
 
 import pandas as pd
 
-from diagnostic.measure.liens import density, network, positions, silos
+from diagnostic.measure.liens import (
+    affiliations,
+    brokerage,
+    comparison,
+    conventions,
+    density,
+    facets,
+    fragility,
+    group_links,
+    network,
+    positions,
+    professions,
+    references,
+    relays,
+    silos,
+    structure,
+    survey,
+)
 from diagnostic.schema import is_imported
+from diagnostic.vocabulary import read_vocabulary
 
 # Figures of a network: missing when its sheet is empty.
 LINK_FIGURES = [
     "nb_liens", "densite", "degre_moyen", "nb_isoles", "densite_sans_supra", "nb_liens_attendus", "nb_externes", "nb_internes",
     "nb_externes_attendu", "ei", "ratio_externes", "densite_inter", "densite_intra", "indice_silo", "assortativite",
-    "nb_participations", "part_croisement",
+    "log_rapport_cotes", "modularite", "nb_participations", "part_croisement", "ecart_ratio",
 ]  # fmt: skip
+RANGE_FIGURES = ["valeur", "min_mixte", "max_mixte", "min_categories", "max_categories"]
+# Figures of the whole perimeter told one by one in a sheet of their own; the scenario kept is the one without mixed actors.
+SUMMARISED = [
+    "densites", "densites_dispositifs", "enquete_reseau", "fiabilite", "silos", "dispositifs_mixtes_part", "references", "structure",
+    "entree_tardive_ensemble",
+]  # fmt: skip
+SMALL = ("autre", "epci")  # territories whose posts are counted one by one
 
 
 def measure_links(tables):
-    """Measure the two networks, never mixed: declared links, and participations."""
+    """Measure the two networks, never mixed: declared links, and participations; and the contracts of territories, apart.
+
+    Parameters
+    ----------
+    tables : dict, as returned by `read.dossier.read_dossier`
+
+    Returns
+    -------
+    dict of str -> DataFrame, named as in `vocabulary/tables.csv`
+    """
     actors, devices = tables["acteurs"], tables["dispositifs"]
     # A contract brought by an import says which territory holds it: no actor is in it, so no silo is read there.
     devices = devices[~is_imported(devices)]
@@ -23,28 +57,132 @@ def measure_links(tables):
     kept &= actors["acteur_id"].isin(places["acteur_id"])  # an actor of another territory is in no network of this one
     members = actors[kept]
     graph, set_aside = network.build_link_graph(members, links)
+    results = {"acteurs": actors.assign(dans_reseau=kept), "acteurs_reseau": network.count_network_actors(actors, kept)}
+    results |= {"liens_ecartes": set_aside}
+    results |= measure_networks(tables, members, devices) | measure_crossings(tables, members, devices)
+    results |= measure_places(tables, members, graph)
+    results |= measure_people(tables, members, devices, results["positions"])
+    results |= measure_contracts(tables)
+    return blank_unrecorded(results, graph.number_of_edges(), len(parts), len(devices))
+
+
+def measure_networks(tables, members, devices):
+    """Return the densities of the networks, by territory and by facet, what the survey lets know, territories side by side."""
+    links, parts, places = tables["liens"], tables["participations"], tables["acteurs_territoires"]
+    territories = tables["territoires"]
+    late, late_whole = facets.measure_late_entry(parts[parts["dispositif_id"].isin(devices["dispositif_id"])])
+    return {
+        "densites": density.measure_density(members, links, places, territories),
+        "densites_dispositifs": density.measure_two_mode_density(
+            members, devices, parts, places, territories, dispositifs_territoires=tables["dispositifs_territoires"]
+        ),
+        # Categories expected from singletons alone run to hundreds: a figure of the library, none for a report.
+        "comparaison": comparison.compare_territories(members, links, places, territories).drop(columns="chao1"),
+        "enquete_reseau": survey.measure_survey(members, links, places, territories),
+        "fiabilite": survey.measure_reliability(members, links),
+        "confirmations": survey.list_confirmations(members, links),
+        "citations": survey.measure_citations(members, links, tables["enquete"]),
+        "facettes": facets.measure_facets(members, links, devices, parts, tables["adhesions"], tables["reseaux"]),
+        "projection": network.summarise_projection(parts[parts["dispositif_id"].isin(devices["dispositif_id"])]),
+        "entree_tardive": late,
+        "entree_tardive_ensemble": late_whole,
+    }
+
+
+def measure_crossings(tables, members, devices):
+    """Return what crosses from one champ or category to another, beside chance and beside other conventions."""
+    links, parts, settings = tables["liens"], tables["participations"], tables["reglages"]
     mixed, share = silos.measure_mixed_dispositifs(devices, parts, members)
     by_champ = silos.measure_blocks(members, links).assign(groupe="champ")
-    by_category = silos.measure_blocks(members.dropna(subset="categorie"), links, groupe="categorie").assign(groupe="categorie")
+    named = members.dropna(subset="categorie")
+    by_category = silos.measure_blocks(named, links, groupe="categorie").assign(groupe="categorie")
     met = by_category[(by_category["nb_liens"] > 0) | (by_category["groupe_a"] == by_category["groupe_b"])]
-    held, _ = positions.measure_two_mode_positions(members, devices, parts)
-    results = {
-        "acteurs": actors.assign(dans_reseau=kept),
-        "acteurs_reseau": network.count_network_actors(actors, kept),
-        "densites": density.measure_density(members, links, places, tables["territoires"]),
-        "densites_dispositifs": density.measure_two_mode_density(
-            members, devices, parts, places, tables["territoires"], dispositifs_territoires=tables["dispositifs_territoires"]
-        ),
+    measured = silos.measure_ei(members, links)
+    flips = conventions.flip_categories(members, links, listed=tables["listes"]["categories"])
+    groups = [group_links.measure_group_ei(members, links), group_links.measure_group_ei(named, links, groupe="categorie")]
+    chance = {"tirages": int(settings["tirages_liens"]), "graine": int(settings["graine"])}
+    return {
         "blocs": pd.concat([by_champ, met], ignore_index=True),
-        "silos": silos.measure_ei(members, links),
+        "blocs_degres": group_links.measure_expected_blocks(members, links),
+        "silos": measured,
+        "silos_groupes": pd.concat(groups, ignore_index=True),
+        "croisements": silos.measure_crossing(members, links),
+        "references": references.compare_references(members, links, **chance),
+        "distributions": references.describe_distribution(members, links, **chance),
+        "conventions": flips,
+        "conventions_resume": conventions.summarise_conventions(flips, measured),
         "dispositifs_mixtes": mixed,
         "dispositifs_mixtes_part": share,
-        "positions": positions.measure_positions(graph),
-        "positions_dispositifs": held,
-        "croisements": silos.measure_crossing(members, links),
-        "liens_ecartes": set_aside,
     }
-    return blank_unrecorded(results, graph.number_of_edges(), len(parts), len(devices))
+
+
+def measure_places(tables, members, graph):
+    """Return where each actor stands, what its departure would part, the groups and the core of the network."""
+    seed, champs = int(tables["reglages"]["graine"]), members.set_index("acteur_id")["champ"]
+    placed, roles = positions.measure_positions(graph), brokerage.measure_brokerage(graph, champs)
+    told = roles.rename(columns={"total": "nb_mediations"})
+    groups, division = structure.find_communities(graph, graine=seed)
+    division = division.drop(columns=["graine", "raison_absence"])
+    losses = fragility.measure_fragility(graph, champs)
+    seen, counts = relays.compare_relays(members, placed, roles, postes=tables["postes"], seuil=tables["reglages"]["seuil_relais"])
+    core = structure.measure_core(graph)[["coeur", "ambigu"]].rename(columns={"ambigu": "coeur_ambigu"})
+    lost = losses.drop(columns="raison_absence")
+    carried = fragility.measure_person_links(tables["liens"], members).drop(columns=["nb_liens", "raison_absence"])
+    reason = placed.pop("raison_absence")
+    wide = placed.join([told, lost, core, groups[["communaute"]], seen, carried]).assign(raison_absence=reason)
+    return {
+        "positions": wide,
+        "ponts": positions.find_bridges(graph),
+        "communautes": structure.summarise_communities(groups, members),
+        "structure": division.join(structure.summarise_core(graph, graine=seed)),
+        "relais": counts,
+        "liens_personnes": fragility.summarise_person_links(tables["liens"], members),
+    }
+
+
+def measure_people(tables, members, devices, placed):
+    """Return the posts, aggregated, and what the open ones are beside the place of their employer (edition interne)."""
+    posts, actors = tables["postes"], tables["acteurs"]
+    held, _ = positions.measure_two_mode_positions(members, devices, tables["participations"])
+    small = tables["territoires"][tables["territoires"]["type"].isin(SMALL)]
+    return {
+        "positions_dispositifs": held,
+        "postes_resume": professions.summarise_posts(posts, actors),
+        "postes_verbes": professions.cross_posts(posts, actors),
+        "postes_territoires": professions.summarise_territory_posts(posts, actors, tables["acteurs_territoires"], small),
+        "postes_dispositifs": professions.list_dispositif_posts(devices, posts),
+        "postes_ouverts": relays.match_vacant_posts(posts, placed, placed),
+    }
+
+
+def measure_contracts(tables):
+    """Return which communes and EPCI hold which contracts of national programmes: no actor is in them."""
+    pairs = affiliations.list_affiliations(tables["affiliations"], tables["dispositifs"], tables["communes"])
+    return {
+        "affiliations_resume": affiliations.measure_affiliations(pairs, tables["communes"]),
+        "affiliations_territoires": affiliations.count_contracts(pairs, tables["communes"]),
+    }
+
+
+def list_network_figures(records):
+    """Return every figure of the networks on the whole perimeter, one a row, with its name and denominator.
+
+    Parameters
+    ----------
+    records : DataFrame, `records.build_records`
+
+    Returns
+    -------
+    DataFrame mesure, libelle, unite, hypothese (of chance, else missing), valeur, numerateur, denominateur, reference, raison_absence
+    """
+    measures = read_vocabulary("mesures").set_index("mesure")
+    measures = measures[measures["table"].isin(SUMMARISED)]
+    rows = records[(records["territoire"] == "perimetre") & records["mesure"].isin(measures.index)]
+    rows = rows[rows["groupe_b"].fillna("exclu") == "exclu"]
+    told = rows.assign(libelle=rows["mesure"].map(measures["libelle"]), unite=rows["mesure"].map(measures["unite"]))
+    told = told.rename(columns={"groupe_a": "hypothese"})
+    order = ["mesure", "libelle", "unite", "hypothese", "valeur", "numerateur", "denominateur", "reference", "raison_absence"]
+    return told[order].reset_index(drop=True)
 
 
 def blank_unrecorded(results, nb_links, nb_parts, nb_devices):
@@ -52,8 +190,9 @@ def blank_unrecorded(results, nb_links, nb_parts, nb_devices):
     empty = {}
     if not nb_links:
         reason = "aucun lien déclaré (feuille liens)"
-        empty |= dict.fromkeys(("densites", "blocs", "silos", "croisements"), (LINK_FIGURES, reason))
-        results = results | {"positions": results["positions"].iloc[:0]}
+        named = ("densites", "blocs", "silos", "croisements", "silos_groupes", "conventions")
+        empty |= dict.fromkeys(named, (LINK_FIGURES, reason)) | {"conventions_resume": (RANGE_FIGURES, reason)}
+        results = results | {"positions": results["positions"].iloc[:0], "communautes": results["communautes"].iloc[:0]}
     if not nb_parts or not nb_devices:
         reason = "aucune participation saisie (feuille participations)" if nb_devices else "aucun dispositif saisi (imports non comptés)"
         empty["densites_dispositifs"] = (LINK_FIGURES, reason)

@@ -8,14 +8,14 @@ from diagnostic.vocabulary import read_vocabulary
 # What a column of a result table is called in a record.
 RECORD_NAMES = {
     "territoire_id": "territoire", "couche": "couche_a", "categorie": "groupe_a", "acteur_id": "groupe_a", "mixte": "groupe_b",
-    "seuil_km": "groupe_b",
+    "seuil_km": "groupe_b", "hypothese": "groupe_a", "cas": "groupe_a", "genre": "groupe_a",
 }  # fmt: skip
 # A table without territory speaks of the whole perimeter.
 WHOLE = "perimetre"
 # Figures that name structures one by one: no wider than the edition interne.
 INTERNAL_TABLES = {"positions", "bilan_liens"}
-# Commune by commune, the figures are in the workbook only: as records they would drown the rest.
-UNRECORDED_TABLES = {"millefeuille"}
+# Commune by commune, or group by group, the figures are in the workbook only: as records they would drown the rest.
+UNRECORDED_TABLES = {"millefeuille", "facettes", "silos_groupes"}
 # By file and by category, the quality of the inventory is in the workbook only.
 RECORDED_ROWS = {"qualite": ("groupe", "ensemble")}
 # The mean distance is the same whatever the threshold: one record, not one a threshold.
@@ -70,7 +70,11 @@ def build_records(results, couches, *, edition_default="publique"):
 
 def _melt(table, measures, edition):
     flat = table.reset_index() if any(table.index.names) else table
-    flat = flat.rename(columns={k: v for k, v in RECORD_NAMES.items() if k in flat and v not in flat})
+    renamed = {}
+    for column, name in RECORD_NAMES.items():  # of two columns that could be one group, the first named is
+        if column in flat and name not in flat and name not in renamed.values():
+            renamed[column] = name
+    flat = flat.rename(columns=renamed)
     if "statut" in flat:
         flat = flat[flat["statut"] != "non_renseigne"]
     if "territoire" in flat:  # the links that no territory holds are a row of the workbook, no territory

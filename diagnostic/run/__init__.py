@@ -71,8 +71,8 @@ def write_editions(views, target, *, same, colour, tell):
         reading = {"titre": shown["titre"], "lignes": shown["notices"], "date": shown["date"], "couleur": colour}
         figures = list_figures(shown, mentions=shown["mentions"], edition=None if same else edition)
         written += write_edition(
-            keep_local(shown), target / edition, carte=draw_map(shown), fiches=draw_sheets(shown, plans), figures=figures, cache=cache,
-            reading=reading,
+            keep_local(shown), target / edition, carte=draw_map(shown), figures=figures, cache=cache, reading=reading,
+            pages={"fiches_ressorts.html": draw_sheets(shown, plans), "constats.html": draw_statements(shown)},
         )  # fmt: skip
     return written
 
@@ -294,3 +294,32 @@ def draw_sheets(shown, plans=None):
         shown, plans or draw_plans(shown), titre=shown["titre"], sources=told["sources"]["ressorts"], date=told["date"],
         edition=shown["edition"], fictif=told["fictif"]["ressorts"],
     )  # fmt: skip
+
+
+def draw_statements(shown):
+    """Return the freins and leviers of the guide measured in `select_edition`, as one page that works without a network (HTML)."""
+    from diagnostic.draw.constats_page import draw_constats_page
+
+    told = shown["mentions"]
+    return draw_constats_page(
+        shown, titre=shown["titre"], sources=told["sources"]["acteurs"], date=told["date"], edition=shown["edition"],
+        fictif=told["fictif"]["acteurs"],
+    )  # fmt: skip
+
+
+def draw_actor(shown, acteur_id):
+    """Return one actor of `select_edition` with its partners and dispositifs (matplotlib Figure).
+
+    Raises
+    ------
+    DiagnosticError
+        The edition holds no such actor.
+    """
+    from diagnostic.draw.network_pages import draw_actor_view
+
+    told = shown["mentions"]
+    mentions = {
+        "sources": told["sources"]["acteurs"], "date": told["date"], "couverture": told["couverture"], "edition": shown["edition"],
+        "fictif": told["fictif"]["acteurs"],
+    }  # fmt: skip
+    return draw_actor_view(shown, acteur_id, mentions=mentions)

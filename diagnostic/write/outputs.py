@@ -37,15 +37,15 @@ def write_figures(started, figures, folder, cache):
     return written
 
 
-def write_edition(tables, folder, *, carte, fiches, figures, cache, reading):
-    """Write the map, the sheets of jurisdictions, the print maps, the workbook and the records of one edition.
+def write_edition(tables, folder, *, carte, pages, figures, cache, reading):
+    """Write the map, the pages (sheets of jurisdictions, statements), the print maps, the workbook and the records of one edition.
 
     Parameters
     ----------
     tables : dict of DataFrame, already filtered for the edition
     folder : path-like, made when missing
     carte : folium.Map
-    fiches : str, the HTML of the sheets of jurisdictions (`draw.territory_page`)
+    pages : dict of str -> str, file name and HTML of each page beside the map
     figures : list, see `write_figures`
     cache : dict, see `write_figures`
     reading : dict: titre, lignes, date, couleur (the reading sheet of the workbook)
@@ -60,7 +60,7 @@ def write_edition(tables, folder, *, carte, fiches, figures, cache, reading):
         started = start_figures(figures, cache, pool)
         written = [
             write_web_map(carte, folder / "carte.html"),
-            write_html(inline_assets(fiches), folder / "fiches_ressorts.html"),
+            *(write_html(inline_assets(page), folder / name) for name, page in pages.items()),
             write_workbook(tables, folder / "diagnostic.xlsx", **reading),
             write_results(tables["resultats"], folder / "resultats.json"),
         ]

@@ -2,8 +2,11 @@
 
 import pandas as pd
 
+from diagnostic.measure.constats.affiliation_readings import describe_affiliations
 from diagnostic.measure.constats.layer_findings import describe_cut, describe_layers, describe_nesting, describe_split
 from diagnostic.measure.constats.layer_names import MAIN_SCALE, type_territories
+from diagnostic.measure.constats.link_readings import describe_dispositifs, describe_links, describe_silos
+from diagnostic.measure.constats.position_readings import describe_positions, describe_posts, describe_relays
 from diagnostic.measure.liens.network import match_territories
 from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words
 
@@ -25,8 +28,9 @@ def list_findings(tables, results):
     names = tables["territoires"]["nom"]
     themes = {
         "Ressorts": [describe_layers, describe_split, describe_nesting, describe_cut],
-        "Liens": [describe_links],
-        "Dispositifs": [describe_dispositifs],
+        "Liens": [describe_links, describe_silos, describe_positions, describe_relays],
+        "Postes": [describe_posts],
+        "Dispositifs": [describe_dispositifs, describe_affiliations],
         "Manques": [describe_gaps, describe_links_to_check],
         "Accès": [describe_access],
     }
@@ -35,76 +39,6 @@ def list_findings(tables, results):
     ]
     readings = pd.DataFrame(parts, columns=["theme", "territoire_id", "phrase", "edition"])
     return readings.assign(territoire=readings["territoire_id"].map(names))[COLUMNS]
-
-
-def describe_links(tables, results, names):
-    """Density, links between champs against what chance would give, and the caution that goes with them."""
-    if not len(tables["acteurs"]):
-        yield (
-            "perimetre",
-            "Aucun acteur recensé (feuille acteurs) : liens, catégories et accès ne sont pas mesurés.",
-            "publique",
-        )
-        return
-    whole = results["densites"].set_index("territoire_id").loc["perimetre"]
-    if not whole["nb_liens"] > 0:  # none, or missing where no link was typed
-        yield (
-            "perimetre",
-            "Aucun lien déclaré : la densité et les silos ne sont pas mesurés (feuille liens).",
-            "publique",
-        )
-        return
-    actors = format_number(whole["nb_acteurs"])
-    told = (
-        f"{count_words(whole['nb_liens'], 'lien déclaré', 'liens déclarés')} sur "
-        f"{count_words(whole['nb_paires'], 'paire possible', 'paires possibles')} entre {actors} acteurs "
-        f"({format_share(whole['densite'], 1)}) ; {format_number(whole['degre_moyen'], 1)} "
-        f"{'partenaire' if whole['degre_moyen'] < 2 else 'partenaires'} en moyenne ; "
-        f"{count_words(whole['nb_isoles'], 'acteur')} sans lien déclaré."
-    )
-    yield "perimetre", told, "publique"
-    verb = "ont" if whole["nb_repondants"] > 1 else "a"
-    answered = count_words(whole["nb_repondants"], "acteur")
-    told = f"{answered} sur {actors} {verb} répondu à l'enquête : un lien non déclaré n'est pas un lien absent."
-    yield "perimetre", told, "publique"
-    yield "perimetre", _tell_silos(results["silos"].set_index("mixte")), "publique"
-
-
-def _tell_silos(scenarios):
-    """Links between champs against what chance would give, mixed actors left out; the spread says what they would change."""
-    row = scenarios.loc["exclu"]
-    if row["ei"] != row["ei"]:
-        return f"Silos non mesurés : {row['raison_absence']}."
-    spread = scenarios["ratio_externes"].dropna()
-    verb = "relient" if row["nb_externes"] > 1 else "relie"
-    low, high = (format_number(bound, 2) for bound in (spread.min(), spread.max()))
-    range_ = f"de {low} à {high} selon le" if low != high else "le même quel que soit le"
-    expected = "attendu" if row["nb_externes_attendu"] < 2 else "attendus"
-    return (
-        f"{count_words(row['nb_externes'], 'lien')} sur {format_number(row['nb_liens'])} {verb} le champ social et le développement "
-        f"local ; {format_number(row['nb_externes_attendu'], 1)} {expected} si les liens étaient répartis au hasard entre les paires "
-        f"(rapport {format_number(row['ratio_externes'], 2)} ; {range_} champ donné aux acteurs mixtes)."
-    )
-
-
-def describe_dispositifs(tables, results, names):
-    """How many dispositifs mix both champs, and which findings open a discussion."""
-    scenarios = results["dispositifs_mixtes_part"].set_index("mixte")
-    share = scenarios.loc["exclu"]
-    if not len(tables["participations"]) or not share["denominateur"]:
-        told = "Aucune participation recensée : les dispositifs mixtes ne sont pas mesurés (feuille participations)."
-        yield "perimetre", told, "publique"
-        return
-    verb = "réunissent" if share["numerateur"] > 1 else "réunit"
-    told = (
-        f"{count_words(share['numerateur'], 'dispositif')} sur {format_number(share['denominateur'])} {verb} au moins un acteur social "
-        "et un acteur du développement local"
-    )
-    least, most = scenarios["numerateur"].min(), scenarios["numerateur"].max()
-    spread = f" (de {format_number(least)} à {format_number(most)} selon le champ donné aux acteurs mixtes)" if least < most else ""
-    yield "perimetre", f"{told}{spread}.", "publique"
-    for _, rows in results["dispositifs_a_ouvrir"].groupby("constat", sort=False):
-        yield "perimetre", f"{rows['phrase'].iat[0].removesuffix('.')} : {join_words(rows['nom'])}.", "interne"
 
 
 def describe_gaps(tables, results, names):
