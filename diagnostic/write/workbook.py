@@ -15,6 +15,9 @@ A4 = 9
 # Thousands parted by a narrow space whatever the language of the spreadsheet: its own « #,##0 » shows commas in English.
 FRENCH_WHOLE = "[>=1000000]0\u202f000\u202f000;[>=1000]0\u202f000;0"
 
+# The tabs of one chapter of the reading sheet share a colour (Okabe and Ito's, which eyes of every kind tell apart).
+CHAPTER_COLOURS = ["#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999"]
+
 # The sheet of quality is read by who keeps the inventory: headings and groups in plain words, shares as percentages.
 QUALITY_HEADINGS = {
     "groupe": "Groupe", "groupe_a": "Fichier ou catégorie", "nb_lignes": "Lignes", "part_datees": "Lignes datées (%)",
@@ -57,8 +60,11 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
         styles = _make_styles(book, couleur)
         columns = _prepare_columns(tables, shown)
         _write_reading(book, styles, titre, lignes, known.loc[shown], columns)
+        colours = dict(zip(known["rubrique"].unique(), CHAPTER_COLOURS, strict=True))
         for name in shown:
-            _write_table(book, styles, known.at[name, "feuille"], columns[name], QUALITY_HEADINGS if name == "qualite" else {})
+            colour = colours[known.at[name, "rubrique"]]
+            headings = QUALITY_HEADINGS if name == "qualite" else {}
+            _write_table(book, styles, known.at[name, "feuille"], columns[name], headings, colour)
         book.close()
     return path
 
@@ -104,13 +110,14 @@ def _write_reading(book, styles, titre, lignes, sheets, columns):
         sheet.write_string(row, 0, line, styles["texte"])
         sheet.set_row(row, 15 * (1 + len(line) // 140))
         row += 1
-    row = _write_heading(sheet, row + 1, ["Feuille", "Lignes", "Ce qu'elle dit"], styles)
-    for name, described in sheets.iterrows():
-        label = described["feuille"]
-        sheet.write_url(row, 0, f"internal:'{label}'!A1", styles["lien"], label)
-        sheet.write_number(row, 1, len(columns[name]), styles["entier"])
-        sheet.write_string(row, 2, described["description"], styles["texte"])
-        row += 1
+    for chapter, held in sheets.groupby("rubrique", sort=False):
+        row = _write_heading(sheet, row + 1, [chapter, "Lignes", "Ce que dit la feuille"], styles)
+        for name, described in held.iterrows():
+            label = described["feuille"]
+            sheet.write_url(row, 0, f"internal:'{label}'!A1", styles["lien"], label)
+            sheet.write_number(row, 1, len(columns[name]), styles["entier"])
+            sheet.write_string(row, 2, described["description"], styles["texte"])
+            row += 1
     row = _write_heading(sheet, row + 1, ["Colonne", "Feuille", "Définition"], styles)
     for name, label in sheets["feuille"].items():
         meanings = describe_columns(name)
@@ -150,8 +157,9 @@ def _set_print(sheet):
     sheet.repeat_rows(0)
 
 
-def _write_table(book, styles, label, table, headings):
+def _write_table(book, styles, label, table, headings, colour):
     sheet = book.add_worksheet(label[:31])
+    sheet.set_tab_color(colour)
     _set_print(sheet)
     for place, column in enumerate(table.columns):
         cells = table[column]
