@@ -110,7 +110,7 @@ def print_growth(sizes, remember):
     print(f"{'secondes':44}{heads}{'croissance':>14}{'Mo en plus':>12}")
     for name in timed[sizes[0]]:
         seconds = [timed[size][name] for size in sizes]
-        exponent = np.log(seconds[-1] / seconds[0]) / np.log(sizes[-1] / sizes[0])
+        exponent = np.log(seconds[-1] / seconds[0]) / np.log(sizes[-1] / sizes[0]) if len(sizes) > 1 else float("nan")
         print(f"{name:44}{''.join(f'{value:18.3f}' for value in seconds)}{f'n^{exponent:.2f}':>14}{memory.get(name, float('nan')):12.0f}")
     totals = [sum(timed[size].values()) for size in sizes]
     print(f"{'ensemble':44}{''.join(f'{value:18.3f}' for value in totals)}\n")

@@ -23,7 +23,7 @@ WORDS = {
     "etiquettes": "Champs redistribués entre les mêmes acteurs", "liens": "Liens redistribués entre toutes les paires",
     "degres": "Chacun garde son nombre de liens", "nb_externes": "Liens entre champs", "densite_inter": "Densité entre champs",
     "densite_intra": "Densité dans les champs", "ratio_externes": "Liens entre champs, observé / attendu", "ei": "Indice E-I",
-    "indice_silo": "Indice de silo",
+    "indice_silo": "Indice de silo", "ensemble": "Tous", "non_oriente": "Dans les deux sens", "oriente": "À sens unique",
     **read_list("champs")["libelle"], **read_list("roles")["libelle"], "complet": "Complet", "partiel": "Partiel",
 }  # fmt: skip
 PROFILE = {
@@ -141,8 +141,9 @@ def show_actor(tables, acteur_id=""):
         return show_sentences(['Réservé à l\'usage interne : écrivez EDITION = "interne" dans les réglages pour l\'afficher.'])
     if not acteur_id and not len(tables["positions"]):
         return show_sentences(["Aucun lien déclaré : rien à dessiner autour d'un acteur."])
+    acteur_id = acteur_id or tables["positions"]["degre"].idxmax()
     buffer = io.BytesIO()
-    way.draw_actor(tables, acteur_id or tables["positions"]["degre"].idxmax()).savefig(buffer, format="png", dpi=DPI)
+    way.draw_actor(tables, acteur_id).savefig(buffer, format="png", dpi=DPI)
     return _make_picture(buffer.getvalue(), f"acteur {acteur_id}")
 
 

@@ -5,7 +5,7 @@ Run `python scripts/ecrire_constats.py` after a change of the tables; a test com
 
 from pathlib import Path
 
-from diagnostic.measure.constats.statements import list_codes, list_unmeasured, read_thresholds
+from diagnostic.measure.constats.statements import list_codes, list_unmeasured, name_codes, read_thresholds
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.vocabulary.formats import format_number, format_share
 
@@ -47,8 +47,10 @@ def compose_page():
     for sens, title in {"frein": "Freins", "appui": "Appuis"}.items():
         parts.append(f"## {title}\n")
         for row in statements[statements["sens"] == sens].itertuples():
-            told = " ; ".join(f"{codes[code]} ({code})" for code in row.enonces.split(";"))
-            levers = " ; ".join(f"{codes[code]} ({code})" for code in row.leviers.split(";") if code)
+            told, levers = (
+                " ; ".join(f"{label} ({code})" for code, label in name_codes(cell, codes, short))
+                for cell, short in ((row.enonces, row.enonce_court), (row.leviers, ""))
+            )
             lines = [
                 f'### <a id="{row.constat}"></a>{row.titre}\n',
                 f"- **Dans le guide** : {told}",

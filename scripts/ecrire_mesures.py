@@ -89,11 +89,13 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
   d'un silo. p = (b + 1) / (B + 1) par tirages, cas / cas quand tout est compté ; la plus petite valeur possible est dite.
 - **Convention.** Chaque catégorie dont le champ vient de notre table est rangée à son tour dans l'autre champ, et les chiffres
   recalculés : leur étendue est donnée à côté de celle des trois traitements des acteurs mixtes.
-- **Faire le lien.** Dit : colonne `fait_lien`, ou poste passerelle pourvu. Observé : l'acteur relie deux acteurs de champs différents
-  sans lien entre eux, et est un point de passage (il sépare en partant, ou son intermédiarité dépasse celle des trois quarts de ceux qui
-  ont un lien, réglage `seuil_relais`). Un acteur sans lien et sans réponse est inconnu, jamais « non ».
+- **Faire le lien.** Dit : colonne `fait_lien`, ou poste passerelle pourvu. Observé : l'acteur relie un acteur social et un acteur du
+  développement local sans lien entre eux, et est un point de passage (il sépare d'autres acteurs en partant, ou son intermédiarité
+  dépasse celle des trois quarts de ceux qui ont un lien, réglage `seuil_relais`). Un acteur sans lien et sans réponse est inconnu,
+  jamais « non ».
 - **Comparer des territoires** : à nombre moyen de partenaires égal, la densité baisse comme 1 / n. Nombre d'acteurs, partenaires, part
-  de liens entre champs, observé sur attendu, réponses ; la sensibilité (jackknife) dit ce qui tient à chaque acteur inscrit.
+  de liens entre champs, observé sur attendu (à partir de 5 liens attendus), réponses, et les mêmes sans les acteurs présents partout ; la
+  sensibilité (jackknife) dit ce qui tient à chaque acteur inscrit.
 - **Liens à vérifier** : même territoire plus petit qu'un département, et même thème ou même dispositif.
 - **Manques.** Éloignement : seulement là où la liste des sites est complète (dite par le groupe, ou publiée par la source ; les
   lignes d'autres imports n'y comptent alors pas). Services itinérants : comptés à part, jamais un point fixe.

@@ -6,13 +6,14 @@ DOSSIER_DATA holds ressorts/programmes_anct_2024.csv. A dossier is made by the p
 """
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
 from diagnostic import run
 from diagnostic.measure.constats.affiliation_readings import describe_affiliations
 from diagnostic.measure.networks import measure_links
-from diagnostic.vocabulary.formats import NARROW_SPACE, format_number, format_share
+from diagnostic.vocabulary.formats import format_number, format_share
 
 FILE = "programmes_anct_2024.csv"
 KINDS = {"commune": "communes", "epci": "EPCI"}
@@ -24,6 +25,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="dossier qui contient ressorts/")
     source = parser.parse_args().data / "ressorts" / FILE
+    # A Windows console may not know the narrow space of French numbers.
+    sys.stdout.reconfigure(encoding="utf-8")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "programmes"
         run.create_dossier(folder, departements=["43", "63"])
@@ -41,7 +44,7 @@ def main():
         )
     print()
     for _, phrase, _ in describe_affiliations(tables, results, None):
-        print(phrase.replace(NARROW_SPACE, " "))
+        print(phrase)
     print()
     for name in SILO_TABLES:
         table = results[name]

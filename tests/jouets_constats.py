@@ -4,7 +4,7 @@ import pandas as pd
 from jouets_reseau import make_links, shuffle
 
 from diagnostic.measure.constats.statements import READERS, read_statements
-from diagnostic.measure.liens import silos
+from diagnostic.measure.liens import conventions, references, silos
 from diagnostic.measure.liens.positions import measure_two_mode_positions
 from diagnostic.measure.manques import gaps
 from diagnostic.measure.quality import measure_freshness
@@ -48,8 +48,8 @@ def devices(text="P:CTG Q:PAT", **columns):
     for name in [*names, "echeance_diagnostic", "annee_diagnostic", "fichier"]:
         table[name] = None
     table["diffusion"] = "public"
-    for name in ("themes", "publics"):
-        table[name] = [()] * len(ids)
+    for name, value in {"themes": (), "publics": (), "territoires": ("1", "2")}.items():
+        table[name] = [value] * len(ids)
     for name, values in columns.items():
         table[name] = [values.get(key, default) for key, default in zip(ids, table[name], strict=True)]
     kinds = {"duree_financement_mois": float, "annee_diagnostic": float}
@@ -88,12 +88,16 @@ def make_tables(**changes):
     """Return the tables of the toy dossier: two EPCI, both dispositifs on both, one social and one local actor in each."""
     names = {"perimetre": "Ensemble", "departement:43": "Haute-Loire", "epci:1": "CC Une", "epci:2": "CC Deux"}
     index = pd.Index(names, name="territoire_id")
+    towns = {"43001": "epci:1", "43002": "epci:1", "43003": "epci:2", "43004": "epci:2"}
+    held = [(code, name) for code, epci in towns.items() for name in ("perimetre", "departement:43", epci)]
+    communes = pd.DataFrame({"nom": ["Agnat", "Aiguilhe", "Allègre", "Alleyrac"]}, index=pd.Index(towns, name="code_insee"))
     territoires = pd.DataFrame({"nom": names.values(), "type": [key.split(":")[0] for key in names]}, index=index)
     couches = pd.DataFrame({"libelle": ["EPCI", "Caf", "Cantons"], "interlocuteur": [True, True, False]}, index=["EPCI", "CAF", "CANTON"])
     lists = ("categories", "themes", "publics", "personnes", "metiers_passerelles", "statuts_poste")
     tables = {
         "acteurs": actors(), "dispositifs": devices(), "participations": parts(), "liens": make_links(""), "postes": posts(),
         "instances": instances(), "adhesions": make_frame(["acteur_id", "reseau_id"]), "couches": couches, "territoires": territoires,
+        "communes": communes, "appartenance": pd.DataFrame(held, columns=["code_insee", "territoire_id"], dtype=object),
         "dispositifs_territoires": places("P:1,2 Q:1,2"), "acteurs_territoires": places("a:1 b:1 d:2 e:2", "acteur_id"),
         "couverture_inventaire": make_frame(["territoire_id", "categorie", "statut", "source"]),
         "reglages": {"date_edition": DATE}, "listes": {name: read_list(name) for name in lists},
@@ -112,7 +116,11 @@ def make_results(tables, needed=None, **changes):
         "acteurs": lambda: members.assign(dans_reseau=True),
         "positions": lambda: pd.DataFrame({"isole": ~index.isin(ends), "perte_paires": 0.0} | unseen, index=index),
         "dispositifs_mixtes": lambda: silos.measure_mixed_dispositifs(held, parted, members)[0],
-        "silos": lambda: silos.measure_ei(members, links, mixte="exclu"),
+        "silos": lambda: silos.measure_ei(members, links),
+        "references": lambda: references.compare_references(members, links, mixte="exclu", hypotheses=("etiquettes",)),
+        "conventions_resume": lambda: conventions.summarise_conventions(
+            conventions.flip_categories(members, links), silos.measure_ei(members, links)
+        ),
         "dispositifs_a_ouvrir": lambda: gaps.find_dispositif_gaps(held, parted, members),
         "positions_dispositifs": lambda: measure_two_mode_positions(members, held, parted)[0],
         "fraicheur_lignes": lambda: measure_freshness(members, DATE, seuils=(12, 24)),

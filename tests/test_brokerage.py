@@ -11,7 +11,7 @@ from graphes import draw_champs, draw_graph, shuffle_graph
 from jouets_reseau import J2, J2_LIENS, read_expected
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.liens.brokerage import ROLES, match_groups, measure_brokerage
+from diagnostic.measure.liens.brokerage import OPPOSED, ROLES, match_groups, measure_brokerage
 from diagnostic.measure.liens.network import build_link_graph
 
 J4 = nx.DiGraph([tuple(arc) for arc in ("ab", "bc", "bd", "db", "de", "ef", "fa", "cf")])
@@ -48,6 +48,16 @@ def count_naively(graph, groups):
     return counts
 
 
+def count_opposed_naively(graph, groups, opposes):
+    """Paths u -> v -> w between the two groups, u without a link to w: int by actor, in text order."""
+    arcs = set(graph.edges) | (set() if graph.is_directed() else {(b, a) for a, b in graph.edges})
+    counts = dict.fromkeys(sorted(graph), 0)
+    for u, v, w in itertools.permutations(graph, 3):
+        opened = (u, v) in arcs and (v, w) in arcs and (u, w) not in arcs
+        counts[v] += opened and {groups[u], groups[w]} == set(opposes)
+    return list(counts.values())
+
+
 def test_j4():
     table = measure_brokerage(J4, J4_GROUPS)
     assert tell_counts(table) == {
@@ -72,6 +82,8 @@ def test_j2_without_direction_counts_each_pair_both_ways():
         "e": {"coordinateur_interne": 2}, "f": {},
     }  # fmt: skip
     assert table["frontiere"].tolist() == [0, 0, 4, 2, 0, 0]
+    # c stands between a or b and d, d between c and e: both ways.
+    assert table[OPPOSED].tolist() == [0, 0, 4, 2, 0, 0]
     expected = read_expected()
     assert tell_counts(table) == {actor: read_roles(expected[f"GF_non_oriente[{actor}]"]) for actor in "abcdef"}
 
@@ -88,6 +100,26 @@ def test_the_published_example():
     assert tell_counts(table) == {actor: read_roles(roles) for actor, roles in published.items()}
 
 
+def test_only_paths_between_the_two_champs_are_theirs_whatever_the_champ_between():
+    champs = pd.Series({"a": "social", "b": "developpement_local", "m": "mixte", "n": "mixte", "s": "social", "t": "social"})
+    # m: a-m-b across, a-m-n and b-m-n towards a third group; s: a-s-n only; t: a-t-b, closed by a-b in the second graph, where s-a-b opens.
+    graph = nx.Graph([("a", "m"), ("m", "b"), ("m", "n"), ("a", "s"), ("s", "n"), ("a", "t"), ("t", "b")])
+    table = measure_brokerage(graph, champs)
+    assert table[OPPOSED].to_dict() == {"a": 0, "b": 0, "m": 2, "n": 0, "s": 0, "t": 2}
+    assert table.loc["s", "frontiere"] > 0
+    graph.add_edge("a", "b")
+    assert measure_brokerage(graph, champs)[OPPOSED].to_dict() == {"a": 2, "b": 0, "m": 0, "n": 0, "s": 0, "t": 0}
+    arrow = nx.DiGraph([("a", "m"), ("m", "b"), ("b", "a")])  # b -> a closes no path that goes from a to b
+    assert measure_brokerage(arrow, champs)[OPPOSED].to_dict() == {"a": 0, "b": 0, "m": 1}
+
+
+def test_the_opposed_groups_are_a_choice_and_none_of_them_gives_none():
+    table = measure_brokerage(J4, J4_GROUPS, opposes=("S", "D"))
+    assert table[OPPOSED].tolist() == count_opposed_naively(J4, J4_GROUPS, ("S", "D"))
+    assert table[OPPOSED].sum() == 4
+    assert measure_brokerage(J4, J4_GROUPS)[OPPOSED].sum() == 0
+
+
 @pytest.mark.parametrize("start", range(0, 100, 25))
 def test_a_triple_loop_counts_the_same(start):
     for seed in range(start, start + 25):
@@ -97,6 +129,10 @@ def test_a_triple_loop_counts_the_same(start):
         expected = count_naively(graph, groups)
         assert table[ROLES].values.tolist() == expected.values.tolist(), f"seed {seed}"
         assert table["total"].tolist() == expected.sum(axis=1).tolist()
+        opposes = sorted(groups.unique())[:2]
+        if len(opposes) == 2:
+            named = measure_brokerage(graph, groups, opposes=opposes)
+            assert named[OPPOSED].tolist() == count_opposed_naively(graph, groups, opposes), f"seed {seed}"
         pdt.assert_frame_equal(measure_brokerage(shuffle_graph(graph), groups.iloc[::-1]), table)
 
 
@@ -147,6 +183,6 @@ def test_groups_of_actors_outside_the_graph_are_left_aside():
 def test_nobody_one_actor_and_no_link():
     for graph, groups in [(nx.DiGraph(), {}), (nx.empty_graph(["a"]), {"a": "S"}), (nx.empty_graph("ab"), {"a": "S", "b": "D"})]:
         table = measure_brokerage(graph, pd.Series(groups, dtype="object"))
-        assert list(table.columns) == [*ROLES, "total", "frontiere"]
+        assert list(table.columns) == [*ROLES, "total", "frontiere", OPPOSED]
         assert len(table) == len(groups)
         assert np.array_equal(table.to_numpy(), np.zeros(table.shape))

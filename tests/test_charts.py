@@ -129,12 +129,23 @@ def test_blocks_show_links_pairs_and_density(graphiques):
     words = [plain(text.get_text()) for text in graphiques["G2"].axes[0].texts]
     assert words == ["3 / 3 100,0 %", "1 / 9 11,1 %", "—", "1 / 9 11,1 %", "2 / 3 66,7 %", "—", "—", "—", "—"]
     (title,) = find_gid(graphiques["G2"], "titre")
-    assert plain(title.get_text()) == "5 liens à l'intérieur d'un même groupe, 1 lien entre groupes"
+    assert plain(title.get_text()) == "5 liens à l'intérieur du champ social ou du développement local, 1 lien entre les deux"
     assert [label.get_text() for label in graphiques["G2"].axes[0].get_yticklabels()] == [
         "Champ social",
         "Développement local",
         "Mixte",
     ]
+
+
+def test_links_of_mixed_actors_are_told_apart_and_other_groups_are_groups():
+    ends = [("social", "social", 5), ("developpement_local", "social", 2), ("mixte", "mixte", 3), ("autre", "social", 1)]
+    blocs = pd.DataFrame(ends, columns=["groupe_a", "groupe_b", "nb_liens"]).assign(nb_paires=9, densite=0.1)
+    named = blocs.replace({"social": "Champ social", "developpement_local": "Développement local", "mixte": "Mixte", "autre": "Autre"})
+    told = "5 liens à l'intérieur du champ social ou du développement local, 2 liens entre les deux ; "
+    for table in (blocs, named):
+        assert plain(charts.tell_blocks(table)) == told + "4 autres avec au moins un acteur mixte ou autre"
+    other = blocs.replace("mixte", "ccas")
+    assert plain(charts.tell_blocks(other)) == "8 liens à l'intérieur d'un même groupe, 3 liens entre groupes"
 
 
 def test_blocks_row_order(blocs, graphiques):

@@ -103,7 +103,8 @@ def test_equal_figures_name_the_first_category_in_text_order():
     acteurs = make_actors({"a": S, "b": S, "c": D, "d": D}).assign(categorie=["p2", "p1", "q", "q"])
     table = summarise_conventions(flip_categories(acteurs, make_links("ac bd")), measure_ei(acteurs, make_links("ac bd")))
     row = table.set_index("mesure").loc["nb_externes"]
-    assert row[["valeur", "min_categories", "categorie_min"]].tolist() == [2, 0, "q"]
+    # q flipped leaves one champ: no link across is possible, its 0 stays out of the range.
+    assert row[["valeur", "min_categories", "categorie_min", "nb_essais"]].tolist() == [2, 1, "p1", 2]
     row = table.set_index("mesure").loc["densite_inter"]
     assert row[["max_categories", "categorie_max"]].tolist() == [pytest.approx(1 / 3), "p1"]
 
@@ -115,7 +116,23 @@ def test_ranges_without_flip_or_without_figure_say_why():
     assert table[["min_categories", "max_categories"]].isna().all(axis=None)
     assert table["categorie_min"].tolist() == [""] * len(FIGURES)
     empty = summarise_conventions(flip_categories(J2, make_table("liens")), measure_ei(J2, make_table("liens"))).set_index("mesure")
-    assert empty.loc["ei", "raison_absence"] == "non défini avec la convention telle qu'elle est"
+    assert empty.loc["ei", "raison_absence"] == "non défini avec la convention telle qu'elle est : aucun lien déclaré"
+
+
+@pytest.mark.parametrize(
+    ("champs", "reason"),
+    [
+        (dict.fromkeys("abc", S), "un seul groupe : aucun lien externe possible"),
+        (dict.fromkeys("abc", "mixte"), "aucun acteur social ni de développement local (3 mixtes ou autres)"),
+        ({"a": "mixte"}, "aucun acteur social ni de développement local (1 mixte ou autre)"),
+    ],
+)
+def test_no_link_across_is_no_figure_where_a_champ_has_no_actor(champs, reason):
+    acteurs, liens = make_actors(champs), make_links("ab bc")
+    table = summarise_conventions(flip_categories(acteurs, liens), measure_ei(acteurs, liens)).set_index("mesure")
+    assert table.loc["nb_externes", ["valeur", "min_mixte", "max_mixte", "min_categories"]].isna().all()
+    assert table.loc["nb_externes", "nb_essais"] == 0
+    assert table.loc["nb_externes", "raison_absence"] == f"non défini avec la convention telle qu'elle est : {reason}"
 
 
 def test_empty_one_actor_and_all_mixed():

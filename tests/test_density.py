@@ -26,7 +26,9 @@ from jouets_reseau import (
 )  # fmt: skip
 
 from diagnostic.measure.liens.density import (
+    NO_SUPRA,
     count_by,
+    find_everywhere,
     list_members,
     list_unplaced_links,
     locate_pairs,
@@ -118,6 +120,27 @@ def test_density_without_the_actors_present_everywhere():
     assert np.isnan(table.loc["epci:T2", "densite_sans_supra"])
     alone = measure_by_id(TERR, make_links("ab"), lieux, make_territories("epci:T1"))
     assert alone.loc["epci:T1", "nb_acteurs_supra"] == 0  # one territory: nobody is above it
+    assert np.isnan(alone.loc["epci:T1", "densite_sans_supra"])  # never the full density in silence
+    assert alone.loc["epci:T1", "raison_absence"] == NO_SUPRA
+
+
+def test_a_type_of_one_territory_leaves_out_the_actors_present_in_all_of_the_finest_type():
+    """The perimeter leaves out those active in every EPCI, not those of every pays; b is in every pays and stays."""
+    lieux = pd.concat([make_places("a:T1,T2 b:T1 c:T1 d:T2"), put_everywhere(TERR, "perimetre"), put_everywhere(TERR, "departement:1")])
+    pays = pd.DataFrame({"acteur_id": ["b", "b", "a"], "territoire_id": ["autre:P1", "autre:P2", "autre:P1"]})
+    territoires = make_territories("perimetre", "departement:1", "autre:P1", "autre:P2", "epci:T1", "epci:T2")
+    table = measure_by_id(TERR, make_links("ab ac ad bc"), pd.concat([lieux, pays]), territoires)
+    assert table.loc[territoires.index, "nb_acteurs_supra"].tolist() == [1, 1, 1, 1, 1, 1]
+    assert table.loc[["perimetre", "departement:1"], "densite_sans_supra"].tolist() == pytest.approx([1 / 3, 1 / 3])  # bc of b, c, d
+    assert table.loc["perimetre", ["densite", "raison_absence"]].tolist() == [pytest.approx(4 / 6), ""]
+    assert table.loc["autre:P1", "raison_absence"] == "sans les acteurs présents partout : moins de deux acteurs"
+    members = list_members(TERR, pd.concat([lieux, pays]), territoires)
+    everywhere, known = find_everywhere(members, territoires)
+    told = members[everywhere]
+    assert set(told["acteur_id"] + " " + told["territoire_id"]) == {
+        "a perimetre", "a departement:1", "a epci:T1", "a epci:T2", "b autre:P1", "b autre:P2"
+    }  # fmt: skip
+    assert known.all()
 
 
 def test_one_actor_or_none_has_no_density():
@@ -130,7 +153,9 @@ def test_one_actor_or_none_has_no_density():
 
 def test_no_link_is_a_density_of_zero_and_everyone_isolated():
     table = measure_by_id(TERR, make_table("liens"), TERR_LIEUX, T1_T2).loc["epci:T1"]
-    assert table[["densite", "nb_isoles", "raison_absence"]].tolist() == [0.0, 3, ""]
+    assert table[["densite", "nb_isoles"]].tolist() == [0.0, 3]
+    # b and d are in both territories: a alone is left.
+    assert table["raison_absence"] == "sans les acteurs présents partout : moins de deux acteurs"
     assert np.isnan(table["reciprocite"])
 
 

@@ -58,7 +58,10 @@ def test_rows_of_hidden_actors_go_with_everything_that_names_them(small):
     assert set(shown["liens"]["cible_id"]) == {"A4", "A8"}
     assert shown["instances"]["membres"].tolist() == [("A1", "A8")]
     assert shown["dispositifs"]["porteur_id"].isna().all()
-    assert shown["dispositifs_mixtes"].index.tolist() == ["D1"]
+    # D2 is hidden; D1, where a champ is missing, is named inside only.
+    assert shown["dispositifs_mixtes"].index.tolist() == []
+    opened = small | {"dispositifs_mixtes": small["dispositifs_mixtes"].assign(edition="publique")}
+    assert filter_edition(opened, "publique")[0]["dispositifs_mixtes"].index.tolist() == ["D1"]
     assert "positions" not in shown and "personnes" not in shown and "problemes" not in shown
     counts = removed.set_index(["table", "objet"])["nombre"]
     assert counts["acteurs", "lignes"] == 2 and counts["dispositifs", "lignes"] == 1
@@ -97,7 +100,8 @@ def test_homes_and_sole_traders_are_brought_back_to_the_commune(small, edition, 
 def test_records_and_sentences_that_name_structures_stay_inside(small):
     inside = small["resultats"].query("edition == 'interne'")
     of_actors = {"degre", "intermediarite", "contrainte", "taille_effective", "perte_paires", "perte_paires_inter", "frontiere"}
-    assert set(inside["mesure"]) == {*of_actors, "taux_realisation"}
+    few = inside["mesure"].eq("densite_bloc") & inside["groupe_a"].ne("social")  # groups of one or two actors
+    assert set(inside.loc[~few, "mesure"]) == {*of_actors, "taux_realisation"} and few.any()
     shown, _ = filter_edition(small, "publique")
     assert set(shown["resultats"]["edition"]) == {"publique"}
     assert not shown["resultats"]["groupe_a"].isin(small["acteurs"]["acteur_id"]).any()

@@ -68,6 +68,26 @@ def test_links_without_an_intensity_are_counted_apart():
     assert silent["nb_liens"].to_dict() == {"non_precise": 6}
 
 
+def test_densities_over_all_pairs_need_half_of_the_links_to_have_a_value():
+    """Two links of six have a stage: 2 / 15 would mostly say that four have none. The share across the champs stays."""
+    dispositifs = make_dispositifs("CTG").assign(stade="emergence", themes=[("t",)])
+    liens = J2_LIENS.assign(dispositif_id=["CTG", None, None, "CTG", None, None], intensite=[1.0, 2, 3, 4, np.nan, np.nan])
+    table = measure(J2, liens=liens.assign(type=["x", *[None] * 5]), dispositifs=dispositifs)
+    stage = pick(table, "liens", "stade").loc["emergence"]
+    assert np.isnan(stage["densite"])
+    assert stage["raison_absence"] == "stade connu pour 2 liens sur 6"
+    assert stage[["nb_liens", "nb_externes", "part_externes"]].tolist() == [2, 1, 0.5]
+    assert pick(table, "liens", "stade").loc["non_precise", "raison_absence"] == "valeur non précisée"
+    assert pick(table, "liens", "type").loc["x", "raison_absence"] == "type connu pour 1 lien sur 6"
+    assert pick(table, "liens", "intensite").loc["1", ["densite", "raison_absence"]].tolist() == [pytest.approx(4 / 15), ""]
+    assert pick(table, "liens", "theme").loc["t", "densite"] == pytest.approx(2 / 6)  # ab and cd among a, b, c, d
+    half = liens.assign(dispositif_id=["CTG", "CTG", None, "CTG", None, None])
+    assert pick(measure(J2, liens=half, dispositifs=dispositifs), "liens", "stade").loc["emergence", "densite"] == pytest.approx(3 / 15)
+    parts = make_participations("a:CTG b:CTG c:CTG d:CTG").assign(stade=["evaluation", None, None, None], role=None)
+    held = pick(measure(J2, dispositifs=dispositifs, participations=parts), "participations", "stade").loc["evaluation"]
+    assert np.isnan(held["densite"]) and held["raison_absence"] == "stade connu pour 1 participation sur 4"
+
+
 def test_types_overlap_and_make_one_pair_in_the_whole():
     liens = make_links("ab ba ab cd zz az").assign(type=["x", "x", "y", None, "x", "x"])
     table = measure(J2, liens=liens)
@@ -185,6 +205,8 @@ def test_networks_are_never_mixed_and_an_empty_sheet_is_no_network():
         "aucune participation saisie (feuille participations)",
         "aucune adhésion saisie (feuille adhesions)",
     ]
+    aside = measure(J2, liens=make_links("aa az"))
+    assert aside["raison_absence"].iloc[0] == "aucun lien retenu : 2 lignes écartées (feuille liens)"
     nobody = measure(make_table("acteurs"))
     assert nobody["nb_acteurs"].tolist() == [0, 0, 0]
     with_links = measure(J2, liens=J2_LIENS)

@@ -10,7 +10,6 @@ from diagnostic.measure.constats.findings import (
     COLUMNS,
     describe_access,
     describe_gaps,
-
 )
 from diagnostic.measure.constats.link_readings import describe_links
 from diagnostic.vocabulary.formats import NARROW_SPACE

@@ -9,7 +9,14 @@ import pytest
 from jouets_reseau import J2, J2_LIENS, make_actors, make_links, read_expected, shuffle
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.liens.references import CONSTANT, FIGURES, compare_references, describe_distribution
+from diagnostic.measure.liens import references
+from diagnostic.measure.liens.references import (
+    CONSTANT,
+    FIGURES,
+    compare_references,
+    describe_distribution,
+    measure_references,
+)
 from diagnostic.measure.liens.silos import measure_ei
 from diagnostic.schema import make_table
 
@@ -167,7 +174,7 @@ def test_each_scenario_is_measured_on_its_own_actors():
         ({"a": S}, "", "moins de deux acteurs"),
         ({"a": S, "b": S}, "ab", "un seul groupe : aucun lien externe possible"),
         ({"a": S, "b": D}, "", "aucun lien déclaré"),
-        ({"a": "mixte", "b": "mixte"}, "ab", "moins de deux acteurs"),
+        ({"a": "mixte", "b": "mixte"}, "ab", "aucun acteur social ni de développement local (2 mixtes ou autres)"),
         ({"a": S, "b": D, "c": D}, "aa", "aucun lien déclaré"),
     ],
 )
@@ -189,6 +196,30 @@ def test_a_reference_that_cannot_vary_says_so():
     assert table["phrase"].str.endswith("on en observe 1 ; tous les cas en donnent autant.").all()
     complete = make_links(" ".join("".join(pair) for pair in combinations("abcdef", 2)))
     assert compare_references(J2, complete)["raison_absence"].eq(CONSTANT).all()
+
+
+@pytest.mark.parametrize("champs", [(S, D), (S, D, "mixte", "autre")])
+def test_one_pass_gives_both_tables(champs):
+    acteurs, liens = make_town(40, 90, champs=champs)
+    choices = {"tirages": 60, "graine": 5}
+    compared, distribution = measure_references(acteurs, liens, **choices)
+    pdt.assert_frame_equal(compared, compare_references(acteurs, liens, **choices))
+    for scenario in ("exclu", S):
+        described = describe_distribution(acteurs, liens, mixte=scenario, **choices)
+        assert not described.empty
+        pdt.assert_frame_equal(measure_references(acteurs, liens, decrit=scenario, **choices)[1], described)
+    pdt.assert_frame_equal(distribution, describe_distribution(acteurs, liens, **choices))
+    cases = distribution[distribution["hypothese"] == "degres"]
+    row = compared.set_index(["mixte", "hypothese"]).loc[("exclu", "degres")]
+    assert (cases["valeur"] * cases["part"]).sum() == pytest.approx(row["moyenne"])
+    assert measure_references(acteurs, liens, mixte=S, **choices)[1].empty
+
+
+def test_the_cases_are_drawn_once(monkeypatch):
+    drawn, keep = [], references.list_networks
+    monkeypatch.setattr(references, "list_networks", lambda *given, **choices: drawn.append(1) or keep(*given, **choices))
+    measure_references(*make_town(30, 60), tirages=20)
+    assert len(drawn) == 1
 
 
 def test_distribution_of_j2():

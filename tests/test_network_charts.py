@@ -45,15 +45,27 @@ def test_every_graph_says_where_it_comes_from(graphes, kind):
 def test_actor_graph_counts(graphes):
     figure = graphes["acteurs"]
     (title,) = find_gid(figure, "titre")
-    told = "6 acteurs reliés par 6 liens déclarés, dont 1 entre champ social et développement local ; 1 acteur sans lien"
+    told = "6 acteurs reliés par 6 liens déclarés, dont 1 entre champ social et développement local ; 1 acteur sans lien déclaré"
     assert plain(title.get_text()) == told
     legends = {name: [plain(entry) for entry in entries] for name, entries in read_legends(figure).items()}
     assert legends["Acteurs par champ"] == ["Champ social — 3 acteurs", "Développement local — 3 acteurs", "Mixte — 1 acteur"]
-    assert legends["Liens déclarés"] == ["Entre champ social et développement local — 1 lien", "À l'intérieur d'un champ — 5 liens"]
+    told = ["Entre champ social et développement local — 1 lien", "À l'intérieur d'un de ces deux champs — 5 liens"]
+    assert legends["Liens déclarés"] == told
     assert legends["Taille : nombre de partenaires"] == ["1 partenaire", "2 partenaires", "3 partenaires"]
     assert len(find_gid(figure, "liens entre")[0].get_segments()) == 1 and len(find_gid(figure, "liens meme")[0].get_segments()) == 5
     assert {text.get_text() for text in find_gid(figure, "etiquette")} == {f"Structure {name}" for name in "abcdef"}
     assert "1 acteur sans lien déclaré" in plain(read_texts(figure))
+
+
+def test_those_without_link_are_told_by_what_they_answered():
+    acteurs = make_actors(dict.fromkeys("abcdefghijkl", "social")).assign(a_repondu=None)
+    acteurs["a_repondu"] = ["oui"] * 6 + ["oui", "oui", "non", "non_sollicite", None, "???"]
+    told = plain(read_texts(charts.draw_actor_graph(acteurs, J2_LIENS, mentions={})))
+    assert "6 acteurs sans lien déclaré : 2 ont répondu, 1 n'a pas répondu, 1 n'a pas été sollicité, " in told
+    assert "2 dont on ne sait pas s'ils ont répondu" in told
+    for silent in (acteurs.drop(columns="a_repondu"), acteurs.assign(a_repondu=pd.NA)):
+        told = plain(read_texts(charts.draw_actor_graph(silent, J2_LIENS, mentions={})))
+        assert "6 acteurs sans lien déclaré" in told and "répondu" not in told
 
 
 def test_every_mark_is_drawn_once(graphes):

@@ -33,14 +33,14 @@ def carte():
 
 def test_what_the_reader_sees(carte):
     words = plain(read_texts(carte))
-    assert "3 des 6 liens déclarés vont d'un lieu à un autre ; 1 lien à l'intérieur d'un même lieu" in words
+    assert "Où vont les 6 liens déclarés : 3 d'un lieu à un autre, 1 dans un même lieu, 2 non placés" in words
     told = "1 lien entre acteurs d'un même lieu ; 2 liens avec un acteur sans lieu, itinérant ou hors du cadre ; 1 acteur sans lien"
     assert told in words
     for expected in ["Sources : IGN Admin Express 2026 ; Insee COG 2026.", "Date : 21 novembre 2026.", "Inventaire non exhaustif"]:
         assert expected in words
     legends = {name: [plain(entry) for entry in entries] for name, entries in read_legends(carte).items()}
     assert legends["Liens d'un lieu à l'autre"] == [
-        "Au moins un lien entre champ social et développement local — 1 trait", "Aucun lien entre ces deux champs — 1 trait"
+        "Au moins un lien entre champ social et développement local — 1 trait", "Autres liens — 1 trait"
     ]  # fmt: skip
     assert legends["Acteurs reliés, par champ"] == ["Champ social — 2 acteurs", "Développement local — 2 acteurs", "Mixte — 1 acteur"]
     assert "Limite d'EPCI" in legends["Limites"]
@@ -61,6 +61,22 @@ def test_wider_for_more_links(carte):
     assert crossing.get_linestyle() != inside.get_linestyle()
 
 
+def test_names_of_epci_hide_fewer_borders_and_are_read_on_a_plain_ground(carte, monkeypatch):
+    def count_crossed(figure):
+        axes = figure.axes[0]
+        points = network_map.list_border_points(axes, prepare_toy())
+        boxes = [text.get_window_extent(figure.canvas.get_renderer()) for text in find_gid(figure, "etiquette")]
+        assert len(points) > 100 and boxes
+        return sum(box.contains(*point) for box in boxes for point in points), len(boxes)
+
+    assert all(text.get_bbox_patch() is not None for text in find_gid(carte, "etiquette"))
+    crossed, number = count_crossed(carte)
+    monkeypatch.setattr(network_map, "list_border_points", lambda axes, base: np.empty((0, 2)))
+    other = network_map.draw_actor_map(prepare_toy(), ACTEURS, LIENS, mentions=MENTIONS)
+    monkeypatch.undo()
+    assert (crossed, number) <= count_crossed(other)
+
+
 def test_row_order_and_communes_instead_of_base(carte):
     turned = network_map.draw_actor_map(make_communes(), shuffle(ACTEURS), shuffle(LIENS), mentions=MENTIONS)
     assert read_texts(turned) == read_texts(carte)
@@ -70,8 +86,8 @@ def test_row_order_and_communes_instead_of_base(carte):
 @pytest.mark.parametrize(
     ("acteurs", "liens", "told"),
     [(ACTEURS, LIENS.iloc[:0], "Aucun lien déclaré à dessiner sur la carte"), (ACTEURS.iloc[:0], LIENS, "Aucun lien déclaré"),
-     (ACTEURS, LIENS.iloc[:1], "Le seul lien déclaré va d'un lieu à un autre"),
-     (ACTEURS, LIENS.iloc[[5]], "Le seul lien déclaré ne va pas d'un lieu à un autre")],
+     (ACTEURS, LIENS.iloc[:1], "Où va le seul lien déclaré : 1 d'un lieu à un autre, 0 dans un même lieu"),
+     (ACTEURS, LIENS.iloc[[5]], "Où va le seul lien déclaré : 0 d'un lieu à un autre, 0 dans un même lieu, 1 non placé")],
     ids=["aucun lien", "aucun acteur", "un lien", "un lien sans lieu"],
 )  # fmt: skip
 def test_little_or_nothing_still_makes_a_page(acteurs, liens, told):

@@ -52,6 +52,18 @@ def test_a_missing_champ_is_no_champ():
     acteurs = J2.assign(champ=["social", None, "social", "developpement_local", "xxx", "autre"])
     pairs, _ = marks.group_links(acteurs, J2_LIENS)
     assert pairs["entre"].tolist() == ["autre", "meme", "autre", "entre", "autre", "autre"]
+
+
+def test_only_the_two_champs_have_an_inside():
+    acteurs = J2.assign(champ=["mixte", "mixte", "mixte", "autre", "autre", "social"])
+    pairs, _ = marks.group_links(acteurs, J2_LIENS)
+    assert set(pairs["entre"]) == {"autre"}
+    inside, _ = marks.group_links(J2.assign(champ="developpement_local"), J2_LIENS)
+    assert set(inside["entre"]) == {"meme"}
+
+
+def test_the_marks_of_champs_differ():
+    acteurs = J2.assign(champ=["social", None, "social", "developpement_local", "xxx", "autre"])
     labels = [entry.get_label().replace("\u00a0", " ") for entry in marks.list_champ_marks(marks.read_champs(acteurs))]
     assert labels == ["Champ social — 2 acteurs", "Développement local — 1 acteur", "Autre — 1 acteur", "Champ non renseigné — 2 acteurs"]
     shapes = {entry.get_marker() for entry in marks.list_champ_marks(marks.read_champs(acteurs))}

@@ -38,13 +38,14 @@ def test_who_holds_the_network_is_counted_for_all_and_named_inside():
     answered = J2_DIT.assign(a_repondu="oui")
     measured = measure(answered, J2_LIENS.assign(personne_id=["p", "p", None, "q", "q", None]))
     assert tell(describe_positions, measured, "publique") == [
-        "3 acteurs sur 6 sépareraient des acteurs qui se rejoignent aujourd'hui, en partant ; 3 liens sur 6 sont seuls à relier deux "
-        "parties du réseau."
+        ("Le départ de 3 acteurs sur 6 couperait des chemins entre d'autres acteurs ; 3 liens sur 6 sont seuls à relier deux parties du "
+        "réseau.")
     ]
     inside = tell(describe_positions, measured, "interne")
     assert inside[0] == (
-        "Départs qui sépareraient le plus d'acteurs : Structure c (60 % des paires ; 100 % de celles entre champs), "
-        "Structure d (60 % des paires ; 100 % de celles entre champs) et Structure e (40 % des paires ; 50 % de celles entre champs)."
+        "Départs qui couperaient le plus de chemins : Structure c (60 % des paires qui se rejoignent ; 100 % de celles entre champs), "
+        "Structure d (60 % des paires qui se rejoignent ; 100 % de celles entre champs) et Structure e (40 % des paires qui se "
+        "rejoignent ; 50 % de celles entre champs)."
     )
     assert inside[1] == "4 liens sur 4 dont on sait qui les porte (100 %) ne tiennent qu'à une personne ; 2 sans personne dite."
 
@@ -58,8 +59,8 @@ def test_declared_and_observed_go_betweens_are_counted():
     told = tell(describe_relays, measure(J2_DIT.assign(a_repondu="oui"), J2_LIENS), "publique")
     # a says so and has no open path across; c and d are between the champs and say nothing; e said no and is inside its own.
     assert told == [
-        "1 acteur dit faire le lien (colonne fait_lien, ou poste passerelle) : le réseau le montre pour 0. 2 autres acteurs le font "
-        "d'après les liens, sans que rien ne soit dit, et 0 dont on a dit qu'ils ne le faisaient pas."
+        ("1 acteur dit faire le lien (colonne fait_lien, ou poste passerelle) : le réseau le montre pour 0. D'après les liens, 2 autres "
+        "acteurs relient le champ social et le développement local, sans que rien n'en soit dit.")
     ]
 
 

@@ -28,12 +28,12 @@ def figure():
 
 def test_what_the_reader_sees(figure):
     (title,) = find_gid(figure, "titre")
-    told = "1 lien entre champ social et développement local, de 3,4 à 3,6 attendus en moyenne selon la référence"
-    assert plain(title.get_text()) == f"{told} ; autant ou moins dans 10,0 % des cas au plus"
+    assert plain(title.get_text()) == "1 lien entre champ social et développement local, pour 3,4 à 3,6 attendus au hasard"
     words = plain(read_texts(figure))
     for expected in [
         "Sources : IGN Admin Express 2026 ; Insee COG 2026.", "Date : 21 novembre 2026.", "Inventaire non exhaustif", "FICTIF",
-        "Étiquettes de champ redistribuées", "Liens placés au hasard", "Nombre de partenaires de chacun gardé",
+        "Champs redistribués entre les acteurs", "Liens redistribués entre les paires", "Chacun garde son nombre de liens",
+        "aucun de ces hasards ne connaît les distances", "part des cas possibles", "part des tirages",
         "Tous les cas possibles (20).", "999 tirages au hasard", "on en observe 1.", "Attention : peu d'acteurs.",
         "Non calculé : réseau trop grand.", "1 observé",
     ]:  # fmt: skip
@@ -67,12 +67,32 @@ def test_tables_as_measured():
     figure = reference_chart.draw_references(describe_distribution(J2, J2_LIENS), references, mentions=MENTIONS)
     (title,) = find_gid(figure, "titre")
     # 3.6, 3.6 and 3.5556: the three means read the same.
-    told = "1 lien entre champ social et développement local, 3,6 attendus en moyenne ; autant ou moins dans 10,0 % des cas au plus"
-    assert plain(title.get_text()) == told
+    assert plain(title.get_text()) == "1 lien entre champ social et développement local, pour 3,6 attendus au hasard"
     total = sum(bar.get_height() for bar in figure.findobj(lambda a: a.get_gid() in ("cas dedans", "cas dehors")))
     assert total == pytest.approx(3)
     for phrase in references["phrase"]:
         assert plain(phrase) in plain(read_texts(figure))
+
+
+def test_what_is_left_out_and_how_the_conventions_move_it_are_said():
+    rows = REFERENCES.assign(nb_acteurs=6, nb_liens=5)
+    ranges = {"mixte": (0.4267, 0.635), "categories": (0.3615, 0.6276)}
+    figure = reference_chart.draw_references(LABELS, rows, mentions={}, ensemble={"nb_acteurs": 8, "nb_liens": 9}, etendues=ranges)
+    words = plain(read_texts(figure))
+    told = "2 acteurs sur 8 (mixte, autre ou de champ non renseigné) sont hors de la comparaison, et 4 liens avec eux sur 9."
+    assert told in words
+    assert "Observé / attendu : de 0,43 à 0,64 selon qu'on laisse les acteurs mixtes" in words
+    assert "de 0,36 à 0,63 quand une catégorie d'acteurs change de champ" in words
+    unknown = {"mixte": (np.nan, np.nan)}
+    for options in ({}, {"ensemble": {"nb_acteurs": 6, "nb_liens": 5}, "etendues": unknown}):
+        words = plain(read_texts(reference_chart.draw_references(LABELS, rows, mentions={}, **options)))
+        assert "hors de la comparaison" not in words and "Observé / attendu" not in words
+
+
+def test_the_vertical_axis_is_graduated_in_shares(figure):
+    axes = figure.axes[0]
+    assert [plain(label.get_text()) for label in axes.get_yticklabels()] == ["0 %", "20 %", "40 %"]
+    assert axes.get_yticks() == pytest.approx([0, 0.2, 0.4])
 
 
 def test_row_order(figure):
@@ -86,7 +106,7 @@ def test_very_many_values_share_bars():
     row = pd.DataFrame([ROW | {"hypothese": "liens", "observe": 7000.0, "moyenne": 5000.0, "q05": 4700.0, "q95": 5300.0, "p_plus": 1e-9}])
     figure = reference_chart.draw_references(cases, row, mentions=MENTIONS)
     assert len(find_gid(figure, "cas dedans")) <= reference_chart.MOST_BARS
-    assert "autant ou plus dans moins de 0,1 % des cas au plus" in plain(read_texts(figure))
+    assert "7 000 liens entre champ social et développement local, pour 5 000 attendus au hasard" in plain(read_texts(figure))
 
 
 @pytest.mark.parametrize("rows", [REFERENCES.iloc[:0], REFERENCES.iloc[[2]]], ids=["aucune", "non calculée"])

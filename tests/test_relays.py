@@ -45,9 +45,9 @@ def test_four_cells_of_j2():
         "declare_non_observe", "ni_l_un_ni_l_autre", "non_declare_observe", "declare_observe",
         "non_renseigne_non_observe", "non_renseigne_non_observe",
     ]  # fmt: skip
-    assert table.loc["c", "motif"] == "entre deux groupes, et sans lui d'autres ne sont plus reliés"
-    assert table.loc["e", "motif"] == "sans lui d'autres ne sont plus reliés, mais il n'est pas entre deux groupes"
-    assert table.loc["a", "motif"] == "pas entre deux groupes"
+    assert table.loc["c", "motif"] == "entre les deux champs, et sans lui d'autres ne sont plus reliés"
+    assert table.loc["e", "motif"] == "sans lui d'autres ne sont plus reliés, mais il n'est pas entre les deux champs"
+    assert table.loc["a", "motif"] == "pas entre les deux champs"
     assert len(counts) == 9
     assert counts["nb_acteurs"].sum() == 6
     assert count_cases(counts)["non_renseigne_non_observe"] == 2
@@ -108,7 +108,17 @@ def test_inside_a_single_champ_nobody_is_observed():
     acteurs = make_actors(dict.fromkeys("abc", S), a_repondu="oui")
     table = compare_relays(acteurs, *measure(acteurs, make_links("ab bc")))[0]
     assert not table["observe"].any()
-    assert table.loc["b", "motif"] == "sans lui d'autres ne sont plus reliés, mais il n'est pas entre deux groupes"
+    assert table.loc["b", "motif"] == "sans lui d'autres ne sont plus reliés, mais il n'est pas entre les deux champs"
+
+
+def test_between_the_champs_is_said_of_two_opposed_ends_only():
+    """Open paths towards mixed actors or inside one champ are none; a mixed actor between the two champs is one that links them."""
+    acteurs = make_actors({"a": S, "b": S, "m": "mixte", "n": "mixte", "d": D, "e": D}, a_repondu="oui")
+    table = compare_relays(acteurs, *measure(acteurs, make_links("am bm md be")), seuil=0.5)[0]
+    assert table["observe"].to_dict() == {"a": False, "b": False, "d": False, "e": False, "m": True, "n": False}
+    assert table.loc["b", "motif"] == "sans lui d'autres ne sont plus reliés, mais il n'est pas entre les deux champs"
+    closed = compare_relays(acteurs, *measure(acteurs, make_links("am md ad mn")))[0]
+    assert not closed["observe"].any()  # a and d know each other: m is between a or d and n, a mixed actor
 
 
 def test_an_actor_outside_the_network_is_unknown():

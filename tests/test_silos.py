@@ -166,6 +166,10 @@ def test_ei_without_link_or_with_one_side_says_why():
     assert np.isnan(empty[["assortativite", "log_rapport_cotes", "modularite"]].astype(float)).all()
     nobody = measure_ei(make_table("acteurs"), make_table("liens"))
     assert nobody["raison_absence"].unique().tolist() == ["moins de deux acteurs"]
+    mixed = measure_ei(make_actors({"a": "mixte", "b": "autre", "c": "mixte"}), make_links("ab bc")).set_index("mixte")
+    assert mixed.loc["exclu", "raison_absence"] == "aucun acteur social ni de développement local (3 mixtes ou autres)"
+    assert mixed.loc["social", "raison_absence"] == "un seul groupe : aucun lien externe possible"
+    assert mixed[["ei", "indice_silo", "ratio_externes"]].isna().all(axis=None)
 
 
 def test_silo_index_is_undefined_without_a_link_inside():

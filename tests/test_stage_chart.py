@@ -24,7 +24,23 @@ ROWS = pd.DataFrame(
 
 @pytest.fixture(scope="module")
 def frise():
+    return stage_chart.draw_stages(DISPOSITIFS, ROWS, mentions=MENTIONS, tardifs=True)
+
+
+@pytest.fixture(scope="module")
+def neutre():
     return stage_chart.draw_stages(DISPOSITIFS, ROWS, mentions=MENTIONS)
+
+
+def test_without_late_funders_nothing_says_who_came_late(neutre):
+    (title,) = find_gid(neutre, "titre")
+    assert plain(title.get_text()) == "2 dispositifs : qui intervient, à quel stade"
+    words = plain(read_texts(neutre))
+    assert "F : Financement — 6" in words and not find_gid(neutre, "role F_tardif") and not find_gid(neutre, "role F_inconnu")
+    for absent in ("entré", "tardif", "dès l'émergence", "Losange", "Stade d'entrée inconnu", "un financeur"):
+        assert absent not in words
+    (funders,) = find_gid(neutre, "role F")
+    assert len({tuple(colour) for colour in funders.get_facecolor()}) == 1
 
 
 def test_what_the_reader_sees(frise):
@@ -33,7 +49,10 @@ def test_what_the_reader_sees(frise):
     words = plain(read_texts(frise))
     for expected in [
         "Sources : IGN Admin Express 2026 ; Insee COG 2026.", "Date : 21 novembre 2026.", "Inventaire non exhaustif",
-        "F : Financement, entré après l'émergence — 3", "P : Pilotage — 1", "C : Coordination — 1", "A : Accompagnement ou animation — 1",
+        "F : Financement, présent dès l'émergence — 2", "F : Financement, entré après l'émergence — 3",
+        "F? : Financement, stade d'entrée inconnu — 1",
+        "Losange plein après l'émergence : financeur déjà là à l'émergence, sous un autre rôle ou déjà en financement.",
+        "P : Pilotage — 1", "C : Coordination — 1", "A : Accompagnement ou animation — 1",
         "? : Autre rôle, ou rôle non renseigné — 1", "Sans participation renseignée, et hors du tableau : 1 dispositif.",
         "Hors du tableau : 1 ligne de participation", "Stade d'entrée inconnu : 1 financement.", "* : FICTIF",
     ]:  # fmt: skip
@@ -65,7 +84,7 @@ def test_marks_stand_in_their_cell_and_are_all_there(frise):
         for x, y in artist.get_offsets()
     }
     assert found == {
-        ("F", 0, "emergence"), ("F", 0, "mise_en_oeuvre"), ("F", 0, "autre"), ("F_tardif", 0, "mise_en_oeuvre"),
+        ("F", 0, "emergence"), ("F", 0, "mise_en_oeuvre"), ("F_inconnu", 0, "autre"), ("F_tardif", 0, "mise_en_oeuvre"),
         ("F_tardif", 0, "diagnostic"),
         ("F_tardif", 0, "evaluation"), ("P", 0, "emergence"), ("C", 1, "inconnu"), ("A", 1, "conception"), ("?", 1, "conception"),
     }  # fmt: skip
@@ -73,16 +92,21 @@ def test_marks_stand_in_their_cell_and_are_all_there(frise):
 
 
 def test_a_late_funder_is_seen_without_colour(frise):
-    (early,), (late,) = find_gid(frise, "role F"), find_gid(frise, "role F_tardif")
+    (early,), (late,), (unknown,) = (find_gid(frise, f"role {role}") for role in ("F", "F_tardif", "F_inconnu"))
+    assert unknown.get_facecolor()[0].tolist() != early.get_facecolor()[0].tolist()
+    assert [text.get_text() for text in find_gid(frise, "lettre")].count("F?") == 1
     assert late.get_facecolor()[0][:3].tolist() == [1, 1, 1] and late.get_linewidth()[0] > 2 * early.get_linewidth()[0]
     shapes = {role: (marker, colour) for role, (_, marker, colour) in stage_chart.ROLES.items()}
     assert len(set(shapes.values())) == len(shapes)
+    letters = [stage_chart.SIGNS.get(role, role).lower() for role in stage_chart.ROLES if role != "F_tardif"]
+    assert len(set(letters)) == len(letters)
 
 
 def test_an_actor_counts_once_in_a_cell_and_row_order(frise):
     twice = pd.concat([ROWS, ROWS])
-    assert [text.get_text() for text in find_gid(stage_chart.draw_stages(DISPOSITIFS, twice, mentions={}), "nombre")] == ["1"] * 10
-    turned = stage_chart.draw_stages(shuffle(DISPOSITIFS), shuffle(ROWS), mentions=MENTIONS)
+    doubled = stage_chart.draw_stages(DISPOSITIFS, twice, mentions={}, tardifs=True)
+    assert [text.get_text() for text in find_gid(doubled, "nombre")] == ["1"] * 10
+    turned = stage_chart.draw_stages(shuffle(DISPOSITIFS), shuffle(ROWS), mentions=MENTIONS, tardifs=True)
     assert (save_png(turned)[1] == save_png(frise)[1]).all()
 
 
@@ -106,7 +130,7 @@ def test_more_dispositifs_than_a_page_holds():
     ids=["rien", "aucun dispositif", "tardif", "à temps", "inconnu"],
 )  # fmt: skip
 def test_little_or_nothing_still_makes_a_page(dispositifs, rows, told):
-    figure = stage_chart.draw_stages(dispositifs, rows, mentions={})
+    figure = stage_chart.draw_stages(dispositifs, rows, mentions={}, tardifs=True)
     assert told in plain(read_texts(figure))
     figure.set_dpi(50)
     assert save_png(figure)[1].std() > 0

@@ -19,6 +19,7 @@ def test_an_imported_contract_is_no_dispositif_of_the_inventory():
     tables = make_tables(dispositifs=devices("Q:PAT P:CTG", fichier={"Q": "imports/anct.xlsx"}))
     assert facts.list_dispositifs(tables)["dispositif_id"].tolist() == ["P"]
     assert facts.list_grounds(tables)["dispositif_id"].unique().tolist() == ["P"]
+    assert len(facts.list_grounds(tables)) == 4
 
 
 def test_participants_and_bearers_are_known_actors_once():
@@ -27,10 +28,37 @@ def test_participants_and_bearers_are_known_actors_once():
     assert found.values.tolist() == [["a", "P"], ["e", "P"], ["b", "Q"]]
 
 
-def test_wide_territories_are_no_ground():
-    ground = pd.concat([places("P:1 P:1 Q:2"), places("P:43 Q:43", prefix="departement"), places("P:9")])
-    found = facts.list_grounds(make_tables(dispositifs_territoires=ground))
-    assert found.values.tolist() == [["P", "epci:1"], ["Q", "epci:2"]]
+def lay(**written):
+    return devices(" ".join(f"{key}:PAT" for key in written), territoires=written)
+
+
+def test_the_ground_of_a_dispositif_is_the_communes_of_what_is_written_for_it():
+    rows = lay(P=("1", "1"), Q=("CC Deux", "43001"), R=("Allègre",), S=("nulle part",), T=())
+    found = facts.list_grounds(make_tables(dispositifs=rows)).groupby("dispositif_id")["code_insee"].agg(list).to_dict()
+    assert found == {"P": ["43001", "43002"], "Q": ["43001", "43003", "43004"], "R": ["43003"]}
+
+
+def test_a_territory_that_merely_crosses_what_is_written_adds_no_commune():
+    tables = make_tables(dispositifs=lay(P=("1",), Q=("2",), R=("BV",)))
+    # A bassin de vie over one commune of each EPCI: the reader says that P and Q touch it.
+    place = pd.DataFrame({"nom": ["Bassin"], "type": ["autre"]}, index=["autre:BV"])
+    tables["territoires"] = pd.concat([tables["territoires"], place])
+    held = pd.DataFrame([("43002", "autre:BV"), ("43003", "autre:BV")], columns=["code_insee", "territoire_id"])
+    tables["appartenance"] = pd.concat([tables["appartenance"], held])
+    tables["dispositifs_territoires"] = places("P:BV Q:BV R:BV", prefix="autre")
+    found = facts.list_grounds(tables).groupby("dispositif_id")["code_insee"].agg(list).to_dict()
+    assert found == {"P": ["43001", "43002"], "Q": ["43003", "43004"], "R": ["43002", "43003"]}
+
+
+def test_a_dispositif_written_wide_is_no_ground_whatever_else_is_written():
+    rows = lay(P=("43",), Q=("Haute-Loire", "1"), R=("perimetre",), S=("1",))
+    assert facts.list_grounds(make_tables(dispositifs=rows))["dispositif_id"].unique().tolist() == ["S"]
+
+
+def test_a_name_that_two_communes_share_is_no_ground():
+    tables = make_tables(dispositifs=lay(P=("Agnat",), Q=("Aiguilhe",)))
+    tables["communes"] = tables["communes"].assign(nom=["Agnat", "Aiguilhe", "AGNAT", "Alleyrac"])
+    assert facts.list_grounds(tables).values.tolist() == [["Q", "43002"]]
 
 
 def test_the_date_is_that_of_the_edition_or_today():

@@ -127,10 +127,10 @@ def test_items_belong_to_statements_that_could_be_measured(rich):
     assert items.columns.tolist() == statements.DETAIL_COLUMNS
     unknown = table.loc[table["etat"] == "non_mesurable", "constat"]
     assert len(items) and not items["constat"].isin(unknown).any()
-    assert set(items["objet"]) <= {"acteur", "dispositif", "instance", "territoire", "theme", "public", "couche"}
+    assert set(items["objet"]) <= {"acteur", "dispositif", "instance", "paire d'instances", "territoire", "theme", "public", "couche"}
     assert items[["identifiant", "nom", "detail", "edition"]].notna().all().all() and set(items["edition"]) <= set(EDITIONS)
     unfavourable = table.loc[table["sens"] == "frein", "constat"]
-    named = items[items["constat"].isin(unfavourable) & items["objet"].isin(["acteur", "dispositif", "instance"])]
+    named = items[items["constat"].isin(unfavourable) & items["objet"].isin(["acteur", "dispositif", "instance", "paire d'instances"])]
     assert len(named) and set(named["edition"]) == {"interne"}
 
 
@@ -150,7 +150,7 @@ def test_one_actor_alone():
 
 
 def test_a_share_equal_to_its_threshold_is_a_statement_and_zero_never_is():
-    changes = {"participations": parts("a:P d:Q b:Q")}
+    changes = {"participations": parts("a:P b:P d:Q b:Q")}
     for limit, state in ((0.5, "constate"), (0.5000001, "non_constate")):
         row, _ = read_case("dispositifs_un_seul_champ", changes | {"reglages": {"seuil_dispositifs_un_seul_champ": limit}})
         assert row["etat"] == state
@@ -174,6 +174,18 @@ def test_unmeasured_codes_come_with_their_words_and_their_reason():
     assert table.columns.tolist() == ["code", "genre", "famille", "libelle", "raison"]
     assert table.notna().all().all() and (table != "").all().all()
     assert table["code"].tolist() == [code for code in statements.list_codes().index if code in set(table["code"])]
+
+
+def test_the_words_of_a_code_may_be_shortened_and_nothing_else():
+    labels = statements.list_codes()["libelle"]
+    assert labels["F4-1"].startswith("Pas de centre social") and labels["F4-1"] != "Pas de centre social"
+    named = statements.name_codes("F4-1;L2-2", labels, "Pas de centre social")
+    assert named == [("F4-1", "Pas de centre social"), ("L2-2", labels["L2-2"])]
+    assert statements.name_codes("F4-1", labels) == [("F4-1", labels["F4-1"])]
+    row, _ = read_case("sans_centre_social_ni_evs")
+    assert row["enonces_libelles"] == "F4-1 Pas de centre social"
+    short = read_vocabulary("constats").set_index("constat")["enonce_court"]
+    assert short[short != ""].to_dict() == {"sans_centre_social_ni_evs": "Pas de centre social"}
 
 
 # --- decisions ------------------------------------------------------------------------------------------------------

@@ -11,12 +11,15 @@ THEMES = dict.fromkeys("abde", ("sante",))
 KNOWN = {"themes": THEMES, "publics": dict.fromkeys("abde", ("jeunes",))}
 CASES = {
     "qui_fait_quoi_inconnu": [
-        {"etat": "constate", "compte": (2, 4), "objets": ["b", "e"],
-         "dit": "Sur 4 acteurs du réseau, 2 (50 %) sont sans thème ou sans participation (1",
+        {"etat": "constate", "compte": (1, 4), "objets": ["b", "e"],
+         "dit": "Sur 4 acteurs du réseau, 1 (25 %) est sans thème ; à part, 1 (25 %) est sans participation saisie",
          "tables": {"acteurs": actors(themes=THEMES | {"b": ()}), "participations": parts("a:P b:P d:P")}},
-        {"etat": "non_constate", "compte": (0, 4), "dit": "(0 sans thème, 0 sans participation)",
-         "tables": {"acteurs": actors(themes=THEMES)}},
+        # Being in no dispositif is no unknown.
+        {"etat": "non_constate", "compte": (0, 4), "objets": ["b", "d", "e"], "dit": "0 (0 %) est sans thème ; à part, 3 (75 %) sont sans",
+         "tables": {"acteurs": actors(themes=THEMES), "participations": parts("a:P")}},
         {"etat": "non_mesurable", "dit": "aucun acteur saisi (feuille acteurs)", "tables": NOBODY},
+        {"etat": "non_mesurable", "dit": "aucune participation saisie (feuille participations)",
+         "tables": {"acteurs": actors(themes=THEMES), "participations": parts("")}},
     ],
     "role_ou_stade_inconnu": [
         {"etat": "constate", "compte": (2, 3), "objets": ["P"], "dit": "Sur 3 participations, 2 (67 %) sont sans rôle ou sans stade",
@@ -31,6 +34,9 @@ CASES = {
          "tables": {"acteurs": actors(
              themes=THEMES | {"b": ()}, publics={"a": ("jeunes",), "d": ("jeunes",)}, code_insee={"d": None}, diffusion={"e": None})}},
         {"etat": "non_constate", "compte": (4, 4), "dit": "4 (100 %) ont commune", "tables": {"acteurs": actors(**KNOWN)}},
+        {"etat": "non_mesurable", "dit": "publics jamais remplis (feuille acteurs", "tables": {"acteurs": actors(themes=THEMES)}},
+        {"etat": "non_mesurable", "dit": "diffusion jamais remplie (feuille acteurs, colonne diffusion)",
+         "tables": {"acteurs": actors(**KNOWN, diffusion=dict.fromkeys("abde"))}},
         {"etat": "non_mesurable", "dit": "aucun acteur saisi (feuille acteurs)", "tables": NOBODY},
     ],
     "connaissance_a_actualiser": [

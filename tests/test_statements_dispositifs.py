@@ -2,18 +2,21 @@
 
 import pandas as pd
 import pytest
-from jouets_constats import actors, check_case, devices, make_frame, parts, places, read_case
+from jouets_constats import actors, check_case, devices, parts, read_case
 
+APART = {"P": ("1",), "Q": ("2",)}
 NONE, ALL = {"participations": parts("")}, "a:P d:P a:Q d:Q"
 DATES = {"P": "2027-01-31", "Q": "2027-12-31"}
 CASES = {
     "dispositifs_sans_acteur_commun": [
         {"etat": "constate", "compte": (1, 1), "objets": ["P", "Q"],
-         "dit": "Sur 1 paire de dispositifs d'un même territoire, 1 (100 %) n'a aucun"},
+         "dit": "Sur 1 paire de dispositifs qui ont une commune au moins en partage, 1 (100 %) n'a aucun"},
         {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %) n'a aucun acteur commun", "tables": {"participations": parts(ALL)}},
         {"etat": "non_constate", "compte": (0, 1), "dit": "Sur 1 paire", "tables": {"dispositifs": devices(porteur_id={"P": "b"})}},
         {"etat": "non_mesurable", "dit": "aucun dispositif n'a d'acteur connu", "tables": NONE},
-        {"etat": "non_mesurable", "dit": "sur un même territoire", "tables": {"dispositifs_territoires": places("P:1 Q:2")}},
+        {"etat": "non_mesurable", "dit": "n'a de commune partagée (feuille dispositifs",
+         "tables": {"dispositifs": devices(territoires=APART)}},
+        {"etat": "non_mesurable", "dit": "n'a de commune partagée", "tables": {"dispositifs": devices(territoires={"P": ("43",)})}},
     ],
     "dispositifs_mixtes": [
         {"etat": "constate", "compte": (2, 2), "objets": ["P", "Q"],
@@ -24,10 +27,14 @@ CASES = {
         {"etat": "non_mesurable", "dit": "feuilles dispositifs et participations", "tables": NONE},
     ],
     "dispositifs_un_seul_champ": [
-        {"etat": "constate", "compte": (2, 2), "objets": ["P", "Q"], "tables": {"participations": parts("a:P d:Q")},
-         "dit": "2 (100 %) n'ont pas les deux champs : 1 sans acteur social, 1 sans acteur du développement local"},
+        {"etat": "constate", "compte": (2, 2), "objets": ["P", "Q"], "tables": {"participations": parts("a:P b:P d:Q e:Q")},
+         "dit": "2 (100 %) n'ont pas les deux champs : 1 sans acteur social, 1 sans acteur du développement local ; 0 autre n'a"},
         {"etat": "non_constate", "compte": (0, 2), "dit": "0 sans acteur social, 0 sans acteur du développement local"},
-        {"etat": "non_mesurable", "dit": "aucun dispositif n'a d'acteur connu", "tables": NONE},
+        # One actor alone does not tell who is missing; a mixed one is on both sides, and that is said.
+        {"etat": "non_constate", "compte": (0, 1), "dit": "1 autre n'a les deux champs que par un acteur mixte",
+         "tables": {"participations": parts("a:P m:P d:Q"), "acteurs": actors("a:s m:m d:l")}},
+        {"etat": "non_mesurable", "dit": "aucun dispositif n'a deux acteurs connus", "tables": {"participations": parts("a:P d:Q")}},
+        {"etat": "non_mesurable", "dit": "aucun dispositif n'a deux acteurs connus", "tables": NONE},
     ],
     "dispositifs_sans_habitants": [
         {"etat": "constate", "compte": (1, 2), "objets": ["Q"],
@@ -45,7 +52,9 @@ CASES = {
         {"etat": "non_constate", "compte": (0, 2), "dit": "0 (0 %)",
          "tables": {"dispositifs": devices(echeance_diagnostic=DATES | {"Q": "2028-02-01"})}},
         {"etat": "non_constate", "compte": (0, 2), "dit": "0 (0 %)",
-         "tables": {"dispositifs": devices(echeance_diagnostic=DATES), "dispositifs_territoires": places("P:1 Q:2")}},
+         "tables": {"dispositifs": devices(echeance_diagnostic=DATES, territoires=APART)}},
+        {"etat": "non_constate", "compte": (0, 2), "dit": "0 (0 %)",
+         "tables": {"dispositifs": devices(echeance_diagnostic=DATES, territoires={"P": ("43",)})}},
         {"etat": "non_mesurable", "dit": "ont une échéance à venir (feuille dispositifs",
          "tables": {"dispositifs": devices(echeance_diagnostic={"P": "2027-01-31", "Q": "2026-11-26"})}},
         {"etat": "non_mesurable", "dit": "moins de deux", "tables": {"dispositifs": devices("P:LEADER Q:PAT", echeance_diagnostic=DATES)}},
@@ -68,9 +77,7 @@ def test_each_statement_holds_or_not_or_lacks_its_data(constat, case):
 
 def test_an_action_is_not_beside_its_own_dispositif():
     family = devices("P:CTG Q:PAT R:CLS", dispositif_parent_id={"Q": "P"})
-    row, items = read_case("dispositifs_sans_acteur_commun", {
-        "dispositifs": family, "participations": parts("a:P b:Q d:R"), "dispositifs_territoires": places("P:1 Q:1 R:1")
-    })  # fmt: skip
+    row, items = read_case("dispositifs_sans_acteur_commun", {"dispositifs": family, "participations": parts("a:P b:Q d:R")})
     assert (row["numerateur"], row["denominateur"]) == (2, 2)
     assert items.set_index("identifiant")["detail"].to_dict() == {
         "P": "aucun acteur commun avec R", "Q": "aucun acteur commun avec R", "R": "aucun acteur commun avec P et Q"
@@ -78,8 +85,8 @@ def test_an_action_is_not_beside_its_own_dispositif():
 
 
 def test_a_departement_in_common_and_an_imported_contract_make_no_pair():
-    wide = places("P:43 Q:43", prefix="departement")
-    assert read_case("dispositifs_sans_acteur_commun", {"dispositifs_territoires": wide})[0]["etat"] == "non_mesurable"
+    wide = devices(territoires={"P": ("43",), "Q": ("43", "1")})
+    assert read_case("dispositifs_sans_acteur_commun", {"dispositifs": wide})[0]["etat"] == "non_mesurable"
     imported = devices(fichier={"Q": "imports/programmes-anct.xlsx"})
     assert read_case("dispositifs_sans_acteur_commun", {"dispositifs": imported})[0]["etat"] == "non_mesurable"
 
@@ -90,19 +97,20 @@ def test_the_end_of_a_contract_stands_for_the_date_of_its_diagnosis_and_a_social
     row, items = read_case("diagnostics_a_partager", {"dispositifs": rows})
     assert row["etat"] == "constate"
     assert items["detail"].tolist()[:2] == [
-        "échéance le 31/01/2027 ; 1 autre au même endroit et au même moment",
-        "échéance le 30/06/2027 ; 1 autre au même endroit et au même moment",
+        "échéance le 31/01/2027 ; 1 autre sur une même commune au même moment",
+        "échéance le 30/06/2027 ; 1 autre sur une même commune au même moment",
     ]  # fmt: skip
     assert set(items["edition"]) == {"partenaires"}
 
 
 def test_pairs_agree_with_a_naive_double_loop():
     text = "a:P b:P a:Q d:R e:S b:S d:T"
-    held, ground = parts(text), places("P:1 Q:1,2 R:2 S:1 T:2")
-    rows = devices("P:CTG Q:PAT R:CLS S:ABS T:GMR")
-    row, _ = read_case("dispositifs_sans_acteur_commun", {"dispositifs": rows, "participations": held, "dispositifs_territoires": ground})
+    held, written = parts(text), {"P": ("1",), "Q": ("1", "2"), "R": ("2",), "S": ("43001",), "T": ("Allègre",)}
+    rows = devices("P:CTG Q:PAT R:CLS S:ABS T:GMR", territoires=written)
+    row, _ = read_case("dispositifs_sans_acteur_commun", {"dispositifs": rows, "participations": held})
     who = held.groupby("dispositif_id")["acteur_id"].agg(set)
-    where = ground.groupby("dispositif_id")["territoire_id"].agg(set)
+    towns = {"1": {"43001", "43002"}, "2": {"43003", "43004"}, "43001": {"43001"}, "Allègre": {"43003"}}
+    where = {key: set().union(*(towns[cell] for cell in cells)) for key, cells in written.items()}
     beside = [(x, y) for x in "PQRST" for y in "PQRST" if x < y and where[x] & where[y]]
     apart = [(x, y) for x, y in beside if not who[x] & who[y]]
     assert (row["numerateur"], row["denominateur"]) == (len(apart), len(beside)) == (3, 6)
@@ -118,7 +126,7 @@ def test_named_dispositifs_follow_their_diffusion():
 
 
 def test_an_empty_dossier_is_not_measured():
-    empty = {"acteurs": actors(""), "dispositifs": devices(""), "dispositifs_territoires": make_frame(["dispositif_id", "territoire_id"])}
+    empty = {"acteurs": actors(""), "dispositifs": devices("")}
     for constat in CASES:
         row, items = read_case(constat, empty | NONE)
         assert row["etat"] == "non_mesurable" and pd.isna(row["valeur"]) and not len(items)

@@ -8,20 +8,25 @@ CASES = {
     "financeurs_absents_emergence": [
         # Four funders, one there from the emergence: the 0.75 of the method (3.4.6).
         {"etat": "constate", "compte": (3, 4), "objets": ["P"],
-         "dit": "Sur 4 financeurs d'un dispositif dont le stade est connu, 3 (75 %) sont entrés",
+         "dit": "Sur 4 financements (un financeur dans un dispositif) dont le stade est connu, 3 (75 %) ont commencé",
          "tables": {"participations": parts(FUNDERS)}},
-        {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %) est entré après l'émergence ; stade inconnu pour 1",
+        {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %) a commencé après l'émergence ; stade inconnu pour 1",
          "tables": {"participations": parts("a:P:financement:mise_en_oeuvre a:P:participation:emergence b:P:financement")}},
         {"etat": "non_mesurable", "dit": "aucun financeur n'est saisi (feuille participations, role = financement)"},
         {"etat": "non_mesurable", "dit": "le stade d'aucun financeur n'est rempli", "tables": {"participations": parts("a:P:financement")}},
     ],
     "financements_courts": [
-        {"etat": "constate", "compte": (2, 3), "objets": ["P", "Q"], "tables": {"dispositifs": devices(
-            "P:CTG Q:PAT R:CLS S:ABS", nature_financement={"P": "projet"}, duree_financement_mois={"P": 60, "Q": 35, "R": 36})},
-         "dit": "2 (67 %) sont financés sur projet ou pour moins de 36 mois ; financement inconnu pour 1"},
+        # Q, S, T have one cell of two, U none: none of them is a no, and Q, already short, does not weigh on the share.
+        {"etat": "constate", "compte": (1, 2), "objets": ["P", "Q"], "tables": {"dispositifs": devices(
+            "P:CTG Q:PAT R:CLS S:ABS T:GMR U:PVD", nature_financement={"P": "projet", "R": "fonctionnement", "S": "fonctionnement"},
+            duree_financement_mois={"P": 60, "Q": 35, "R": 36, "T": 60})},
+         "dit": "Sur 2 dispositifs dont nature et durée du financement sont connues, 1 (50 %) est financé sur projet ou pour moins de "
+                "36 mois ; 4 autres à compléter, dont 1 déjà dans ce cas"},
         {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %)",
-         "tables": {"dispositifs": devices(nature_financement={"P": "fonctionnement"})}},
-        {"etat": "non_mesurable", "dit": "(feuille dispositifs, nature_financement et duree_financement_mois)"},
+         "tables": {"dispositifs": devices(nature_financement={"P": "fonctionnement"}, duree_financement_mois={"P": 36})}},
+        {"etat": "non_mesurable", "dit": "(feuille dispositifs, colonnes nature_financement et duree_financement_mois)"},
+        {"etat": "non_mesurable", "dit": "soient remplies",
+         "tables": {"dispositifs": devices(nature_financement={"P": "fonctionnement"}, duree_financement_mois={"Q": 60})}},
     ],
     "fonctionnement_rare": [
         {"etat": "constate", "compte": (0, 2), "objets": ["P", "Q"],

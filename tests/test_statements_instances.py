@@ -1,11 +1,11 @@
 """Statements on instances: the same members twice, one champ alone."""
 
 import pytest
-from jouets_constats import actors, check_case, instances, places, read_case
+from jouets_constats import actors, check_case, instances, read_case
 
 CASES = {
     "instances_memes_membres": [
-        {"etat": "constate", "compte": (1, 3), "objets": ["I", "J"],
+        {"etat": "constate", "compte": (1, 3), "objets": ["I"],
          "dit": "Sur 3 paires d'instances, 1 (33 %) a presque les mêmes membres",
          "tables": {"instances": instances(I="a b d", J="a b d e", K="c e"), "acteurs": actors("a:s b:s c:s d:l e:l")}},
         {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %)", "tables": {"instances": instances(I="a b d", J="d e")}},
@@ -37,11 +37,19 @@ def test_the_share_of_common_members_reaches_the_threshold_or_not():
 
 def test_what_brings_two_instances_together_is_said():
     rows = instances(I="a b d", J="a b d", K="a b d").assign(dispositif_id=["P", "P", "Q"])
-    _, items = read_case("instances_memes_membres", {"instances": rows, "dispositifs_territoires": places("P:1 Q:1")})
-    assert items["dispositif_id"].tolist() == ["P", "P", "Q"] and set(items["edition"]) == {"interne"}
-    assert items["detail"].iat[0] == (
-        "avec J (3 membres communs sur 3, même dispositif) et K (3 membres communs sur 3, sur un même territoire)"
-    )
+    _, items = read_case("instances_memes_membres", {"instances": rows})
+    assert items["dispositif_id"].tolist() == ["P", "P", "P"] and set(items["edition"]) == {"interne"}
+    shared = "3 membres communs sur 3"
+    assert items[["nom", "detail"]].values.tolist() == [
+        ["I et J", f"{shared}, même dispositif"], ["I et K", f"{shared}, commune en partage"], ["J et K", f"{shared}, commune en partage"],
+    ]  # fmt: skip
+    assert set(items["objet"]) == {"paire d'instances"}
+
+
+def test_a_pair_is_listed_once_under_both_names_in_order():
+    rows = instances(I="a b d", J="a b d").assign(nom=["Zonage", "Accueil"])
+    _, items = read_case("instances_memes_membres", {"instances": rows})
+    assert items[["identifiant", "nom", "detail"]].values.tolist() == [["J", "Accueil et Zonage", "3 membres communs sur 3"]]
 
 
 def test_a_mixed_member_speaks_for_both_champs():

@@ -13,11 +13,15 @@ BOTH = cover(("epci:1", "*", "complet", "Groupe"), ("epci:2", "centre_social", "
 CASES = {
     "sans_centre_social_ni_evs": [
         {"etat": "constate", "compte": (1, 1), "objets": ["epci:1"], "tables": {"couverture_inventaire": BOTH},
-         "dit": "EPCI dont l'état est connu, 1 (100 %) n'a ni centre social ni espace de vie sociale ; non renseigné pour 1 EPCI sur 2"},
+         "dit": "est dit complet pour les deux, 1 (100 %) n'a ni centre social ni espace de vie sociale ; on ne sait pas pour 1"},
+        {"etat": "constate", "compte": (1, 2), "objets": ["epci:2"], "dit": "Sur 2 EPCI dont l'inventaire est dit complet pour les deux, 1",
+         "tables": {"acteurs": actors(categories_secondaires={"a": ("evs",)}),
+                    "couverture_inventaire": cover(("perimetre", "*", "complet", "G"))}},
         {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %)",
+         "tables": {"acteurs": actors(categorie={"a": "evs"}), "couverture_inventaire": BOTH}},
+        # One of the two is there, but nobody said that the inventory is complete: not counted.
+        {"etat": "non_mesurable", "dit": "(feuille couverture_inventaire)",
          "tables": {"acteurs": actors(categorie={"a": "evs"}), "couverture_inventaire": BOTH.iloc[1:]}},
-        {"etat": "non_constate", "compte": (0, 2), "dit": "Sur 2 EPCI",
-         "tables": {"acteurs": actors(categorie={"d": "centre_social"}, categories_secondaires={"a": ("evs",)})}},
         {"etat": "non_mesurable", "dit": "(feuille couverture_inventaire)"},
     ],
     "ressorts_discordants": [
@@ -57,3 +61,4 @@ def test_an_invented_absence_says_so():
     rows = cover(("epci:1", "*", "complet", "FICTIF, pour l'exemple"))
     _, items = read_case("sans_centre_social_ni_evs", {"couverture_inventaire": rows})
     assert items["detail"].tolist() == ["FICTIF : absence vérifiée des deux catégories"] and items["nom"].tolist() == ["CC Une"]
+    assert set(items["edition"]) == {"interne"}

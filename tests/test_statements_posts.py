@@ -30,9 +30,16 @@ CASES = {
         {"etat": "non_mesurable", "dit": "statut jamais rempli (feuille postes, colonne statut)", "tables": {"postes": POSTS.iloc[2:]}},
     ],
     "agents_passerelles": [
-        {"etat": "constate", "compte": (1, 1), "objets": ["a"], "dit": "Sur 1 poste pourvu, 1 (100 %) a un métier passerelle",
+        {"etat": "constate", "compte": (1, 1), "objets": ["a"],
+         "dit": "Sur 1 poste pourvu où la case métier passerelle est remplie, 1 (100 %) est un métier passerelle entre les deux champs",
          "tables": {"postes": POSTS}},
-        {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %)",
+        # Inhabitants are not in a profession, an empty cell is unknown.
+        {"etat": "constate", "compte": (1, 2), "objets": ["a"],
+         "dit": "; 1 à part : habitants, bénévoles ou élus ; case vide, donc inconnu, pour 1",
+         "tables": {"postes": posts(
+             ("p1", "a", "pourvu", "agent_dl", ()), ("p2", "b", "pourvu", "benevoles", ()), ("p3", "d", "pourvu", None, ()))}},
+        {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %)", "tables": {"postes": posts(("p1", "a", "pourvu", "elus", ()))}},
+        {"etat": "non_mesurable", "dit": "jamais rempli pour un poste pourvu (feuille postes",
          "tables": {"postes": posts(("p1", "a", "pourvu", None, ()), ("p2", "a", "vacant", "agent_dl", ()))}},
         {"etat": "non_mesurable", "dit": "aucun poste saisi (feuille postes)"},
         {"etat": "non_mesurable", "dit": "aucun poste dit pourvu (feuille postes", "tables": {"postes": POSTS.iloc[1:]}},

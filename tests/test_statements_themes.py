@@ -18,11 +18,14 @@ def silo(column, apart, joined):
     links = {"liens": make_links("be")}
     return [
         {"etat": "constate", "compte": (1, 2), "objets": [apart],
-         "dit": f"Sur 2 {noun}s que portent les deux champs, 1 (50 %) est sans lien",
+         "dit": f"Sur 2 {noun}s que portent les deux champs, 1 (50 %) est sans lien déclaré ni dispositif commun entre eux ; 1 n'a aucun",
          "tables": links | {"acteurs": both}},
         {"etat": "non_constate", "compte": (0, 2), "dit": "0 (0 %)", "tables": {"acteurs": both, "liens": make_links("be ad")}},
         {"etat": "non_constate", "compte": (0, 2), "dit": "0 (0 %)",
          "tables": links | {"acteurs": both, "dispositifs": devices(**{column: {"P": (apart,)}})}},
+        # A dispositif joins both: no link crosses on either all the same, and that is said.
+        {"etat": "non_constate", "compte": (0, 2), "dit": "0 (0 %) est sans lien déclaré ni dispositif commun entre eux ; 2 n'ont aucun",
+         "tables": {"acteurs": both, "liens": make_links("ab"), "dispositifs": devices(**{column: {"P": (apart, joined)}})}},
         {"etat": "non_mesurable", "dit": f"(feuille acteurs, colonne {column})", "tables": links},
         {"etat": "non_mesurable", "dit": "aucun lien déclaré (feuille liens)", "tables": {"acteurs": both}},
         {"etat": "non_mesurable", "dit": "aucun dispositif n'a d'acteur connu (feuilles",

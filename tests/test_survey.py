@@ -26,13 +26,16 @@ from jouets_reseau import (
 
 from diagnostic.measure.liens.density import measure_density
 from diagnostic.measure.liens.survey import (
+    GENRES,
     NO_ANSWER,
     NO_LINK,
+    count_answers,
     list_citations,
     list_confirmations,
     measure_citations,
     measure_reliability,
     measure_survey,
+    tell_no_link,
 )  # fmt: skip
 from diagnostic.schema import make_table
 
@@ -172,6 +175,56 @@ def test_reliability_by_hand():
     assert [row["fiabilite"], row["nb_liens_estimes"]] == pytest.approx([0.75, 10.6666666667])
     told = read_expected()["capture"]
     assert [row["fiabilite"], row["nb_liens_estimes"]] == pytest.approx([told["q"], told["N"]])
+
+
+def test_reliability_by_kind_of_link():
+    """One-way links are told apart; a pair that has both kinds is one of the others, whatever the order of its rows."""
+    acteurs = make_actors(dict.fromkeys("abcde", "social"), a_repondu=["oui"] * 4 + ["non"])
+    both = make_links("ab ab ac bd", declarant_id=["a", "b", "a", "b"])
+    one_way = make_links("ac cd cd bc ae", oriente=True, declarant_id=["c", "c", "d", "b", "a"])
+    liens = pd.concat([both, one_way], ignore_index=True)
+    table = measure_reliability(acteurs, shuffle(liens))
+    assert table["genre"].tolist() == list(GENRES) == ["ensemble", "non_oriente", "oriente"]
+    # ab, ac confirmed and bd by one end; cd confirmed and bc by one end; ae leaves: e did not answer.
+    counts = ["nb_repondants", "nb_paires_repondants", "nb_liens_entre_repondants", "nb_confirmes", "nb_un_seul_cote", "nb_sans_declarant"]
+    assert table[counts].values.tolist() == [[4, 6, 5, 3, 2, 0], [4, 6, 3, 2, 1, 0], [4, 6, 2, 1, 1, 0]]
+    assert table["fiabilite"].tolist() == pytest.approx([6 / 8, 4 / 5, 2 / 3])
+    assert table["nb_liens_estimes"].tolist() == pytest.approx([64 / 12, 25 / 8, 9 / 4])
+    assert (table["raison_absence"] == "").all()
+    alone = measure_reliability(acteurs, both)
+    assert alone.loc[2, ["nb_liens_entre_repondants", "raison_absence"]].tolist() == [0, "aucun lien orienté entre deux répondants"]
+    assert alone.loc[2, ["fiabilite", "nb_liens_estimes"]].isna().all()
+    assert len(measure_reliability(make_table("acteurs"), make_table("liens"))) == 3
+
+
+def test_unequal_chances_push_the_number_of_links_down():
+    """Half of 400 links said by each end four times in five, half one time in five: (sum of p)² / (sum of p²) = 294, not 400."""
+    rng = np.random.default_rng(3)
+    said = rng.random((400, 2)) < np.repeat([0.8, 0.2], 200)[:, None]
+    pairs = list(itertools.combinations([f"a{k:02d}" for k in range(29)], 2))[:400]
+    rows = [(a, b, (a, b)[end]) for (a, b), ends in zip(pairs, said, strict=True) for end in (0, 1) if ends[end]]
+    liens = pd.DataFrame(rows, columns=["source_id", "cible_id", "declarant_id"])
+    acteurs = make_actors(dict.fromkeys([f"a{k:02d}" for k in range(29)], "social"), a_repondu="oui")
+    row = measure_reliability(acteurs, liens).iloc[0]
+    assert row["nb_liens_estimes"] == pytest.approx(200**2 / (200 * (0.8**2 + 0.2**2)), rel=0.08)
+    assert row["fiabilite"] == pytest.approx(0.68, abs=0.05)
+
+
+def test_links_all_set_aside_are_not_an_empty_sheet():
+    acteurs = J2.assign(a_repondu="oui")
+    row = measure_whole(acteurs, make_links("aa az zz"))
+    assert row["raison_absence"] == tell_no_link(3) == "aucun lien retenu : 3 lignes écartées (feuille liens)"
+    assert row[["densite_naive", "nb_liens"]].isna().all()
+    assert tell_no_link(1) == "aucun lien retenu : 1 ligne écartée (feuille liens)"
+
+
+def test_answers_are_counted_by_territory():
+    acteurs = TERR.assign(a_repondu=["oui", "non", "non_sollicite", None])
+    table = count_answers(TERR_LIEUX, acteurs, pd.Index(["epci:T1", "epci:T2", "epci:T3"]))
+    counts = ["nb_acteurs", "nb_repondants", "nb_sollicites", "nb_sans_mention"]
+    assert table[counts].values.tolist() == [[3, 1, 2, 1], [3, 0, 1, 1], [0, 0, 0, 0]]
+    assert table["taux_reponse"].tolist() == pytest.approx([1 / 3, 0, np.nan], nan_ok=True)
+    assert table["taux_reponse_sollicites"].tolist() == pytest.approx([1 / 2, 0, np.nan], nan_ok=True)
 
 
 @pytest.mark.parametrize(

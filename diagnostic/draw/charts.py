@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from diagnostic.draw import page
+from diagnostic.draw.network_marks import tell_blocks
 from diagnostic.draw.style import (
     CHAMP_LABELS,
     COLOURS,
@@ -114,13 +115,6 @@ def tell_block(links, pairs, density):
     if density != density:
         return "—"
     return f"{format_number(links)} / {format_number(pairs)}\n{format_share(density, 1)}"
-
-
-def tell_blocks(blocs):
-    """Return the title of the block matrix: links inside groups and between groups."""
-    inside = blocs["groupe_a"].eq(blocs["groupe_b"])
-    within, between = blocs.loc[inside, "nb_liens"].sum(), blocs.loc[~inside, "nb_liens"].sum()
-    return f"{agree(int(within), 'lien')} à l'intérieur d'un même groupe, {agree(int(between), 'lien')} entre groupes"
 
 
 def draw_categories(etats, *, mentions, format_page="A4"):

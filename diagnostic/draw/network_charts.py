@@ -33,6 +33,12 @@ ROLE_LABELS = {
     "autre": "Autre rôle (participation, animation...)",
     "inconnu": "Rôle non renseigné",
 }
+# What `a_repondu` says of actors without link: a silence is no absence of links.
+ANSWERS = {
+    "oui": ("a répondu", "ont répondu"), "non": ("n'a pas répondu", "n'ont pas répondu"),
+    "non_sollicite": ("n'a pas été sollicité", "n'ont pas été sollicités"),
+    "": ("dont on ne sait pas s'il a répondu", "dont on ne sait pas s'ils ont répondu"),
+}  # fmt: skip
 LAYOUT_NOTE = (
     "Position : chacun part de son lieu sur la carte, puis est rapproché de ceux auxquels il est relié. Les distances ne se "
     "mesurent pas."
@@ -44,8 +50,9 @@ def draw_actor_graph(acteurs, liens, *, mentions, format_page="A4"):
 
     Parameters
     ----------
-    acteurs : DataFrame with acteur_id, nom, champ; sigle, x_m, y_m (EPSG:2154) when known
-        The actors of the network. A missing champ has its own mark and is never a champ.
+    acteurs : DataFrame with acteur_id, nom, champ; sigle, x_m, y_m (EPSG:2154), a_repondu when known
+        The actors of the network. A missing champ has its own mark and is never a champ. Where a_repondu is there, the actors
+        without link are told by what they answered.
     liens : DataFrame with source_id, cible_id; type, oriente when known
         Declared links; rows of one pair make one line. Self-links and links with an actor who is not given are counted in a note.
     mentions : dict, as for `charts.draw_discordance`
@@ -71,8 +78,7 @@ def draw_actor_graph(acteurs, liens, *, mentions, format_page="A4"):
     arrows = marks.draw_arrows(axes, table, pairs)
     marks.draw_nodes(axes, table)
     unnamed = name_most_linked(axes, table, pairs, (0, strip, width, height))
-    words = f"{agree(len(alone), 'acteur')} sans lien déclaré"
-    marks.draw_strip(axes, alone, words, left=0, top=strip - 0.08, width=width, high=strip - 0.08)
+    marks.draw_strip(axes, alone, tell_unlinked(acteurs, alone.index), left=0, top=strip - 0.08, width=width, high=strip - 0.08)
     entries = marks.list_link_lines(pairs, marks.LINK_STYLES, marks.LINK_LABELS)
     if arrows:
         entries.append(marks.make_arrow_entry(int(pairs["sens"].ne("deux").sum())))
@@ -153,7 +159,7 @@ def pick_gap(number, width, height):
     return float(np.clip(0.55 * np.sqrt(width * max(height, 1) / max(1, number)), 0.02, 0.2))
 
 
-def name_most_linked(axes, table, pairs, view, *, ends=("acteur_a", "acteur_b")):
+def name_most_linked(axes, table, pairs, view, *, ends=("acteur_a", "acteur_b"), size=None, most_letters=MOST_LETTERS):
     """Write the names of the most connected where there is room, a letter on the largest marks left; return the lines that tell it."""
     order = table.assign(nom_noeud=table.index).sort_values(["degre", "nom_noeud"], ascending=[False, True], kind="stable")
     if "gras" in order:
@@ -161,11 +167,11 @@ def name_most_linked(axes, table, pairs, view, *, ends=("acteur_a", "acteur_b"))
     names = order["texte"]
     if len(order) > NAME_ALL_UP_TO:
         order["texte"] = names.where(np.arange(len(order)) < MOST_NAMES, "")
-    size = 6.5 if len(order) <= 60 else 5.8
+    size = size or (6.5 if len(order) <= 60 else 5.8)
     few = pairs if len(pairs) <= marks.MANY_LINKS else pairs.iloc[:0]
     written = marks.write_names(axes, order, view=view, lines=marks.sample_links(table, few, ends), size=size)
     left = order[~order.index.isin(written)]
-    lettered = left[left["diametre"] >= LEAST_LETTERED].iloc[:MOST_LETTERS]
+    lettered = left[left["diametre"] >= LEAST_LETTERED].iloc[:most_letters]
     lines = []
     for rank, row in enumerate(lettered.itertuples()):
         ink = pick_text_colour(DISPOSITIF_COLOUR if row.champ == "dispositif" else marks.FILLS[row.champ])
@@ -211,7 +217,23 @@ def tell_actor_graph(pairs, degrees):
     across = int(pairs["entre"].eq("entre").sum())
     head = f"{agree(len(degrees) - alone, 'acteur')} reliés par {agree(len(pairs), 'lien déclaré', 'liens déclarés')}"
     told = f"{head}, dont {format_number(across)} entre champ social et développement local"
-    return f"{told}{NO_BREAK_SPACE}; {agree(alone, 'acteur')} sans lien" if alone else told
+    return f"{told}{NO_BREAK_SPACE}; {agree(alone, 'acteur')} sans lien déclaré" if alone else told
+
+
+def tell_unlinked(acteurs, names):
+    """Return how many actors have no declared link and, when the edition holds it (a_repondu), whether they answered.
+
+    >>> acteurs = pd.DataFrame({"acteur_id": ["a", "b", "c"], "a_repondu": ["oui", "non", None]})
+    >>> tell_unlinked(acteurs, ["a", "b"]).replace(NO_BREAK_SPACE, " ")
+    "2 acteurs sans lien déclaré : 1 a répondu, 1 n'a pas répondu"
+    """
+    head = f"{agree(len(names), 'acteur')} sans lien déclaré"
+    rows = acteurs.reindex(columns=["acteur_id", "a_repondu"]).drop_duplicates("acteur_id").set_index("acteur_id")
+    if rows["a_repondu"].isna().all():
+        return head
+    answers = rows["a_repondu"].reindex(names).astype("object")
+    counts = answers.where(answers.isin(list(ANSWERS)), "").value_counts()
+    return f"{head} : {', '.join(agree(int(counts[code]), *words) for code, words in ANSWERS.items() if code in counts)}"
 
 
 def group_participations(acteurs, dispositifs, participations):

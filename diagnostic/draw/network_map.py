@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import shapely
 from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
@@ -11,16 +12,18 @@ from diagnostic.draw.base_map import Base, prepare_base
 from diagnostic.draw.network_marks import UNKNOWN, group_links, read_champs
 from diagnostic.draw.print_map import draw_borders, fill_communes, name_epci, open_map, to_pixels
 from diagnostic.draw.print_points import draw_stacks, in_view, list_champs, list_sizes, sort_places, stack_points
-from diagnostic.draw.style import COLOURS, GROUND_COLOUR, NO_BREAK_SPACE, agree, format_number
+from diagnostic.draw.style import COLOURS, GROUND_COLOUR, agree, format_number
 
 # How far a curve leaves the straight line, as a share of its length: two lines on one road stay apart.
 BEND = 0.14
 THINNEST, THICKEST = 0.5, 3.2
+# Typographic points between two points of a border that names should not hide.
+BORDER_STEP = 3.0
 # Neither the black of borders nor the colour of a champ; a white edge parts them from the borders they cross.
 LINE_STYLES = {"entre": (COLOURS["vert"], "-"), "dans": ("#6A6A6A", (0, (2.5, 1.5)))}
 LINE_LABELS = {
     "entre": "Au moins un lien entre champ social et développement local",
-    "dans": "Aucun lien entre ces deux champs",
+    "dans": "Autres liens",
 }
 
 
@@ -60,7 +63,9 @@ def draw_actor_map(communes, acteurs, liens, *, mentions, format_page="A4"):
         ("Limites", borders, None),
     ]  # fmt: skip
     points = to_pixels(axes, stacks["x"], stacks["y"])
-    page.stack_legends(figure, legends, room, name_epci(axes, base, points=points, taken=box_marks(points, stacks, figure.dpi)))
+    hidden = np.vstack([points, list_border_points(axes, base)])
+    page.stack_legends(figure, legends, room, name_epci(axes, base, points=hidden, taken=box_marks(points, stacks, figure.dpi)))
+    clear_names(axes)
     return figure
 
 
@@ -119,14 +124,30 @@ def box_marks(points, stacks, dpi):
     return np.hstack([points - half, points + half])
 
 
+def list_border_points(axes, base):
+    """Return pixels (n, 2) along the borders of EPCI: names go where they hide fewest of them."""
+    lines = shapely.segmentize(shapely.boundary(base.epci.geometry.to_numpy()), BORDER_STEP * page.measure_point(axes))
+    points = shapely.get_coordinates(lines)
+    return to_pixels(axes, points[:, 0], points[:, 1])
+
+
+def clear_names(axes):
+    """Put a pale ground behind the names of EPCI, so that no border or link is read through them."""
+    for text in axes.texts:
+        if text.get_gid() == "etiquette":
+            text.set_bbox({"facecolor": GROUND_COLOUR, "edgecolor": "none", "alpha": 0.85, "pad": 0.8})
+
+
 def tell_actor_map(counts, total):
     """Return the title of the map of links from its counts."""
     if not total:
         return "Aucun lien déclaré à dessiner sur la carte"
-    head = f"{format_number(counts['traces'])} des {agree(total, 'lien déclaré', 'liens déclarés')} vont d'un lieu à un autre"
-    if total == 1:
-        head = "Le seul lien déclaré va d'un lieu à un autre" if counts["traces"] else "Le seul lien déclaré ne va pas d'un lieu à un autre"
-    return f"{head}{NO_BREAK_SPACE}; {agree(counts['meme_lieu'], 'lien')} à l'intérieur d'un même lieu"
+    head = f"Où vont les {agree(total, 'lien déclaré', 'liens déclarés')}" if total > 1 else "Où va le seul lien déclaré"
+    parts = [
+        f"{format_number(counts['traces'])} d'un lieu à un autre", f"{format_number(counts['meme_lieu'])} dans un même lieu",
+        f"{format_number(counts['sans_lieu'])} non placés" if counts["sans_lieu"] > 1 else "1 non placé",
+    ]  # fmt: skip
+    return f"{head} : {', '.join(parts if counts['sans_lieu'] else parts[:2])}"
 
 
 def tell_not_drawn(counts, nb_left, nb_alone, nb_unknown):

@@ -17,12 +17,14 @@ from diagnostic.draw.style import (
     FONT_SIZES,
     MARKER_AREAS,
     MISSING_COLOUR,
+    NO_BREAK_SPACE,
     TEXT_COLOUR,
     agree,
     format_number,
 )
 
 UNKNOWN = "non_renseigne"
+OPPOSED = ("social", "developpement_local")
 CHAMPS = {**CHAMP_LABELS, UNKNOWN: "Champ non renseigné"}
 MARKERS = {**CHAMP_MARKERS, UNKNOWN: "X"}
 AREAS = {**MARKER_AREAS, "X": 0.6}
@@ -36,7 +38,7 @@ LINK_STYLES = {
 }
 LINK_LABELS = {
     "entre": "Entre champ social et développement local",
-    "meme": "À l'intérieur d'un champ",
+    "meme": "À l'intérieur d'un de ces deux champs",
     "autre": "Autre (acteur mixte, autre ou de champ non renseigné)",
 }
 MANY_LINKS = 1500
@@ -59,7 +61,8 @@ def group_links(acteurs, liens):
     Returns
     -------
     paires : DataFrame sorted, acteur_a < acteur_b in text order: types (tuple, sorted), sens ("a_b", "b_a": every row one way,
-        the same; else "deux"), entre ("entre": champ social and développement local; "meme": one champ; "autre")
+        the same; else "deux"), entre ("entre": champ social and développement local; "meme": within one of these two;
+        "autre": with an actor mixte, autre or of unknown champ, two such actors included)
     nb_ecartes : int, self-links and links with an actor who is not in `acteurs`
 
     Examples
@@ -90,11 +93,33 @@ def group_links(acteurs, liens):
     pairs["sens"] = np.select([pairs["a_b"], pairs["b_a"]], ["a_b", "b_a"], default="deux")
     champs = read_champs(acteurs)
     champ_a, champ_b = pairs["acteur_a"].map(champs), pairs["acteur_b"].map(champs)
-    opposed = {"social", "developpement_local"}
-    across = (champ_a != champ_b) & champ_a.isin(opposed) & champ_b.isin(opposed)
-    same = (champ_a == champ_b) & (champ_a != UNKNOWN)
-    pairs["entre"] = np.select([across, same], ["entre", "meme"], default="autre")
+    both = champ_a.isin(OPPOSED) & champ_b.isin(OPPOSED)
+    pairs["entre"] = np.select([both & (champ_a != champ_b), both], ["entre", "meme"], default="autre")
     return pairs[[*keys, "types", "sens", "entre"]], int((~known).sum())
+
+
+def tell_blocks(blocs):
+    """Return the title of the block matrix: links inside groups and between groups.
+
+    Between champs, only the champ social and the développement local are set against each other; the links of actors who
+    are in neither (mixte, autre) are told apart.
+    """
+    same = blocs["groupe_a"].eq(blocs["groupe_b"])
+    champs = {label: champ for champ, label in CHAMP_LABELS.items()} | {champ: champ for champ in CHAMP_LABELS}
+    ends = blocs[["groupe_a", "groupe_b"]].apply(lambda column: column.map(champs))
+    if ends.isna().any(axis=None):
+        within, between = count_cells(blocs, same), count_cells(blocs, ~same)
+        return f"{agree(within, 'lien')} à l'intérieur d'un même groupe, {agree(between, 'lien')} entre groupes"
+    opposed = ends.isin(OPPOSED).all(axis=1)
+    within, between, other = (count_cells(blocs, rows) for rows in (opposed & same, opposed & ~same, ~opposed))
+    told = f"{agree(within, 'lien')} à l'intérieur du champ social ou du développement local, {agree(between, 'lien')} entre les deux"
+    beside = "autre avec au moins un acteur mixte ou autre", "autres avec au moins un acteur mixte ou autre"
+    return f"{told}{NO_BREAK_SPACE}; {agree(other, *beside)}" if other else told
+
+
+def count_cells(blocs, rows):
+    """Return the number of links of the cells chosen."""
+    return int(blocs.loc[rows, "nb_liens"].sum())
 
 
 def read_champs(acteurs):
@@ -267,7 +292,7 @@ def write_names(axes, table, *, view, lines=None, size=6.0):
     for rank, (index, words, strong) in enumerate(zip(table.index, table["texte"], table.get("gras", [False] * len(table)), strict=True)):
         if not words:
             continue
-        text = page.write_text(axes, 0, 0, words, fontsize=size, ha="center", va="center", linespacing=0.95, zorder=8, gid="etiquette",
+        text = page.write_text(axes, 0, 0, words, fontsize=size, ha="center", va="center", linespacing=1.0, zorder=8, gid="etiquette",
                                fontweight="bold" if strong else "normal")  # fmt: skip
         box = text.get_window_extent(renderer).padded(PADDING * pixel * 0.5)
         half = np.array([box.width, box.height]) / 2

@@ -1,4 +1,6 @@
-"""The posts of engineering: filled, vacant, to create, by verb, champ, function and bridging profession; never by structure."""
+"""Posts and functions: filled, vacant, to create, by verb, champ, function and bridging profession; never by structure."""
+
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -37,18 +39,23 @@ WORDS = {
     "nb_statut_inconnu": ("de statut non renseigné", "de statut non renseigné"),
 }  # fmt: skip
 NOT_SAID = ("non_precise", "non_renseigne", "")
+FEW, FEW_LABEL = "moins_de_3", "Autres (moins de 3 postes chacun)"
 MAX_ROWS = 16
-ROW_IN, HEAD_IN, GAP_IN, LABEL_IN, COLUMN_GAP_IN = 0.27, 0.3, 0.16, 2.3, 0.3
+BAR_IN, PAD_IN, HEAD_IN, GAP_IN, LABEL_IN, COLUMN_GAP_IN = 0.17, 0.09, 0.2, 0.24, 2.55, 0.35
+# Sizes of the letters tried, in points, until the fullest column holds in the page.
+SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0, 4.5)
+LINE_SPACING = 1.15
 
 
 def draw_posts(resume, *, mentions, format_page="A4"):
-    """Draw the posts as stacked bars, one block a group, in two columns about as full as each other.
+    """Draw the posts as stacked bars, one block a group, in two columns about as full as each other; largest bars first.
 
     Parameters
     ----------
     resume : DataFrame with groupe (verbe, champ, fonction, metier_passerelle; "ensemble", when there, gives the title), code,
         libelle (by default the word of the vocabulary), nb_pourvus, nb_vacants, nb_a_creer, nb_statut_inconnu
-        A missing number reads "—" and is not drawn. Of a group of more than 16 rows the smallest are counted in a note.
+        A missing number reads "—" and is not drawn. Of a group of more than 16 rows the smallest are counted in a note. The
+        code "moins_de_3" stands for the lines of one or two posts, gathered where structures may not be recognised.
     mentions : dict, as for `charts.draw_discordance`
     """
     blocks = {group: order_rows(resume, group) for group in GROUPS}
@@ -64,51 +71,74 @@ def draw_posts(resume, *, mentions, format_page="A4"):
     axes.remove()
     top = write_legend(figure, room[0], totals)
     longest = max([1.0, *(float(np.nansum(rows[list(STATUSES)].to_numpy(dtype=float), axis=1).max()) for rows in blocks.values())])
-    held = share_columns({group: len(rows) for group, rows in blocks.items()})
-    if not held:
+    if not blocks:
         page.write_paragraph(figure, page.MARGIN_IN, top - 0.2, "Aucun poste renseigné.", 4, fontsize=FONT_SIZES["titre"], va="top")
         return figure
-    width = (figure.get_size_inches()[0] - 2 * page.MARGIN_IN - COLUMN_GAP_IN * (len(held) - 1)) / len(held)
-    scale = pick_scale(held, blocks, top - room[1])
-    for rank, column in enumerate(held):
+    columns, size = fit_columns(blocks, top - room[1])
+    width = (figure.get_size_inches()[0] - 2 * page.MARGIN_IN - COLUMN_GAP_IN) / 2
+    for rank, column in enumerate(columns):
         left_in = page.MARGIN_IN + rank * (width + COLUMN_GAP_IN)
-        place_column(figure, [(group, blocks[group]) for group in column], left_in, top, width, scale, longest)
+        place_column(figure, [(group, blocks[group]) for group in column], left_in, top, width, size, longest)
     return figure
 
 
-def share_columns(sizes):
-    """Return the groups in one or two columns, in their order, the fullest column as short as can be.
+def share_columns(heights):
+    """Return the groups in two columns, in their order in each, the fullest column as short as can be.
 
-    >>> share_columns({"verbe": 5, "champ": 3, "fonction": 9})
-    [['verbe', 'champ'], ['fonction']]
+    Parameters
+    ----------
+    heights : dict of group -> height; the first group stays on the left; of equal cuts, the first groups stay together
+
+    >>> share_columns({"verbe": 5, "champ": 3, "fonction": 16, "metier_passerelle": 14})
+    [['verbe', 'metier_passerelle'], ['champ', 'fonction']]
     """
-    names = list(sizes)
-    if len(names) < 2:
-        return [names] * len(names)
-    cut = min(range(1, len(names)), key=lambda k: max(measure_column(sizes, names[:k]), measure_column(sizes, names[k:])))
-    return [names[:cut], names[cut:]]
+    names = list(heights)
+    choices = [
+        [[*names[:1], *(n for n, left in zip(names[1:], lefts, strict=True) if left)],
+         [n for n, left in zip(names[1:], lefts, strict=True) if not left]]
+        for lefts in product([True, False], repeat=len(names) - 1)
+    ]  # fmt: skip
+    best = min(choices, key=lambda columns: max(sum(heights[name] for name in column) for column in columns))
+    return [column for column in best if column]
 
 
-def measure_column(sizes, names):
-    """Return the height of a column in inches, before any scaling."""
-    return sum(HEAD_IN + GAP_IN + ROW_IN * sizes[name] for name in names)
+def fit_columns(blocks, room):
+    """Return the groups of each column, and the largest size of letters at which the fullest holds in `room` inches."""
+    columns, size = [], SIZES[-1]
+    for size in SIZES:
+        heights = {group: HEAD_IN + GAP_IN + float(measure_rows(rows, size).sum()) for group, rows in blocks.items()}
+        columns = share_columns(heights)
+        if max(sum(heights[group] for group in column) for column in columns) - GAP_IN <= room:
+            break
+    return columns, size
+
+
+def measure_rows(rows, size):
+    """Return the height of each row in inches: its bar, or the lines of its label, and the space below."""
+    lines = np.array([wrap_label(word, size).count("\n") + 1 for word in rows["mot"]])
+    return np.maximum(BAR_IN * size / 8, lines * size * LINE_SPACING * 1.17 / 72) + PAD_IN * size / 8
+
+
+def wrap_label(word, size):
+    """Return a label on as many lines as the room beside the bars asks for: none is cut."""
+    return page.wrap_text(word, LABEL_IN - 0.1, size)
 
 
 def order_rows(resume, group):
-    """Return the rows of a group with their label: verbs and champs in the order of the guide, the others by number, unknown last."""
+    """Return the rows of a group with their label, the largest first (ties by label); those gathered, then the unknown, last."""
     rows = resume[resume["groupe"].eq(group)].drop_duplicates("code").copy()
     words = read_list(GROUPS[group][1])["libelle"]
     codes = rows["code"].astype("object").fillna("")
     unknown = codes.isin(NOT_SAID).astype(bool)
     given = rows.reindex(columns=["libelle"])["libelle"].astype("object")
-    named = given.where(given.notna() & given.ne(""), codes.map(words).fillna(codes)).mask(unknown, "Non précisé")
+    named = given.where(given.notna() & given.ne(""), codes.map(words).fillna(codes))
+    named = named.mask(unknown, "Non précisé").mask(codes.eq(FEW), FEW_LABEL)
     if group == "champ":
         named = codes.map(CHAMP_LABELS).fillna(named)
-    fixed = {code: rank for rank, code in enumerate(words.index)} if group in ("verbe", "champ") else {}
     total = rows[list(STATUSES)].astype(float).sum(axis=1, min_count=1)
-    rank = codes.map(fixed).fillna(len(fixed)) if fixed else -total.fillna(0)
-    rows = rows.assign(mot=named.astype("str"), total=total, inconnu=unknown, rang=rank.astype(float))
-    return rows.sort_values(["inconnu", "rang", "mot", "code"], ignore_index=True)
+    last = np.select([unknown, codes.eq(FEW)], [2, 1], default=0)
+    rows = rows.assign(mot=named.astype("str"), total=total, dernier=last, rang=-total.fillna(0))
+    return rows.sort_values(["dernier", "rang", "mot", "code"], ignore_index=True)
 
 
 def keep_largest(rows):
@@ -134,7 +164,7 @@ def tell_posts(totals):
         return "Postes : nombre total non calculé"
     parts = [f"{format_number(int(number))} {WORDS[name][int(number > 1)]}" for name, number in totals.items() if number > 0]
     told = f" : {', '.join(parts)}" if parts else ""
-    return f"{agree(int(totals.sum()), 'poste')} d'ingénierie{told}"
+    return f"{agree(int(totals.sum()), 'poste ou fonction recensé', 'postes et fonctions recensés')}{told}"
 
 
 def write_legend(figure, top, totals):
@@ -155,58 +185,43 @@ def write_legend(figure, top, totals):
     return page.measure_box(legend)[1] - 0.14
 
 
-def pick_scale(held, blocks, room):
-    """Return by how much the usual heights are shrunk so that the fullest column holds in `room` inches."""
-    sizes = {group: len(rows) for group, rows in blocks.items()}
-    return min(1.15, room / max(measure_column(sizes, column) for column in held))
-
-
-def place_column(figure, groups, left, top, width, scale, longest):
+def place_column(figure, groups, left, top, width, size, longest):
     """Draw the blocks of a column from the top."""
     for group, rows in groups:
-        size = FONT_SIZES["legende"] * min(1, scale)
         page.write_paragraph(figure, left, top, GROUPS[group][0], width, fontsize=size + 0.5, fontweight="bold", va="top", gid="groupe")
-        top -= HEAD_IN * scale
-        high = ROW_IN * scale * len(rows)
-        draw_block(figure, rows, (left + LABEL_IN, top - high, width - LABEL_IN - 0.35, high), longest, size * 0.94)
-        top -= high + GAP_IN * scale
+        top -= HEAD_IN
+        heights = measure_rows(rows, size)
+        draw_block(figure, rows, heights, (left + LABEL_IN, top - heights.sum(), width - LABEL_IN - 0.3, heights.sum()), longest, size)
+        top -= heights.sum() + GAP_IN
 
 
-def draw_block(figure, rows, box, longest, size):
+def draw_block(figure, rows, heights, box, longest, size):
     """Draw the stacked bars of a group in `box` (inches), numbers in the bars that hold them and the total at the end."""
     width, height = figure.get_size_inches()
     axes = figure.add_axes([box[0] / width, box[1] / height, box[2] / width, box[3] / height])
-    axes.set(xlim=(0, longest * 1.02), ylim=(len(rows) - 0.5, -0.5))
+    axes.set(xlim=(0, longest * 1.02), ylim=(heights.sum(), 0))
     axes.set_xticks([])
     axes.tick_params(length=0)
     for side, spine in axes.spines.items():
         spine.set_visible(side == "left")
         spine.set_color("#8A8A8A")
-    lines = 2 if box[3] / max(1, len(rows)) >= 2.3 * size / 72 else 1
-    axes.set_yticks(range(len(rows)), [fit_label(word, size, lines) for word in rows["mot"]])
+    middles = np.cumsum(heights) - heights / 2
+    axes.set_yticks(middles, [wrap_label(word, size) for word in rows["mot"]])
     for label in axes.get_yticklabels():
-        label.set(fontfamily=FONT_FAMILY, fontsize=size, color=TEXT_COLOUR, parse_math=False, linespacing=0.9)
+        label.set(fontfamily=FONT_FAMILY, fontsize=size, color=TEXT_COLOUR, parse_math=False, linespacing=LINE_SPACING)
     start = np.zeros(len(rows))
     for name, (_, colour, hatch, ink) in STATUSES.items():
         values = np.nan_to_num(rows[name].to_numpy(dtype=float))
         shown = np.flatnonzero(values > 0)
-        axes.barh(shown, values[shown], left=start[shown], height=0.66, facecolor=colour, hatch=hatch or None, linewidth=0.6, gid=name,
-                  edgecolor=ink if hatch else "none")  # fmt: skip
+        axes.barh(middles[shown], values[shown], left=start[shown], height=BAR_IN * size / 8, facecolor=colour, hatch=hatch or None,
+                  linewidth=0.6, gid=name, edgecolor=ink if hatch else "none")  # fmt: skip
         for row in shown:
-            if values[row] / longest * box[2] >= 0.12:
-                text = page.write_text(axes, start[row] + values[row] / 2, row, format_number(values[row]), ha="center", va="center",
-                                       fontsize=size * 0.9, color=pick_text_colour(colour), gid="nombre")  # fmt: skip
+            if values[row] / longest * box[2] >= 0.1:
+                text = page.write_text(axes, start[row] + values[row] / 2, middles[row], format_number(values[row]), ha="center",
+                                       va="center", fontsize=size * 0.85, color=pick_text_colour(colour), gid="nombre")  # fmt: skip
                 if hatch:
                     page.add_halo(text, 2.5)
         start += values
     for row, total in enumerate(rows["total"]):
-        page.write_text(axes, start[row] + longest * 0.012, row, format_number(total), va="center", fontsize=size, fontweight="bold",
-                        gid="total")  # fmt: skip
-
-
-def fit_label(word, size, lines):
-    """Return a label on at most `lines` lines of the room beside the bars, cut with an ellipsis beyond."""
-    cut = page.wrap_text(word, LABEL_IN - 0.1, size * 0.9).split("\n")
-    if len(cut) > lines:
-        cut = [*cut[: lines - 1], f"{cut[lines - 1].rstrip(' ,(')}…"]
-    return "\n".join(cut)
+        page.write_text(axes, start[row] + longest * 0.012, middles[row], format_number(total), va="center", fontsize=size,
+                        fontweight="bold", gid="total")  # fmt: skip

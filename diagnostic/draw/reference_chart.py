@@ -9,7 +9,6 @@ from diagnostic.draw.style import (
     COLOURS,
     FONT_FAMILY,
     FONT_SIZES,
-    NO_BREAK_SPACE,
     TEXT_COLOUR,
     agree,
     format_number,
@@ -17,22 +16,23 @@ from diagnostic.draw.style import (
 )
 
 NULLS = {
-    "etiquettes": "Étiquettes de champ redistribuées",
-    "liens": "Liens placés au hasard",
-    "degres": "Nombre de partenaires de chacun gardé",
+    "etiquettes": "Champs redistribués entre les acteurs",
+    "liens": "Liens redistribués entre les paires",
+    "degres": "Chacun garde son nombre de liens",
 }
 EXPLAINED = {
     "etiquettes": "Les mêmes liens ; les champs sont redistribués au hasard entre les mêmes acteurs.",
     "liens": "Autant de liens, placés au hasard entre toutes les paires d'acteurs.",
     "degres": "Chaque acteur garde son nombre de partenaires ; qui est relié à qui est tiré au hasard.",
 }
-GAP_IN, WORDS_IN, HEAD_IN = 0.3, 1.1, 0.42
+GAP_IN, WORDS_IN, HEAD_IN, AXIS_IN = 0.3, 0.8, 0.42, 0.45
 MOST_BARS = 45
 STEPS = [digit * power for power in (1, 10, 100, 1000, 10000) for digit in (1, 2, 5)]
+SHARE_STEPS = [digit * power for power in (0.001, 0.01, 0.1) for digit in (1, 2, 5)]
 INSIDE, OUTSIDE = "#8FB9D8", "#E3E3E3"
 
 
-def draw_references(distributions, references, *, mentions, format_page="A4"):
+def draw_references(distributions, references, *, mentions, ensemble=None, etendues=None, format_page="A4"):
     """Draw three small histograms of the number of links between champs that chance gives, the number observed marked on each.
 
     The three have one scale, so that the references can be compared: which one is chosen changes the conclusion.
@@ -44,14 +44,19 @@ def draw_references(distributions, references, *, mentions, format_page="A4"):
     references : DataFrame, one row a hypothese: methode ("exacte" or "tirages"), nb_cas, observe, moyenne, q05, q95, p_moins, phrase
         NaN is told with raison_absence when there is one, and nothing is drawn; a hypothesis without row has an empty frame.
     mentions : dict, as for `charts.draw_discordance`
+    ensemble : mapping with nb_acteurs, nb_liens of the whole network, optional: what the comparison leaves out is then told
+    etendues : dict of str -> (low, high), optional
+        Range of observed / expected over where mixed actors are put ("mixte") and over the champ given to each category
+        ("categories").
     """
     rows = references.drop_duplicates("hypothese").set_index("hypothese").reindex(list(NULLS))
     known = rows["observe"].notna() & rows["moyenne"].notna()
     title = mentions.get("titre") or tell_references(rows[known])
     notes = [
         "Barres bleues : 90 % des cas autour du milieu ; barres grises : les autres. Trait noir : moyenne. Losange : ce qui est observé.",
-        "Lecture : un écart entre l'observé et le hasard ne dit pas sa cause, et dépend de la référence choisie.",
-    ]
+        "Un écart au hasard ne dit pas sa cause et dépend du hasard choisi ; aucun de ces hasards ne connaît les distances.",
+        *tell_left_out(rows[known], ensemble), *tell_ranges(etendues or {}),
+    ]  # fmt: skip
     figure, axes, room = open_chart(title, mentions, notes=notes, square=False, format_page=format_page)
     axes.remove()
     cases = share_cases(distributions, rows)
@@ -62,8 +67,8 @@ def draw_references(distributions, references, *, mentions, format_page="A4"):
         left = page.MARGIN_IN + rank * (wide + GAP_IN)
         write_head(figure, hypothese, rows.loc[hypothese], left, room[0], wide)
         write_below(figure, hypothese, rows.loc[hypothese], known[hypothese], left, room[1] + WORDS_IN, wide)
-        box = (left, room[1] + WORDS_IN + 0.42, wide, room[0] - room[1] - WORDS_IN - 0.42 - HEAD_IN)
-        panel = open_panel(figure, box, limits)
+        box = (left + AXIS_IN, room[1] + WORDS_IN + 0.42, wide - AXIS_IN, room[0] - room[1] - WORDS_IN - 0.42 - HEAD_IN)
+        panel = open_panel(figure, box, limits, rows.loc[hypothese])
         if known[hypothese]:
             draw_histogram(panel, cases[cases["hypothese"].eq(hypothese)], rows.loc[hypothese], limits)
         else:
@@ -93,7 +98,7 @@ def find_limits(cases, rows):
     return low - bar, high + bar, bar
 
 
-def open_panel(figure, box, limits):
+def open_panel(figure, box, limits, row):
     """Return the axes of one histogram, their box in inches."""
     width, height = figure.get_size_inches()
     axes = figure.add_axes([box[0] / width, box[1] / height, box[2] / width, max(0.2, box[3]) / height], gid="histogramme")
@@ -102,6 +107,7 @@ def open_panel(figure, box, limits):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color("#8A8A8A")
     axes.set_yticks([])
+    axes.set_ylabel(tell_unit(row), fontfamily=FONT_FAMILY, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR, labelpad=2)
     least = (limits[1] - limits[0]) / 7
     step = next((step for step in STEPS if step >= least), int(np.ceil(least)))
     ticks = [tick for tick in range(0, int(limits[1]) + 1, step) if tick >= limits[0]]
@@ -127,6 +133,7 @@ def draw_histogram(axes, cases, row, limits):
     axes.bar(where, grouped[False], bottom=grouped[True], color=OUTSIDE, hatch="....", gid="cas dehors", **style)
     axes.set_ylim(0, highest * 1.3)
     axes.plot([row["moyenne"]] * 2, [0, highest * 1.06], color=TEXT_COLOUR, linewidth=1.2, gid="moyenne")
+    write_shares(axes, highest)
     observed = float(row["observe"])
     axes.plot([observed] * 2, [0, highest * 1.16], color=COLOURS["vermillon"], linewidth=1.4, linestyle=(0, (4, 1.5)), gid="trait")
     axes.plot(observed, highest * 1.16, marker="D", markersize=7, color=COLOURS["vermillon"], markeredgecolor="white", gid="observe")
@@ -136,6 +143,16 @@ def draw_histogram(axes, cases, row, limits):
     text = page.write_text(axes, observed + shift * (limits[1] - limits[0]) * 0.025, highest * 1.16, words, ha=side, va="center",
                            fontweight="bold", color=COLOURS["vermillon"], gid="mot observe")  # fmt: skip
     page.add_halo(text)
+
+
+def write_shares(axes, highest):
+    """Graduate the vertical axis in shares of the cases, two or three round ones up to the highest bar."""
+    step = next((step for step in SHARE_STEPS if highest / step <= 3.5), 0.5)
+    ticks = np.arange(0, highest * 1.001, step)
+    axes.set_yticks(ticks, [format_share(tick, 0 if step >= 0.01 else 1) for tick in ticks])
+    axes.spines["left"].set(visible=True, color="#8A8A8A", bounds=(0, highest))
+    for label in axes.get_yticklabels():
+        label.set(fontfamily=FONT_FAMILY, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR)
 
 
 def write_head(figure, hypothese, row, left, top, wide):
@@ -166,6 +183,11 @@ def write_below(figure, hypothese, row, known, left, top, wide):
         size -= 0.5
 
 
+def tell_unit(row):
+    """Return the name of the vertical axis."""
+    return "part des tirages" if row.get("methode") == "tirages" else "part des cas possibles"
+
+
 def tell_method(row):
     """Return how the cases were counted: all of them, or draws."""
     if row.get("methode") == "exacte":
@@ -177,22 +199,38 @@ def tell_method(row):
 
 
 def tell_references(rows):
-    """Return the title: what is observed, and what each reference computed gives on average."""
+    """Return the title: what is observed, and what the references computed give on average."""
     if rows.empty:
         return "Liens entre champs : comparaison au hasard non calculée"
     observed = int(rows["observe"].iloc[0])
-    low, high = (format_number(value, 1) for value in (rows["moyenne"].min(), rows["moyenne"].max()))
-    means = f"{low} attendus en moyenne" if low == high else f"de {low} à {high} attendus en moyenne selon la référence"
-    told = f"{agree(observed, 'lien')} entre champ social et développement local, {means}"
-    return told + tell_rarity(rows, observed)
+    # Under ten, a whole number would hide what tells the means apart.
+    digits = 0 if rows["moyenne"].min() >= 10 else 1
+    low, high = (format_number(value, digits) for value in (rows["moyenne"].min(), rows["moyenne"].max()))
+    means = low if low == high else f"{low} à {high}"
+    return f"{agree(observed, 'lien')} entre champ social et développement local, pour {means} attendus au hasard"
 
 
-def tell_rarity(rows, observed):
-    """Return the end of the title: in what share of the cases, at most, chance gives as few (or as many); "" when references differ."""
-    fewer, more = rows["moyenne"] > observed, rows["moyenne"] < observed
-    for side, words, held in (("p_moins", "autant ou moins", fewer), ("p_plus", "autant ou plus", more)):
-        if held.all() and side in rows and rows[side].notna().all():
-            most = float(rows[side].max())
-            less = "moins de " if most < 0.001 else ""
-            return f"{NO_BREAK_SPACE}; {words} dans {less}{format_share(max(most, 0.001), 1)} des cas au plus"
-    return ""
+def tell_left_out(rows, whole):
+    """Return the footnote that counts the actors and links of the network that are not compared, or nothing."""
+    if whole is None or rows.empty or "nb_liens" not in rows:
+        return []
+    actors, links = (int(whole[name] - rows[name].iloc[0]) for name in ("nb_acteurs", "nb_liens"))
+    if not actors:
+        return []
+    verb, theirs = ("est", "avec lui") if actors == 1 else ("sont", "avec eux")
+    told = f"{agree(actors, 'acteur')} sur {format_number(whole['nb_acteurs'])} (mixte, autre ou de champ non renseigné) {verb} hors de la"
+    return [f"{told} comparaison, et {agree(links, 'lien')} {theirs} sur {format_number(whole['nb_liens'])}."]
+
+
+def tell_ranges(ranges):
+    """Return the footnote of how observed / expected moves with the conventions, or nothing."""
+    words = {
+        "mixte": "selon qu'on laisse les acteurs mixtes ou qu'on les compte dans l'un des deux champs",
+        "categories": "quand une catégorie d'acteurs change de champ, l'une après l'autre",
+    }
+    parts = [
+        f"de {format_number(low, 2)} à {format_number(high, 2)} {words[name]}"
+        for name, (low, high) in ranges.items()
+        if name in words and low == low and high == high
+    ]
+    return [f"Observé / attendu : {' ; '.join(parts)}."] if parts else []

@@ -1,4 +1,4 @@
-"""Who enters a dispositif at which stage, and in which role: funders who come late are seen at a glance (chart G3)."""
+"""Who takes part in a dispositif at which stage, and in which role; on demand, which funders came late (chart G3)."""
 
 import numpy as np
 import pandas as pd
@@ -32,28 +32,32 @@ STAGES = {
 ALWAYS = ["emergence", "diagnostic", "conception", "mise_en_oeuvre", "evaluation", "inconnu"]
 # A role is a letter, a shape and a colour; a late funder is hollow with a thick edge, so that it is seen in black and white.
 ROLES = {
-    "F": ("Financement, présent dès l'émergence (ou stade inconnu)", "D", COLOURS["orange"]),
+    "F": ("Financement", "D", COLOURS["orange"]),
     "F_tardif": ("Financement, entré après l'émergence", "D", "#FFFFFF"),
+    "F_inconnu": ("Financement, stade d'entrée inconnu", "D", MISSING_COLOUR),
     "P": ("Pilotage", "s", COLOURS["bleu"]),
     "C": ("Coordination", "o", COLOURS["vert"]),
     "A": ("Accompagnement ou animation", "^", COLOURS["rose"]),
-    "p": ("Participation", "o", "#C9C9C9"),
+    "m": ("Participation, comme membre", "o", "#C9C9C9"),
     "?": ("Autre rôle, ou rôle non renseigné", "h", MISSING_COLOUR),
 }
+EARLY = "Financement, présent dès l'émergence"
 LETTERS = {
-    "financement": "F", "pilotage": "P", "coordination": "C", "accompagnement": "A", "animation": "A", "participation": "p",
+    "financement": "F", "pilotage": "P", "coordination": "C", "accompagnement": "A", "animation": "A", "participation": "m",
 }  # fmt: skip
+SIGNS = {"F_tardif": "F", "F_inconnu": "F?"}
 # A diamond as wide as a square of the same number would run into the figure on its right.
 WIDTHS = {"D": 0.76, "s": 0.95, "^": 1.1}
 LATE_EDGE = COLOURS["vermillon"]
 
 
-def draw_stages(dispositifs, participations, *, mentions, format_page="A4"):
+def draw_stages(dispositifs, participations, *, mentions, tardifs=False, format_page="A4"):
     """Draw dispositifs x stages; in each cell a mark a role with its number of actors (chart G3).
 
-    A funder is late when the first known stage of its participations in the dispositif, whatever the role, is not the
-    emergence; "autre" has no place in the order of stages and says nothing, like an empty cell. One page holds 30
-    dispositifs: those with most actors are kept (ties by name), the others are counted in a note.
+    With `tardifs`, funders have three marks: there from the emergence, entered later, entry not known. A funder is late when
+    the first known stage of its participations in the dispositif, whatever the role, is not the emergence; "autre" has no
+    place in the order of stages and says nothing, like an empty cell. One page holds 30 dispositifs: those with most actors
+    are kept (ties by name), the others are counted in a note.
 
     Parameters
     ----------
@@ -61,17 +65,19 @@ def draw_stages(dispositifs, participations, *, mentions, format_page="A4"):
     participations : DataFrame with acteur_id, dispositif_id, role, stade
         Rows with a dispositif that is not given are left out and counted.
     mentions : dict, as for `charts.draw_discordance`
+    tardifs : bool
+        Whether to tell the late funders: unfavourable to the dispositifs it names, hence for the edition interne only.
     """
-    rows = read_roles(dispositifs, participations)
+    rows = read_roles(dispositifs, participations, tardifs=tardifs)
     cells = count_cells(rows)
     names = choose_rows(dispositifs, rows)
     left = len(participations) - len(rows)
-    title = mentions.get("titre") or tell_stages(dispositifs, rows)
-    notes = tell_rows(names, dispositifs, rows, left)
+    title = mentions.get("titre") or (tell_late(dispositifs, rows) if tardifs else tell_stages(rows))
+    notes = [*tell_rows(names, dispositifs, rows, left), *(tell_funders(rows) if tardifs else []), *list_star(names)]
     stages = [stage for stage in STAGES if stage in ALWAYS or cells["stade"].eq(stage).any()]
     figure, axes, room = open_chart(title, mentions, notes=notes, shape=(len(names), len(stages)), format_page=format_page)
     roles = [role for role in ROLES if cells["lettre"].eq(role).any()]
-    top = write_legend(figure, room[0], cells, roles)
+    top = write_legend(figure, room[0], cells, roles, tardifs)
     shrink_axes(axes, top - 0.06)
     fill_stages(axes, len(names), stages)
     label_axes(axes, names, [STAGES[stage] for stage in stages], size=min(7.0, 130 / max(1, len(names)) + 2.5))
@@ -83,8 +89,11 @@ def draw_stages(dispositifs, participations, *, mentions, format_page="A4"):
     return figure
 
 
-def read_roles(dispositifs, participations):
-    """Return the participations in the dispositifs given, with stade ("inconnu" when missing), lettre of the role and tardif."""
+def read_roles(dispositifs, participations, *, tardifs=True):
+    """Return the participations in the dispositifs given: stade ("inconnu" when missing), premier, tardif, lettre of the role.
+
+    With `tardifs` the lettre of a funder is "F" (first known stage the emergence), "F_tardif" (later) or "F_inconnu".
+    """
     rows = participations.reindex(columns=["acteur_id", "dispositif_id", "role", "stade"]).astype("object")
     rows = rows[rows["dispositif_id"].isin(set(dispositifs["dispositif_id"]))].reset_index(drop=True)
     rows["stade"] = rows["stade"].where(rows["stade"].isin(list(STAGES)), "inconnu")
@@ -93,7 +102,9 @@ def read_roles(dispositifs, participations):
     rows["premier"] = first
     rows["lettre"] = rows["role"].map(LETTERS).astype("object").fillna("?")
     rows["tardif"] = rows["lettre"].eq("F") & (first > 0)
-    rows["lettre"] = rows["lettre"].mask(rows["tardif"], "F_tardif")
+    if tardifs:
+        unknown = rows["lettre"].eq("F") & first.isna()
+        rows["lettre"] = rows["lettre"].mask(rows["tardif"], "F_tardif").mask(unknown, "F_inconnu")
     return rows
 
 
@@ -115,12 +126,18 @@ def choose_rows(dispositifs, rows):
 
 def list_funders(rows):
     """Return the funders, one a dispositif and actor: tardif, connu (a stage is known)."""
-    funders = rows[rows["lettre"].isin(["F", "F_tardif"])].drop_duplicates(["dispositif_id", "acteur_id"])
+    funders = rows[rows["role"].eq("financement")].drop_duplicates(["dispositif_id", "acteur_id"])
     return funders.assign(connu=funders["premier"].notna())
 
 
-def tell_stages(dispositifs, rows):
-    """Return the title of the chart from its counts."""
+def tell_stages(rows):
+    """Return the title of the chart: how many dispositifs it shows."""
+    number = rows["dispositif_id"].nunique()
+    return f"{agree(number, 'dispositif')} : qui intervient, à quel stade" if number else "Dispositifs : aucune participation renseignée"
+
+
+def tell_late(dispositifs, rows):
+    """Return the title of the chart that tells the late funders, from its counts."""
     head = f"{agree(dispositifs['dispositif_id'].nunique(), 'dispositif')}"
     funders = list_funders(rows)
     if funders.empty:
@@ -136,7 +153,7 @@ def tell_stages(dispositifs, rows):
 
 def tell_rows(names, dispositifs, rows, left):
     """Return the footnotes: how to read, what is not shown."""
-    notes = ["Lecture : le nombre à droite d'un symbole compte les acteurs. Un financement est un financeur d'un dispositif."]
+    notes = ["Lecture : le nombre à droite d'un symbole compte les acteurs. Une case vide ne dit pas que personne n'y était."]
     total = dispositifs["dispositif_id"].nunique()
     with_rows = rows["dispositif_id"].nunique()
     if with_rows > len(names):
@@ -146,21 +163,31 @@ def tell_rows(names, dispositifs, rows, left):
         notes.append(f"Sans participation renseignée, et hors du tableau : {agree(total - with_rows, 'dispositif')}.")
     if left:
         notes.append(f"Hors du tableau : {agree(left, 'ligne')} de participation à un dispositif absent de cette liste.")
+    return notes
+
+
+def tell_funders(rows):
+    """Return the footnotes on the entry of funders: what is counted, what a mark stands for when it could be misread."""
+    notes = ["Un financement est un financeur d'un dispositif ; il entre au premier stade connu où il y est, quel que soit son rôle."]
     unknown = int((~list_funders(rows)["connu"]).sum())
     if unknown:
         notes.append(f"Stade d'entrée inconnu : {agree(unknown, 'financement')}.")
-    return notes + list_star(names)
+    if (rows["lettre"].eq("F") & ~rows["stade"].isin(["emergence"])).any():
+        notes.append("Losange plein après l'émergence : financeur déjà là à l'émergence, sous un autre rôle ou déjà en financement.")
+    return notes
 
 
-def write_legend(figure, top, cells, roles):
+def write_legend(figure, top, cells, roles, tardifs):
     """Write the legend on rows under the title and return its bottom in inches."""
     if not roles:
         return top
     counts = cells.groupby("lettre")["nombre"].sum()
-    handles = [make_role(role, f"{role[0]} : {ROLES[role][0]} — {format_number(int(counts[role]))}") for role in roles]
+    words = {role: ROLES[role][0] for role in roles} | ({"F": EARLY} if tardifs else {})
+    handles = [make_role(role, f"{SIGNS.get(role, role)} : {words[role]} — {format_number(int(counts[role]))}") for role in roles]
     width, height = figure.get_size_inches()
+    columns = min(4, max(3, -(-len(handles) // 2)))
     legend = figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(page.MARGIN_IN / width, top / height), ncols=min(4, len(handles)), frameon=False,
+        handles=handles, loc="upper left", bbox_to_anchor=(page.MARGIN_IN / width, top / height), ncols=columns, frameon=False,
         borderpad=0, borderaxespad=0, handletextpad=0.5, columnspacing=1.6, labelspacing=0.6,
         prop={"family": FONT_FAMILY, "size": FONT_SIZES["legende"]},
     )  # fmt: skip
@@ -224,7 +251,7 @@ def draw_marks(axes, cells, ids, stages, roles):
         # The middle of a triangle is below that of its box.
         low = 0.1 * size / high if marker == "^" else 0.0
         for row in rows.itertuples():
-            page.write_text(axes, row.x, row.y + low, role[0], ha="center", va="center_baseline", fontsize=max(3.0, size * 0.56),
-                            color=pick_text_colour(colour), zorder=4, gid="lettre")  # fmt: skip
+            page.write_text(axes, row.x, row.y + low, SIGNS.get(role, role), ha="center", va="center_baseline",
+                            fontsize=max(3.0, size * 0.56), color=pick_text_colour(colour), zorder=4, gid="lettre")  # fmt: skip
             page.write_text(axes, row.x + step * 0.62 * size / slot, row.y, format_number(row.nombre), ha="left", va="center",
                             fontsize=max(4.0, size * 0.66), zorder=4, gid="nombre")  # fmt: skip

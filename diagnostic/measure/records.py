@@ -79,13 +79,15 @@ def _melt(table, measures, edition):
         flat = flat[flat["statut"] != "non_renseigne"]
     if "territoire" in flat:  # the links that no territory holds are a row of the workbook, no territory
         flat = flat[~flat["territoire"].astype("str").str.startswith("sans_territoire").fillna(False)]
-    parts = [_melt_measure(flat, row).assign(edition=edition) for row in measures.itertuples()]
+    # A row may say that it is for fewer readers than its table.
+    flat = flat if "edition" in flat else flat.assign(edition=edition)
+    parts = [_melt_measure(flat, row) for row in measures.itertuples()]
     return pd.concat(parts, ignore_index=True)
 
 
 def _melt_measure(flat, measure):
     """Return the records of one measure: one a row of its table."""
-    part = pd.DataFrame({"mesure": measure.mesure, "valeur": flat[measure.colonne].astype(float)})
+    part = pd.DataFrame({"mesure": measure.mesure, "valeur": flat[measure.colonne].astype(float), "edition": flat["edition"]})
     for column in ("territoire", "couche_a", "couche_b", "groupe_a", "groupe_b", "ponderation", "raison_absence"):
         part[column] = flat[column].astype("str") if column in flat else None
     part["territoire"] = part["territoire"].fillna(WHOLE)

@@ -7,10 +7,18 @@ from diagnostic.schema import describe_table, list_tables
 from diagnostic.vocabulary import find_labels, normalize_label
 
 CELL_LIMIT = 32_000  # a spreadsheet refuses cells over 32,767 characters
+POSTS = ["postes_resume", "postes_publics", "postes_territoires"]
 # Columns of the measures that hold codes of a vocabulary, whole or in a list: {column or table.column: vocabularies}.
 MEASURED_LISTS = {
     "categorie": ["categories"], "champ": ["champs"], "themes_communs": ["themes"], "groupe_a": ["categories", "champs"],
     "groupe_b": ["categories", "champs"], "liens_ecartes.type": ["types_lien"],
+    "facettes.valeur": ["echelles", "qualifications", "roles", "stades", "themes", "types_lien"],
+    **{f"{table}.code": ["personnes", "metiers_passerelles", "verbes", "champs", "statuts_poste"] for table in POSTS},
+    "silos_groupes.valeur": ["categories", "champs"], "conventions.champ_essaye": ["champs"],
+    "conventions_resume.categorie_min": ["categories"], "conventions_resume.categorie_max": ["categories"],
+    "affiliations_territoires.programmes": ["dispositifs"], "citations.mode_collecte": ["modes_collecte"],
+    "postes_ouverts.fonction": ["personnes"], "postes_ouverts.metier_passerelle": ["metiers_passerelles"],
+    "postes_ouverts.statut": ["statuts_poste"],
 }  # fmt: skip
 
 

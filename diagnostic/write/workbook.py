@@ -7,6 +7,7 @@ from diagnostic.schema import describe_table, list_tables, list_vocabularies
 from diagnostic.vocabulary import read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import flatten_table, label_codes, name_territories
+from diagnostic.write.plain_sheets import LONG_TEXT, is_plain, is_share, label_words, name_columns
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
 READING_SHEET = "Lisez-moi"
@@ -59,12 +60,14 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
         book.set_properties({"title": titre, "created": created, "author": "", "comments": "diagnostic-maillage"})
         styles = _make_styles(book, couleur)
         columns = _prepare_columns(tables, shown)
-        _write_reading(book, styles, titre, lignes, known.loc[shown], columns)
+        headings = {name: name_columns(name, columns[name].columns, describe_columns(name)) for name in shown}
+        headings["qualite"] = QUALITY_HEADINGS
+        _write_reading(book, styles, titre, lignes, known.loc[shown], columns, headings)
         colours = dict(zip(known["rubrique"].unique(), CHAPTER_COLOURS, strict=True))
         for name in shown:
-            colour = colours[known.at[name, "rubrique"]]
-            headings = QUALITY_HEADINGS if name == "qualite" else {}
-            _write_table(book, styles, known.at[name, "feuille"], columns[name], headings, colour)
+            sheet = book.add_worksheet(known.at[name, "feuille"])
+            sheet.set_tab_color(colours[known.at[name, "rubrique"]])
+            _write_table(sheet, styles, name, columns[name], headings[name])
         book.close()
     return path
 
@@ -73,7 +76,7 @@ def _prepare_columns(tables, shown):
     """Return {table: flat table}, codes as French labels and territories by their names."""
     lists = {name: read_list(name) for name in list_vocabularies()} | tables.get("listes", {})
     names = tables["territoires"]["nom"].to_dict() if "territoires" in tables else {}
-    flat = {name: flatten_table(label_codes(tables[name], name, lists)) for name in shown}
+    flat = {name: label_words(flatten_table(label_codes(tables[name], name, lists)), name) for name in shown}
     flat = {name: name_territories(table, names) if names else table for name, table in flat.items()}
     if "qualite" in flat and "groupe" in flat["qualite"]:
         flat["qualite"] = flat["qualite"].assign(groupe=flat["qualite"]["groupe"].replace(QUALITY_GROUPS))
@@ -90,12 +93,13 @@ def _make_styles(book, couleur):
         "entier": book.add_format({"num_format": FRENCH_WHOLE, "valign": "top"}),
         "annee": book.add_format({"num_format": "0", "valign": "top"}),
         "nombre": book.add_format({"num_format": "#,##0.000", "valign": "top"}),
+        "pourmille": book.add_format({"num_format": "0.0\u202f%", "valign": "top"}),
         "pourcent": book.add_format({"num_format": "0\u202f%", "valign": "top"}),
         "lien": book.add_format({"underline": True, "font_color": "#0072B2", "valign": "top"}),
     }
 
 
-def _write_reading(book, styles, titre, lignes, sheets, columns):
+def _write_reading(book, styles, titre, lignes, sheets, columns, headings):
     """Write the reading sheet: title, notices, the list of sheets with links, then what each column says."""
     sheet = book.add_worksheet(READING_SHEET)
     _set_print(sheet)
@@ -124,8 +128,7 @@ def _write_reading(book, styles, titre, lignes, sheets, columns):
         for column in columns[name].columns:
             # « nb_unites EPCI » is one column a layer: the first word says what it is; « * » speaks of all the others.
             meaning = meanings.get(column, meanings.get(str(column).split(" ")[0], meanings.get("*", "")))
-            heading = QUALITY_HEADINGS.get(column, str(column)) if name == "qualite" else str(column)
-            for place, text in enumerate([heading, label, meaning]):
+            for place, text in enumerate([headings[name].get(column, str(column)), label, meaning]):
                 sheet.write_string(row, place, text, styles["texte"])
             row += 1
 
@@ -155,19 +158,21 @@ def _set_print(sheet):
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    sheet.set_footer("&L&A&RPage &P sur &N")
 
 
-def _write_table(book, styles, label, table, headings, colour):
-    sheet = book.add_worksheet(label[:31])
-    sheet.set_tab_color(colour)
+def _write_table(sheet, styles, name, table, headings):
     _set_print(sheet)
     for place, column in enumerate(table.columns):
         cells = table[column]
         heading = headings.get(column, str(column))
-        share = heading != str(column) and str(column).startswith("part_")
+        share = styles["pourcent"] if name == "qualite" and str(column).startswith("part_") else None
+        share = styles["pourmille"] if is_share(name, column) else share
+        long = is_plain(name) and cells.map(lambda cell: isinstance(cell, str) and len(cell) > LONG_TEXT).any()
+        chosen = styles | (dict.fromkeys(["nombre", "entier"], share) if share else {}) | ({"cellule": styles["texte"]} if long else {})
         sheet.write_string(0, place, heading, styles["entete"])
-        sheet.set_column(place, place, _find_width(cells, heading))
-        write_column(sheet, cells, place, styles | dict.fromkeys(["nombre", "entier"], styles["pourcent"]) if share else styles)
+        sheet.set_column(place, place, LONG_TEXT if long else _find_width(cells, "" if is_plain(name) else heading))
+        write_column(sheet, cells, place, chosen)
     sheet.freeze_panes(1, 1)
     if len(table.columns):
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)

@@ -34,7 +34,7 @@ def _tell_kind(row):
     possible = format_number(row.nb_territoires * row.nb_contrats)
     return (
         f"{held} ({format_share(row.part_avec_contrat)}) {verb} d'un programme national importé ({contracts}) ; "
-        f"{format_number(row.nb_affiliations)} rattachements sur {possible} possibles ({format_share(row.densite, 1)})."
+        f"{count_words(row.nb_affiliations, 'rattachement')} sur {possible} possibles ({format_share(row.densite, 1)})."
     )
 
 

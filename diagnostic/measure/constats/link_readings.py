@@ -39,19 +39,19 @@ def _tell_survey(row):
         low, high = format_share(row["densite_basse"], 1), format_share(row["densite_haute"], 1)
         pairs = count_words(hidden, "paire")
         told += (
-            f". Rien ne pouvait être dit de {pairs} entre acteurs sans réponse : la densité est entre {low} "
-            f"(aucune n'est liée) et {high} (toutes le sont)"
+            f". Rien ne pouvait être dit de {pairs} entre acteurs sans réponse : si les autres ont cité tous leurs liens, la densité "
+            f"est entre {low} (aucune de ces paires n'est liée) et {high} (toutes le sont)"
         )
     return f"{told}."
 
 
 def _tell_reliability(row):
-    both, pairs = row["nb_confirmes"], row["nb_confirmes"] + row["nb_un_seul_cote"]
+    both, one = row["nb_confirmes"], row["nb_un_seul_cote"]
     verb = "sont dits" if both > 1 else "est dit"
-    return (
-        f"Sur {count_words(pairs, 'lien')} entre deux répondants, {format_number(both)} {verb} par les deux, les autres par un seul : "
-        f"chacun cite environ {format_share(row['fiabilite'])} de ses liens, si l'un répond sans savoir ce que dit l'autre."
-    )
+    told = f"Sur {count_words(both + one, 'lien')} entre deux répondants, {format_number(both)} {verb} par les deux"
+    told += f" et {format_number(one)} par un seul" if one else ""
+    unsaid = f" ({format_number(row['nb_sans_declarant'])} autres, sans déclarant parmi les deux)" if row["nb_sans_declarant"] > 1 else ""
+    return f"{told}{unsaid} : chaque acteur cite environ {format_share(row['fiabilite'])} de ses liens ; il en manque donc."
 
 
 def describe_silos(tables, results, names):

@@ -12,20 +12,20 @@ def describe_positions(tables, results, names):
         return
     actors, answered = len(placed), results["enquete_reseau"].set_index("territoire_id").at["perimetre", "taux_reponse"]
     cuts = placed[placed["articulation"].astype(bool)]
-    verb = "séparerait" if len(cuts) < 2 else "sépareraient"
     links = f"{count_words(len(results['ponts']), 'lien')} sur {format_number(placed['degre'].sum() / 2)}"
     only = "est seul" if len(results["ponts"]) < 2 else "sont seuls"
     told = (
-        f"{count_words(len(cuts), 'acteur')} sur {format_number(actors)} {verb} des acteurs qui se rejoignent aujourd'hui, en partant ; "
+        f"Le départ de {count_words(len(cuts), 'acteur')} sur {format_number(actors)} couperait des chemins entre d'autres acteurs ; "
         f"{links} {only} à relier deux parties du réseau"
     )
-    few = " La moitié des acteurs au moins n'ont pas répondu : ces positions sont fragiles." if answered < FEW_ANSWERS else ""
+    few = "" if answered >= FEW_ANSWERS else " La moitié des acteurs au moins n'ont pas répondu : ces positions sont fragiles."
+    few = few if answered == answered else " On ne sait pas qui a répondu : ces positions sont fragiles."
     yield "perimetre", f"{told}.{few}", "publique"
     worst = cuts.sort_values(["perte_paires"], ascending=False, kind="stable").head(3)
     if len(worst):
         known = tables["acteurs"].set_index("acteur_id")["nom"]
         told = [f"{known.get(key, key)} ({_tell_loss(row)})" for key, row in worst.iterrows()]
-        yield "perimetre", f"Départs qui sépareraient le plus d'acteurs : {join_words(told)}.", "interne"
+        yield "perimetre", f"Départs qui couperaient le plus de chemins : {join_words(told)}.", "interne"
     carried = results["liens_personnes"].iloc[0]
     if carried["part_une_personne"] == carried["part_une_personne"]:
         said = carried["nb_liens_une_personne"] + carried["nb_liens_plusieurs_personnes"]
@@ -38,7 +38,7 @@ def describe_positions(tables, results, names):
 
 
 def _tell_loss(row):
-    lost = f"{format_share(row['perte_paires'])} des paires"
+    lost = f"{format_share(row['perte_paires'])} des paires qui se rejoignent"
     inter = row["perte_paires_inter"]
     return f"{lost} ; {format_share(inter)} de celles entre champs" if inter == inter else lost
 
@@ -52,12 +52,16 @@ def describe_relays(tables, results, names):
     unsaid = counts["non_renseigne_observe"]
     if not said and not counts["non_declare_observe"] and not unsaid:
         return
-    others = count_words(unsaid, "autre acteur", "autres acteurs")
     told = (
         f"{count_words(said, 'acteur')} {'disent' if said > 1 else 'dit'} faire le lien (colonne fait_lien, ou poste passerelle) : "
-        f"le réseau le montre pour {format_number(counts['declare_observe'])}. {others} le {'font' if unsaid > 1 else 'fait'} d'après "
-        f"les liens, sans que rien ne soit dit, et {format_number(counts['non_declare_observe'])} dont on a dit qu'ils ne le faisaient pas."
+        f"le réseau le montre pour {format_number(counts['declare_observe'])}. "
+        if said
+        else "Aucun acteur n'est dit faire le lien (colonne fait_lien). "
     )
+    others = f"{count_words(unsaid, 'autre acteur', 'autres acteurs')} {'relient' if unsaid > 1 else 'relie'}"
+    told += f"D'après les liens, {others} le champ social et le développement local, sans que rien n'en soit dit"
+    denied = counts["non_declare_observe"]
+    told += f", et {format_number(denied)} dont on a dit le contraire." if denied else "."
     yield "perimetre", told, "publique"
 
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from diagnostic.measure.liens.network import match_territories
 from diagnostic.schema import is_imported
+from diagnostic.vocabulary import normalize_label
 from diagnostic.vocabulary.formats import count_words, format_number, format_share
 
 ITEM_COLUMNS = ["objet", "identifiant", "acteur_id", "dispositif_id", "nom", "detail", "edition"]
@@ -29,7 +31,7 @@ def list_items(objet, identifiants, *, nom="", detail="", edition="interne"):
 
     Parameters
     ----------
-    objet : {"acteur", "dispositif", "instance", "territoire", "theme", "public", "couche"}
+    objet : {"acteur", "dispositif", "instance", "paire d'instances", "territoire", "theme", "public", "couche"}
     identifiants : sequence; repeated in the column of its kind, by which an edition drops what is hidden
     nom, detail, edition : one for all, or one each
     """
@@ -71,8 +73,8 @@ def list_members(results):
 def list_dispositifs(tables):
     """Return the dispositifs of the inventory by dispositif_id: a contract brought by an import has no actor to be without."""
     rows = tables["dispositifs"]
-    wanted = ["nom", "type", "themes", "publics", "stade", "date_fin", "porteur_id", "dispositif_parent_id", "nature_financement"]
-    wanted += ["duree_financement_mois", "echeance_diagnostic", "annee_diagnostic", "diffusion"]
+    wanted = ["nom", "type", "territoires", "themes", "publics", "stade", "date_fin", "porteur_id", "dispositif_parent_id"]
+    wanted += ["nature_financement", "duree_financement_mois", "echeance_diagnostic", "annee_diagnostic", "diffusion"]
     missing = {name: None for name in wanted if name not in rows}
     kept = rows[~is_imported(rows)].assign(**missing).drop_duplicates("dispositif_id")
     dates = {name: pd.to_datetime(kept[name]) for name in ("date_fin", "echeance_diagnostic")}
@@ -95,11 +97,27 @@ def list_participants(tables, results):
 
 
 def list_grounds(tables):
-    """Return the distinct (dispositif_id, territoire_id) of the inventory, on territories narrower than a departement."""
-    narrow = tables["territoires"].index[~tables["territoires"]["type"].isin(WIDE_TYPES)]
-    rows = tables["dispositifs_territoires"][["dispositif_id", "territoire_id"]].drop_duplicates()
-    known = rows["dispositif_id"].isin(set(list_dispositifs(tables)["dispositif_id"]))
-    return rows[known & rows["territoire_id"].isin(narrow)].sort_values(["dispositif_id", "territoire_id"], ignore_index=True)
+    """Return the distinct (dispositif_id, code_insee) of the inventory: the communes of the territories written for each dispositif.
+
+    A territory that merely touches one that is written adds no commune. A dispositif written for a departement, a region or the
+    whole perimeter has no row, whatever else is written for it: it is everywhere, and side by side with nothing.
+    """
+    stated = spread(list_dispositifs(tables), "dispositif_id", "territoires")
+    stated["territoire_id"] = match_territories(stated["territoires"], tables["territoires"])
+    wide = tables["territoires"].index[tables["territoires"]["type"].isin(WIDE_TYPES)]
+    stated = stated[~stated["dispositif_id"].isin(stated.loc[stated["territoire_id"].isin(wide), "dispositif_id"])]
+    held = stated.merge(tables["appartenance"][["code_insee", "territoire_id"]], on="territoire_id")
+    towns = stated[stated["territoire_id"].isna()]
+    cells = towns["territoires"].map(normalize_label)
+    towns = towns.assign(code_insee=cells.map(_index_communes(tables["communes"]))).dropna(subset="code_insee")
+    rows = pd.concat([part[["dispositif_id", "code_insee"]].astype(object) for part in (held, towns)])
+    return rows.drop_duplicates().sort_values(["dispositif_id", "code_insee"], ignore_index=True)
+
+
+def _index_communes(communes):
+    """Return {code or normalised name: code_insee}; a name that two communes share leads nowhere."""
+    names = communes["nom"].map(normalize_label).drop_duplicates(keep=False)
+    return {name: code for code, name in names.items()} | {normalize_label(code): code for code in communes.index}
 
 
 def list_epci(tables):

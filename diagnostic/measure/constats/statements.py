@@ -48,7 +48,7 @@ READERS = {
     "publics_uniques": (statements_themes.find_single_publics, {"acteurs"}),
     "themes_facilitateurs": (statements_themes.find_joining_themes, {"dispositifs_mixtes"}),
     "dispositifs_larges": (statements_themes.find_wide_dispositifs, set()),
-    "silos_champs": (statements_links.compare_with_chance, {"silos"}),
+    "silos_champs": (statements_links.compare_with_chance, {"silos", "references", "conventions_resume"}),
     "acteurs_isoles": (statements_links.find_isolated, {"acteurs", "positions"}),
     "acteurs_passeurs": (statements_links.find_go_betweens, {"acteurs", "positions"}),
     "relais_entre_reseaux": (statements_links.find_network_relays, {"acteurs"}),
@@ -149,10 +149,21 @@ def _describe(row, thresholds):
     kinds = read_vocabulary("parametres").set_index("cle")["genre"]
     told = {key: format_share(value) if ":" in kinds[key] else format_number(value) for key, value in thresholds.items()}
     labels = list_codes()["libelle"]
-    words = {name: " ; ".join(f"{code} {labels[code]}" for code in getattr(row, name).split(";")) for name in ("enonces", "leviers")}
+    words = {"enonces": name_codes(row.enonces, labels, row.enonce_court), "leviers": name_codes(row.leviers, labels)}
+    words = {name: " ; ".join(f"{code} {label}" for code, label in pairs) for name, pairs in words.items()}
     names = ("constat", "titre", "enonces", "sens", "unite", "leviers", "indicateur", "formule", "donnees")
     kept = {name: getattr(row, name) for name in names}
     return kept | {f"{name}_libelles": text for name, text in words.items()} | {"seuil_libelle": row.seuil_libelle.format(**told)}
+
+
+def name_codes(codes, labels, short=""):
+    """Return (code, words) for a cell of codes of the guide separated by « ; »; `short` stands for the words of the first.
+
+    >>> name_codes("F4-1", list_codes()["libelle"], "Pas de centre social")
+    [('F4-1', 'Pas de centre social')]
+    """
+    named = [(code, labels.get(code, code)) for code in codes.split(";")]
+    return [(named[0][0], short), *named[1:]] if short else named
 
 
 def list_codes():

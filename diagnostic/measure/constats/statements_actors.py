@@ -17,10 +17,11 @@ from diagnostic.measure.constats.statement_facts import (
     report,
     tell_among,
 )
-from diagnostic.vocabulary.formats import count_words, format_number, join_words
+from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words
 
 NETWORK = ("acteur du réseau", "acteurs du réseau")
 NO_MEMBER = "aucun acteur saisi (feuille acteurs)"
+NO_PART = "aucune participation saisie (feuille participations)"
 STALE = ("à revoir", "ancien")  # the states of `quality.measure_freshness`
 DATED = ("à jour", *STALE)
 CIAS, ASSOCIATION = "cias", "association"
@@ -32,25 +33,27 @@ def _join_missing(rows, words):
 
 
 def find_unknown_activity(tables, results, seuils):
-    """Actors of the networks of which either the themes or the dispositifs are unknown."""
+    """Actors of the networks whose themes are unknown; those in no dispositif are counted apart, for they may be in none."""
     members = list_members(results)
     if not len(members):
         return refuse(NO_MEMBER)
+    if not len(list_parts(tables, results)):
+        return refuse(NO_PART)
     active = set(list_participants(tables, results)["acteur_id"])
-    missing = {"sans thème": ~is_filled(members["themes"]), "sans participation": ~members["acteur_id"].isin(active)}
-    where = missing["sans thème"] | missing["sans participation"]
-    held = members[where]
-    themes, parts = (int(cells.sum()) for cells in missing.values())
-    phrase = tell_among(len(held), len(members), NETWORK, ("est sans thème ou sans participation", "sont sans thème ou sans participation"))
-    phrase += f" ({format_number(themes)} sans thème, {format_number(parts)} sans participation)"
-    return report(phrase, len(held), len(members), list_actors(held, _join_missing(held, missing)))
+    missing = {"sans thème": ~is_filled(members["themes"]), "sans participation saisie": ~members["acteur_id"].isin(active)}
+    unknown, idle = (int(cells.sum()) for cells in missing.values())
+    phrase = tell_among(unknown, len(members), NETWORK, ("est sans thème", "sont sans thème"))
+    have = "est" if idle < 2 else "sont"
+    phrase += f" ; à part, {format_number(idle)} ({format_share(idle / len(members))}) {have} sans participation saisie"
+    held = members[missing["sans thème"] | missing["sans participation saisie"]]
+    return report(phrase, unknown, len(members), list_actors(held, _join_missing(held, missing)))
 
 
 def find_unknown_parts(tables, results, seuils):
     """Participations whose role or stage is empty; the dispositifs they are in."""
     parts = list_parts(tables, results)
     if not len(parts):
-        return refuse("aucune participation saisie (feuille participations)")
+        return refuse(NO_PART)
     unknown = parts[["role", "stade"]].isna().any(axis=1)
     counts = parts[unknown].groupby("dispositif_id").size()
     whole = parts.groupby("dispositif_id").size()
@@ -67,6 +70,9 @@ def find_legible(tables, results, seuils):
     members = list_members(results)
     if not len(members):
         return refuse(NO_MEMBER)
+    for name, words in (("publics", "publics jamais remplis"), ("diffusion", "diffusion jamais remplie")):
+        if not is_filled(members[name]).any():
+            return refuse(f"{words} (feuille acteurs, colonne {name})")
     missing = {
         "commune": members["code_insee"].isna(), "thème": ~is_filled(members["themes"]), "public": ~is_filled(members["publics"]),
         "diffusion publique": ~members["diffusion"].eq("public").fillna(False).astype(bool),
@@ -135,7 +141,7 @@ def find_cias_without_lead(tables, results, seuils):
     if not len(cias):
         return refuse("aucun CIAS recensé (feuille acteurs, categorie = cias)")
     if not len(parts):
-        return refuse("aucune participation saisie (feuille participations)")
+        return refuse(NO_PART)
     leading = set(parts.loc[parts["role"].isin(COORDINATION_ROLES), "acteur_id"]) | set(list_dispositifs(tables)["porteur_id"].dropna())
     held = cias[~cias["acteur_id"].isin(leading)]
     verbs = ("ne coordonne, ne pilote ni ne porte aucun dispositif", "ne coordonnent, ne pilotent ni ne portent aucun dispositif")

@@ -10,6 +10,7 @@ from diagnostic.measure.constats.statement_facts import (
     find_editions,
     list_devices,
     list_dispositifs,
+    list_epci,
     list_grounds,
     list_items,
     list_members,
@@ -32,22 +33,22 @@ NO_ACTOR = "aucun dispositif n'a d'acteur connu (feuilles dispositifs et partici
 
 
 def find_apart(tables, results, seuils):
-    """Dispositifs of one territory that have no actor in common."""
+    """Dispositifs that share a commune and have no actor in common."""
     parts, grounds = list_participants(tables, results), list_grounds(tables)
     ids = sorted(set(parts["dispositif_id"]) & set(grounds["dispositif_id"]))
     if not len(parts):
         return refuse(NO_ACTOR)
-    place, common = (_count_common(rows, ids, column) for rows, column in ((grounds, "territoire_id"), (parts, "acteur_id")))
+    place, common = (_count_common(rows, ids, column) for rows, column in ((grounds, "code_insee"), (parts, "acteur_id")))
     beside = (place > 0) & ~_mark_family(tables, ids)
     if not beside.any():
-        return refuse("aucune paire de dispositifs sur un même territoire (feuille dispositifs, colonne territoires)")
+        return refuse("aucune paire de dispositifs n'a de commune partagée (feuille dispositifs, colonne territoires)")
     apart, names = beside & (common == 0), name_dispositifs(tables)
     number, whole = int(apart.sum()) // 2, int(beside.sum()) // 2
     rows = list_dispositifs(tables).set_index("dispositif_id", drop=False).loc[ids]
     rows = rows[apart.any(axis=1)]
     others = [sorted(names[ids[j]] for j in np.flatnonzero(line)) for line in apart[apart.any(axis=1)]]
     details = [f"aucun acteur commun avec {join_words(held, 4)}" for held in others]
-    nouns = ("paire de dispositifs d'un même territoire", "paires de dispositifs d'un même territoire")
+    nouns = tuple(f"{word} de dispositifs qui ont une commune au moins en partage" for word in ("paire", "paires"))
     phrase = tell_among(number, whole, nouns, ("n'a aucun acteur commun", "n'ont aucun acteur commun"))
     return report(phrase, number, whole, list_devices(rows, pd.Series(details, index=rows.index, dtype=object)))
 
@@ -96,10 +97,11 @@ def find_mixed(tables, results, seuils):
 
 
 def find_one_sided(tables, results, seuils):
-    """Dispositifs where no actor of one of the champs is recorded."""
+    """Dispositifs where no actor of one of the champs is recorded, among those of two known actors; a mixed actor is on both sides."""
     table = count_mixed(results)
+    table = table[table["nb_acteurs"] >= 2]
     if not len(table):
-        return refuse(NO_ACTOR)
+        return refuse("aucun dispositif n'a deux acteurs connus (feuilles dispositifs et participations)")
     gaps = results["dispositifs_a_ouvrir"]
     gaps = gaps[gaps["dispositif_id"].isin(table.index)]
     social, local = (set(gaps.loc[gaps["constat"] == name, "dispositif_id"]) for name in ("sans_social", "sans_developpement_local"))
@@ -107,8 +109,12 @@ def find_one_sided(tables, results, seuils):
     rows = rows[rows.index.isin(social | local)]
     missing = [[*(["acteur social"] * (i in social)), *(["acteur du développement local"] * (i in local))] for i in rows.index]
     details = pd.Series([f"sans {join_words(words)}" for words in missing], index=rows.index, dtype=object)
-    phrase = tell_among(len(rows), len(table), DEVICES, ("n'a pas les deux champs", "n'ont pas les deux champs"))
+    nouns = ("dispositif d'au moins deux acteurs connus", "dispositifs d'au moins deux acteurs connus")
+    phrase = tell_among(len(rows), len(table), nouns, ("n'a pas les deux champs", "n'ont pas les deux champs"))
     phrase += f" : {format_number(len(social))} sans acteur social, {format_number(len(local))} sans acteur du développement local"
+    alone = (table[["nb_social", "nb_developpement_local"]] == 0).any(axis=1) & ~table.index.isin(social | local)
+    verb = "n'a les deux champs" if alone.sum() < 2 else "n'ont les deux champs"
+    phrase += f" ; {count_words(alone.sum(), 'autre', 'autres')} {verb} que par un acteur mixte"
     return report(phrase, len(rows), len(table), list_devices(rows, details))
 
 
@@ -133,7 +139,7 @@ def find_without_inhabitants(tables, results, seuils):
 
 
 def find_shared_diagnoses(tables, results, seuils):
-    """Dispositifs with a diagnosis that apply on a common territory and fall due at about the same time."""
+    """Dispositifs with a diagnosis that share a commune and fall due at about the same time."""
     rows, today = list_dispositifs(tables), date_edition(tables)
     named = rows["nom"].fillna("").map(normalize_label).str.contains(SOCIAL_PROJECT, regex=False).astype(bool)
     rows = rows[rows["type"].isin(DIAGNOSTIC_TYPES) | named]
@@ -143,37 +149,42 @@ def find_shared_diagnoses(tables, results, seuils):
         kinds = join_words([*DIAGNOSTIC_TYPES, "projet social"], 9)
         reason = f"moins de deux dispositifs à diagnostic ({kinds}) ont une échéance à venir"
         return refuse(f"{reason} (feuille dispositifs, colonnes echeance_diagnostic ou date_fin)")
-    pairs = _match_due(due, list_grounds(tables), int(seuils["seuil_fenetre_diagnostics_mois"]))
+    grounds = list_grounds(tables)
+    pairs = _match_due(due, grounds, int(seuils["seuil_fenetre_diagnostics_mois"]))
     near = due[due["dispositif_id"].isin(pairs["dispositif_id"])]
     others = pairs.groupby("dispositif_id")["autre"].nunique()
     details = [
-        f"échéance le {row.echeance:%d/%m/%Y} ; {count_words(others[row.dispositif_id], 'autre')} au même endroit et au même moment"
+        f"échéance le {row.echeance:%d/%m/%Y} ; {count_words(others[row.dispositif_id], 'autre')} sur une même commune au même moment"
         for row in near.itertuples()
     ]
     editions = find_editions(near).replace("publique", "partenaires")  # the sheet opens echeance_diagnostic to the partners only
     items = list_devices(near, pd.Series(details, index=near.index, dtype=object), edition=editions)
     nouns = ("dispositif à diagnostic dont l'échéance est à venir", "dispositifs à diagnostic dont l'échéance est à venir")
-    verbs = ("en a un autre à échéance voisine sur le même territoire", "en ont un autre à échéance voisine sur le même territoire")
+    verbs = tuple(f"{word} un autre à échéance voisine sur une même commune" for word in ("en a", "en ont"))
     phrase = tell_among(len(near), len(due), nouns, verbs)
     unknown = len(rows) - len(due)
     phrase += f" ; {count_words(unknown, 'autre', 'autres')} sans échéance à venir" if unknown else ""
-    return report(phrase, len(near), len(due), pd.concat([items, _list_places(pairs, tables)], ignore_index=True))
+    return report(phrase, len(near), len(due), pd.concat([items, _list_places(pairs, grounds, tables)], ignore_index=True))
 
 
 def _match_due(due, grounds, months):
-    """Return the ordered pairs (dispositif_id, autre, territoire_id) on one territory, due within `months` of each other."""
-    dated = grounds.merge(due[["dispositif_id", "echeance"]], on="dispositif_id")
-    pairs = dated.merge(dated, on="territoire_id", suffixes=("", "_b"))
-    pairs = pairs[pairs["dispositif_id"] != pairs["dispositif_id_b"]]
-    first, last = (pairs[["echeance", "echeance_b"]].agg(name, axis=1) for name in ("min", "max"))
-    near = pd.to_datetime(last) <= pd.to_datetime(first) + pd.DateOffset(months=months)
-    return pairs.loc[near.astype(bool), ["dispositif_id", "dispositif_id_b", "territoire_id"]].rename(columns={"dispositif_id_b": "autre"})
+    """Return the ordered pairs (dispositif_id, autre) that share a commune and fall due within `months` of each other."""
+    dates = due.set_index("dispositif_id")["echeance"]
+    ids = sorted(dates.index)
+    first, second = np.nonzero(_count_common(grounds, ids, "code_insee"))
+    pairs = pd.DataFrame({"dispositif_id": np.take(ids, first), "autre": np.take(ids, second)}, dtype=object)
+    both = pd.DataFrame({name: pd.to_datetime(pairs[name].map(dates)) for name in pairs})
+    return pairs[(both.max(axis=1) <= both.min(axis=1) + pd.DateOffset(months=months)).astype(bool)]
 
 
-def _list_places(pairs, tables):
-    """Return the territories where several diagnoses meet, the most first."""
-    held = pairs.groupby("territoire_id")["dispositif_id"].nunique()
-    table = pd.DataFrame({"nb": held, "nom": tables["territoires"]["nom"].reindex(held.index)}).reset_index()
+def _list_places(pairs, grounds, tables):
+    """Return the EPCI in whose communes several diagnoses meet, the most first."""
+    common = pairs.merge(grounds, on="dispositif_id")
+    common = common.merge(grounds.rename(columns={"dispositif_id": "autre"}), on=["autre", "code_insee"])
+    epci = list_epci(tables)
+    homes = tables["appartenance"][tables["appartenance"]["territoire_id"].isin(epci.index)]
+    held = common.merge(homes, on="code_insee").groupby("territoire_id")["dispositif_id"].nunique()
+    table = pd.DataFrame({"nb": held, "nom": epci.reindex(held.index)}).reset_index()
     table = table.sort_values(["nb", "nom"], ascending=[False, True], kind="stable")
     details = [f"{count_words(number, 'dispositif')} à échéance voisine" for number in table["nb"]]
     return list_items("territoire", table["territoire_id"], nom=table["nom"], detail=details, edition="partenaires")

@@ -37,30 +37,39 @@ def find_late_funders(tables, results, seuils):
         f"sur {format_number(whole[row.dispositif_id])}"
         for row in rows.itertuples()
     ]
-    nouns = ("financeur d'un dispositif dont le stade est connu", "financeurs d'un dispositif dont le stade est connu")
-    phrase = tell_among(len(late), len(known), nouns, ("est entré après l'émergence", "sont entrés après l'émergence"))
+    nouns = tuple(f"{word} (un financeur dans un dispositif) dont le stade est connu" for word in ("financement", "financements"))
+    phrase = tell_among(len(late), len(known), nouns, ("a commencé après l'émergence", "ont commencé après l'émergence"))
     unknown = len(funders) - len(known)
     phrase += f" ; stade inconnu pour {format_number(unknown)}" if unknown else ""
     return report(phrase, len(late), len(known), list_devices(rows, pd.Series(details, index=rows.index, dtype=object)))
 
 
 def find_short_funding(tables, results, seuils):
-    """Dispositifs funded as a project, or for a short time, among those of which either is known."""
+    """Dispositifs funded as a project, or for a short time, among those whose nature and duration of funding are both known.
+
+    One cell is enough to say yes, two are needed to say no: a share of those that can be decided would lean to yes. Those already
+    known to be short by one cell are told, and named, beside the share.
+    """
     rows, limit = list_dispositifs(tables), seuils["seuil_financement_court_mois"]
     months = pd.to_numeric(rows["duree_financement_mois"]).astype(float)
-    known = rows["nature_financement"].notna() | months.notna()
+    nature = rows["nature_financement"].astype(object)
+    project = nature.eq(PROJECT)
+    brief = project | (months < limit)
+    known = nature.notna() & months.notna()
     if not known.any():
-        return refuse("nature et durée du financement jamais remplies (feuille dispositifs, nature_financement et duree_financement_mois)")
-    project, short = rows["nature_financement"] == PROJECT, months < limit
+        reason = "aucun dispositif dont la nature et la durée du financement soient remplies"
+        return refuse(f"{reason} (feuille dispositifs, colonnes nature_financement et duree_financement_mois)")
     details = pd.Series("financement sur projet", index=rows.index, dtype=object)
     told = "financé pour " + months.map(lambda number: count_words(number, "mois", "mois"))
     details = details.where(project, told).where(~(project & months.notna()), details + ", " + told.str.removeprefix("financé "))
-    held = rows[project | short]
-    nouns = ("dispositif dont le financement est connu", "dispositifs dont le financement est connu")
+    number = int((brief & known).sum())
+    nouns = ("dispositif dont nature et durée du financement sont connues", "dispositifs dont nature et durée du financement sont connues")
     verbs = tuple(f"{be} sur projet ou pour moins de {format_number(limit)} mois" for be in ("est financé", "sont financés"))
-    phrase = tell_among(len(held), int(known.sum()), nouns, verbs)
-    phrase += f" ; financement inconnu pour {format_number((~known).sum())}" if (~known).any() else ""
-    return report(phrase, len(held), int(known.sum()), list_devices(held, details))
+    phrase = tell_among(number, int(known.sum()), nouns, verbs)
+    if (~known).any():
+        half = format_number((brief & ~known).sum())
+        phrase += f" ; {count_words((~known).sum(), 'autre', 'autres')} à compléter, dont {half} déjà dans ce cas"
+    return report(phrase, number, int(known.sum()), list_devices(rows[brief], details))
 
 
 def find_running_costs(tables, results, seuils):

@@ -50,27 +50,28 @@ def find_same_members(tables, results, seuils):
     number, whole = len(close) // 2, len(sizes) * (len(sizes) - 1) // 2
     nouns = ("paire d'instances", "paires d'instances")
     phrase = tell_among(number, whole, nouns, ("a presque les mêmes membres", "ont presque les mêmes membres"))
-    details = _tell_close(close, tables)
-    return report(phrase, number, whole, _list_instances(tables, close["instance_id"], details))
+    return report(phrase, number, whole, _list_pairs(close[close["instance_id"] < close["instance_id_b"]], tables))
 
 
-def _tell_close(close, tables):
-    """Return {instance_id: with which others, how many members in common, and whether on one dispositif or territory}."""
+def _list_pairs(close, tables):
+    """Return one item a pair of instances: both names, how many members in common, and whether on one dispositif or commune."""
     rows = tables["instances"].reindex(columns=["instance_id", "nom", "dispositif_id"])
     rows = rows.drop_duplicates("instance_id").set_index("instance_id")
     names = rows["nom"].fillna(pd.Series(rows.index, index=rows.index)).to_dict()
     device = rows["dispositif_id"].dropna().to_dict()
-    grounds = list_grounds(tables).groupby("dispositif_id")["territoire_id"].agg(set).to_dict()
-    told = {}
-    for row in close.sort_values(["instance_id", "instance_id_b"]).itertuples():
+    grounds = list_grounds(tables).groupby("dispositif_id")["code_insee"].agg(set).to_dict()
+    told = []
+    for row in close.itertuples():
         first, second = device.get(row.instance_id), device.get(row.instance_id_b)
         same = first is not None and first == second
         place = bool(grounds.get(first, set()) & grounds.get(second, set()))
-        where = ", même dispositif" if same else ", sur un même territoire" if place else ""
+        where = ", même dispositif" if same else ", commune en partage" if place else ""
         shared = count_words(row.communs, "membre commun", "membres communs")
-        words = f"{names[row.instance_id_b]} ({shared} sur {format_number(row.ensemble)}{where})"
-        told.setdefault(row.instance_id, []).append(words)
-    return {key: f"avec {join_words(words, 4)}" for key, words in told.items()}
+        pair = sorted((names[key], key) for key in (row.instance_id, row.instance_id_b))
+        told.append((" et ".join(name for name, _ in pair), pair[0][1], f"{shared} sur {format_number(row.ensemble)}{where}"))
+    table = pd.DataFrame(told, columns=["nom", "instance_id", "detail"], dtype=object).sort_values(["nom", "instance_id"], kind="stable")
+    items = list_items("paire d'instances", table["instance_id"], nom=table["nom"], detail=table["detail"])
+    return items.assign(dispositif_id=table["instance_id"].map(device).to_numpy(dtype=object))
 
 
 def find_one_sided_instances(tables, results, seuils):

@@ -4,6 +4,7 @@ import pandas as pd
 
 from diagnostic.measure.constats.findings import find_invented
 from diagnostic.measure.constats.statement_facts import list_epci, list_items, refuse, report, tell_among
+from diagnostic.measure.manques.gaps import mark_covered
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
 
 SOCIAL_PLACES = ("centre_social", "evs")
@@ -11,26 +12,38 @@ OWN_LAYER = "EPCI"  # a territory is no counterpart of its own
 
 
 def find_without_social_place(tables, results, seuils):
-    """EPCI where both categories are verified absent, among those whose state is known."""
+    """EPCI where both categories are verified absent, among those whose inventory is complete for both.
+
+    An EPCI that has one of them is known to have it; it is counted only where its inventory is complete, as the others are: the
+    share would otherwise depend on where somebody looked.
+    """
     epci = list_epci(tables)
+    if not len(epci):
+        return refuse("aucun EPCI dans le périmètre (feuille communes)")
+    complete = _find_complete(tables, epci)
     rows = results["categories_territoires"]
     rows = rows[rows["territoire_id"].isin(epci.index) & rows["categorie"].isin(SOCIAL_PLACES)]
     states = rows.pivot_table(index="territoire_id", columns="categorie", values="statut", aggfunc="first")
     states = states.reindex(index=epci.index, columns=list(SOCIAL_PLACES))
-    absent, present = (states == "absent_verifie").all(axis=1), (states == "present").any(axis=1)
-    known = int((absent | present).sum())
+    known = int(complete.sum())
     if not known:
-        reason = "ni centre social ni EVS recensé, et aucun inventaire dit complet pour les deux (feuille couverture_inventaire)"
-        return refuse(reason if len(epci) else "aucun EPCI dans le périmètre (feuille communes)")
-    held = epci[absent].sort_values(kind="stable")
+        return refuse("aucun EPCI dont l'inventaire soit dit complet pour les centres sociaux et les EVS (feuille couverture_inventaire)")
+    held = epci[complete & (states != "present").all(axis=1)].sort_values(kind="stable")
     invented = find_invented(tables)
     details = [f"{'FICTIF : ' if key in invented else ''}absence vérifiée des deux catégories" for key in held.index]
-    nouns = ("EPCI dont l'état est connu", "EPCI dont l'état est connu")
+    nouns = ("EPCI dont l'inventaire est dit complet pour les deux", "EPCI dont l'inventaire est dit complet pour les deux")
     verbs = tuple(f"{have} ni centre social ni espace de vie sociale" for have in ("n'a", "n'ont"))
     phrase = tell_among(len(held), known, nouns, verbs)
     unknown = len(epci) - known
-    phrase += f" ; non renseigné pour {format_number(unknown)} EPCI sur {format_number(len(epci))}" if unknown else ""
-    return report(phrase, len(held), known, list_items("territoire", held.index, nom=held, detail=details, edition="publique"))
+    phrase += f" ; on ne sait pas pour {format_number(unknown)} EPCI sur {format_number(len(epci))}" if unknown else ""
+    return report(phrase, len(held), known, list_items("territoire", held.index, nom=held, detail=details))
+
+
+def _find_complete(tables, epci):
+    """Return which EPCI are said to be complete for both categories, index territoire_id."""
+    cells = pd.MultiIndex.from_product([epci.index, SOCIAL_PLACES], names=["territoire_id", "categorie"]).to_frame(index=False)
+    said = mark_covered(cells, tables["couverture_inventaire"], tables["territoires"])
+    return said.groupby(cells["territoire_id"]).all().reindex(epci.index)
 
 
 def find_shared_counterparts(tables, results, seuils):

@@ -12,10 +12,12 @@ from diagnostic.measure.constats.statement_facts import (
     spread,
     tell_among,
 )
+from diagnostic.vocabulary import read_vocabulary
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
 
 NO_POST = "aucun poste saisi (feuille postes)"
 OPEN_STATES = ("vacant", "a_creer")
+OTHERS = "Autres acteurs"  # inhabitants, volunteers, elected people: the guide lists them beside the professions
 
 
 def _list_posts(tables):
@@ -85,7 +87,7 @@ def find_open_posts(tables, results, seuils):
 
 
 def find_bridging_posts(tables, results, seuils):
-    """Filled posts whose profession makes the bridge between both champs."""
+    """Filled posts whose profession makes the bridge between both champs, among those where it is told; an empty cell is unknown."""
     rows = _list_posts(tables)
     if not len(rows):
         return refuse(NO_POST)
@@ -94,7 +96,15 @@ def find_bridging_posts(tables, results, seuils):
         return refuse("aucun poste dit pourvu (feuille postes, colonne statut)")
     if not rows["metier_passerelle"].notna().any():
         return refuse("métier passerelle jamais rempli (feuille postes, colonne metier_passerelle)")
-    held = filled[filled["metier_passerelle"].notna()]
-    verbs = ("a un métier passerelle entre les deux champs", "ont un métier passerelle entre les deux champs")
-    phrase = tell_among(len(held), len(filled), ("poste pourvu", "postes pourvus"), verbs)
-    return report(phrase, len(held), len(filled), _list_post_items(held, held["metier_passerelle_libelle"].astype(object), tables))
+    known = filled[filled["metier_passerelle"].notna()]
+    if not len(known):
+        return refuse("métier passerelle jamais rempli pour un poste pourvu (feuille postes, colonne metier_passerelle)")
+    professions = read_vocabulary("metiers_passerelles")
+    apart = known["metier_passerelle"].isin(professions.loc[professions["famille"] == OTHERS, "code"])
+    held, unknown = known[~apart], len(filled) - len(known)
+    nouns = tuple(f"{words} où la case métier passerelle est remplie" for words in ("poste pourvu", "postes pourvus"))
+    verbs = ("est un métier passerelle entre les deux champs", "sont des métiers passerelles entre les deux champs")
+    phrase = tell_among(len(held), len(known), nouns, verbs)
+    phrase += f" ; {format_number(apart.sum())} à part : habitants, bénévoles ou élus" if apart.any() else ""
+    phrase += f" ; case vide, donc inconnu, pour {format_number(unknown)}" if unknown else ""
+    return report(phrase, len(held), len(known), _list_post_items(held, held["metier_passerelle_libelle"].astype(object), tables))

@@ -54,7 +54,8 @@ def _find_silos(tables, results, column):
         return refuse(f"aucun {NOUNS[column][0]} n'est porté par des acteurs des deux champs (feuille acteurs, colonne {column})")
     devices = list_dispositifs(tables)
     devices = devices[devices["dispositif_id"].isin(mixed.index[mixed["mixte"]])]
-    joined = _find_linked(pairs, held) | set(spread(devices, "dispositif_id", column)[column])
+    linked = _find_linked(pairs, held)
+    joined = linked | set(spread(devices, "dispositif_id", column)[column])
     apart = both[~both.index.isin(joined)]
     details = [
         f"{count_words(row.social, 'acteur social', 'acteurs sociaux')} et {format_number(row.developpement_local)} "
@@ -62,8 +63,10 @@ def _find_silos(tables, results, column):
         for row in apart.itertuples()
     ]
     nouns = tuple(f"{noun} que portent les deux champs" for noun in NOUNS[column])
-    verbs = ("est sans lien ni dispositif commun entre eux", "sont sans lien ni dispositif commun entre eux")
-    phrase = tell_among(len(apart), len(both), nouns, verbs)
+    verbs = tuple(f"{be} sans lien déclaré ni dispositif commun entre eux" for be in ("est", "sont"))
+    unlinked = int((~both.index.isin(linked)).sum())
+    have = "n'a" if unlinked < 2 else "n'ont"
+    phrase = f"{tell_among(len(apart), len(both), nouns, verbs)} ; {format_number(unlinked)} {have} aucun lien déclaré d'un champ à l'autre"
     return report(phrase, len(apart), len(both), list_coded(column.rstrip("s"), apart.index, details, tables, column))
 
 

@@ -90,12 +90,12 @@ def _measure_sides(champs, sizes, links):
     first, second = ((champs == champ).astype(float) for champ in CHAMPS_OPPOSES)
     external = ((first @ (links + links.T)) * second).sum(axis=1)
     internal = sum(((side @ links) * side).sum(axis=1) for side in (first, second))
-    a, b = first @ sizes, second @ sizes
+    a, b, total = first @ sizes, second @ sizes, int(np.sum(sizes))
     within = (a * (a - 1) + b * (b - 1)) / 2
     rows = []
     for e, i, between, inside, n, groups in zip(external, internal, a * b, within, a + b, (a > 0) * 1 + (b > 0), strict=True):
         row = compare_counts(int(e), int(i), int(between), int(inside))
-        rows.append({name: row[name] for name in FIGURES} | {"raison_absence": explain_absence(n, e + i, groups)})
+        rows.append({name: row[name] for name in FIGURES} | {"raison_absence": explain_absence(n, e + i, groups, total - int(n))})
     return pd.DataFrame(rows, columns=[*FIGURES, "raison_absence"])
 
 
@@ -112,9 +112,11 @@ def summarise_conventions(flips, silos):
     DataFrame, one row a figure
         mesure (name of the column), valeur (scenario "exclu", convention as it is), min_mixte, max_mixte (scenarios given),
         min_categories, max_categories (one category flipped), categorie_min, categorie_max (equal figures: first in text
-        order), nb_essais (flips where the figure is defined), raison_absence. Undefined figures are left out of a range.
+        order), nb_essais (flips where the figure is defined), raison_absence. Undefined figures are left out of a range, and so
+        is a number of links across where a champ has no actor: none is possible.
     """
-    rows, scenarios = [], silos.set_index("mixte")
+    rows, scenarios = [], _blank_one_sided(silos).set_index("mixte")
+    flips = _blank_one_sided(flips)
     for name in FIGURES:
         spread, tried = scenarios[name], flips[["categorie", name]].dropna().sort_values("categorie", kind="stable")
         row = {"mesure": name, "valeur": spread.get("exclu", np.nan), "min_mixte": spread.min(), "max_mixte": spread.max()}
@@ -122,16 +124,21 @@ def summarise_conventions(flips, silos):
         for end, bound in [("min", row["min_categories"]), ("max", row["max_categories"])]:
             # Sums of floats are not in play here: each figure is one quotient of whole numbers, equal figures are equal.
             row[f"categorie_{end}"] = tried.loc[tried[name] == bound, "categorie"].iloc[0] if len(tried) else ""
-        row["raison_absence"] = _explain_range(row, flips)
+        row["raison_absence"] = _explain_range(row, flips, scenarios["raison_absence"].get("exclu", ""))
         rows.append(row)
     texts = dict.fromkeys(["mesure", "categorie_min", "categorie_max", "raison_absence"], "str")
     floats = dict.fromkeys(["valeur", "min_mixte", "max_mixte", "min_categories", "max_categories"], float)
     return pd.DataFrame(rows, columns=RANGE_COLUMNS).astype(texts | floats)
 
 
-def _explain_range(row, flips):
+def _blank_one_sided(table):
+    """Return the table where links across are missing when no pair of actors is across: 0 would be no finding."""
+    return table.assign(nb_externes=table["nb_externes"].where(table["densite_inter"].notna()))
+
+
+def _explain_range(row, flips, reason):
     if row["valeur"] != row["valeur"]:
-        return "non défini avec la convention telle qu'elle est"
+        return "non défini avec la convention telle qu'elle est" + (f" : {reason}" if reason else "")
     if not len(flips):
         return "aucun champ ne vient de la convention : rien à changer"
     return "" if row["nb_essais"] else "non défini quelle que soit la catégorie changée"

@@ -14,6 +14,9 @@ from diagnostic.schema import ORIGIN_COLUMNS
 _TYPE_LABELS = {"perimetre": "périmètre", "departement": "département", "epci": "EPCI", "autre": "autre territoire"}
 # A link placed in a territory counts there and in the larger kinds, never in a neighbour.
 _TYPE_RANK = {"perimetre": 3, "departement": 2}
+# The types of territory from the finest, where those present everywhere are looked for; other types come after.
+_FINEST = ("commune", "epci", "departement")
+NO_SUPRA = "un seul territoire de chaque type : acteurs présents partout non distingués"
 
 
 def measure_density(acteurs, liens, acteurs_territoires, territoires):
@@ -22,8 +25,8 @@ def measure_density(acteurs, liens, acteurs_territoires, territoires):
     Density is m / C(n, 2) on distinct pairs: several types between two actors make one link, and so do two opposite
     one-way links. An actor active in several territories counts in each; a link counts where both ends are active,
     and a link that names its `territoire` counts in it and in the larger kinds only. Territorial densities therefore
-    do not add up. `_sans_supra` columns leave out the actors active in every territory of the same type (a Region, a
-    State service), where there are two territories or more. Reciprocity is the share of one-way links returned.
+    do not add up. `_sans_supra` columns leave out the actors active everywhere (a Region, a State service; see
+    `find_everywhere`). Reciprocity is the share of one-way links returned.
 
     Parameters
     ----------
@@ -51,11 +54,13 @@ def measure_density(acteurs, liens, acteurs_territoires, territoires):
     table = table.join(_measure_direction_by_territory(pairs, table.index)).join(
         _measure_without_supra(members, pairs, territoires)
     )
-    table["raison_absence"] = np.select(
-        [table["nb_acteurs"] == 0, table["nb_acteurs"] == 1],
-        ["aucun acteur", "un seul acteur : aucune paire possible"],
-        default="",
-    )
+    reasons = {
+        "aucun acteur": table["nb_acteurs"] == 0,
+        "un seul acteur : aucune paire possible": table["nb_acteurs"] == 1,
+        NO_SUPRA: ~table.pop("connu"),
+        "sans les acteurs présents partout : moins de deux acteurs": table["densite_sans_supra"].isna(),
+    }
+    table["raison_absence"] = np.select(list(reasons.values()), list(reasons), default="")
     outside = _count_links_outside(retenus, pairs, territoires)
     return pd.concat([table.rename_axis("territoire_id").reset_index(), outside], ignore_index=True)
 
@@ -127,21 +132,59 @@ def _measure_direction_by_territory(pairs, index):
     return sums.drop(columns="retour")
 
 
-def _measure_without_supra(members, pairs, territoires):
-    """Recompute the density without the actors present in all territories of a type."""
+def find_everywhere(members, territoires):
+    """Say which memberships are those of an actor active everywhere, and in which territories that can be told.
+
+    Everywhere means in every territory of the same type. A type that has one territory only (the perimeter, as a rule) takes
+    the actors active in every territory of the finest type that has two or more: communes, EPCI, departements, then the
+    others in text order. When no type has two, nobody can be told from the others.
+
+    Parameters
+    ----------
+    members : DataFrame (`list_members`)
+
+    Returns
+    -------
+    everywhere : boolean Series on the index of `members`
+    known : boolean Series on the index of `territoires`
+
+    Examples
+    --------
+    >>> members = pd.DataFrame({"acteur_id": list("aab"), "territoire_id": ["epci:1", "epci:2", "epci:1"]})
+    >>> territoires = pd.DataFrame({"type": "epci"}, index=["epci:1", "epci:2"])
+    >>> find_everywhere(members, territoires)[0].tolist()
+    [True, True, False]
+    """
+    sizes = territoires["type"].value_counts()
+    several = sizes.index[sizes > 1]
+    finest = [*(kind for kind in _FINEST if kind in several), *sorted(set(several) - set(_FINEST)), None][0]
+    source = territoires["type"].astype("object").where(territoires["type"].isin(several), finest)
     located = members.assign(type=members["territoire_id"].map(territoires["type"]))
-    nb_territoires = territoires["type"].value_counts()
-    presence = located.groupby(["acteur_id", "type"])["territoire_id"].transform("size")
-    supra = located[(presence == located["type"].map(nb_territoires)) & (presence > 1)]
-    keys = pd.MultiIndex.from_frame(supra[["acteur_id", "territoire_id"]])
+    presence = located.groupby(["acteur_id", "type"]).size()
+    held = presence[presence == sizes.reindex(presence.index.get_level_values("type")).to_numpy()]
+    keys = pd.MultiIndex.from_arrays([members["acteur_id"].astype("object"), members["territoire_id"].astype("object").map(source)])
+    wanted = held.index[held.index.get_level_values("type").isin(several)]
+    return pd.Series(keys.isin(wanted), index=members.index, dtype=bool), source.notna()
+
+
+def leave_members_out(pairs, gone):
+    """Return the pairs (`locate_pairs`) that stay once the memberships `gone` (acteur_id, territoire_id) have left."""
+    keys = pd.MultiIndex.from_frame(gone[["acteur_id", "territoire_id"]])
     touched = np.zeros(len(pairs), dtype=bool)
     for end in ["acteur_a", "acteur_b"]:
         touched |= pd.MultiIndex.from_frame(pairs[[end, "territoire_id"]]).isin(keys)
-    nb_supra = count_by(supra["territoire_id"], territoires.index)
+    return pairs[~touched]
+
+
+def _measure_without_supra(members, pairs, territoires):
+    """Recompute the density without the actors present everywhere; `connu` says where they can be told."""
+    everywhere, known = find_everywhere(members, territoires)
+    left = count_by(leave_members_out(pairs, members[everywhere])["territoire_id"], territoires.index)
+    nb_supra = count_by(members.loc[everywhere, "territoire_id"], territoires.index)
     remaining = count_by(members["territoire_id"], territoires.index) - nb_supra
     possible = remaining * (remaining - 1) / 2
-    density = (count_by(pairs.loc[~touched, "territoire_id"], territoires.index) / possible).where(possible > 0)
-    return pd.DataFrame({"nb_acteurs_supra": nb_supra, "densite_sans_supra": density})
+    density = (left / possible).where((possible > 0) & known)
+    return pd.DataFrame({"nb_acteurs_supra": nb_supra, "densite_sans_supra": density, "connu": known})
 
 
 def _count_links_outside(retenus, pairs, territoires):

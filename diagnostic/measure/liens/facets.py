@@ -9,17 +9,24 @@ import pandas as pd
 
 from diagnostic.measure.liens.network import list_declarations, list_distinct_participations
 from diagnostic.measure.liens.silos import CHAMPS_OPPOSES
-from diagnostic.measure.liens.survey import NO_LINK, NOT_SAID
+from diagnostic.measure.liens.survey import NOT_SAID, tell_no_link
+from diagnostic.vocabulary.formats import count_words, format_number
 
 INTENSITES = (1, 2, 3, 4)  # se connaissent, échangent, coordonnent, co-pilotent
 STAGES = ("emergence", "diagnostic", "conception", "mise_en_oeuvre", "evaluation")
 WHOLE = "ensemble"
+# Facets whose densities are over all the pairs: they say nothing once most pairs have no value.
+DILUTED = {
+    "type": "type connu", "stade": "stade connu", "role": "rôle connu", "qualification": "qualification connue",
+    "intensite": "intensité connue",
+}  # fmt: skip
+LEAST_KNOWN = 0.5
 FACET_COLUMNS = [
     "reseau", "facette", "valeur", "nb_acteurs", "nb_dispositifs", "nb_reseaux", "nb_liens", "nb_paires", "densite",
     "nb_liens_champs", "nb_externes", "part_externes", "raison_absence",
 ]  # fmt: skip
+_NOUNS = {"liens": "lien", "participations": "participation", "adhesions": "adhésion"}
 _EMPTY = {
-    "liens": NO_LINK,
     "participations": "aucune participation saisie (feuille participations)",
     "adhesions": "aucune adhésion saisie (feuille adhesions)",
 }
@@ -37,6 +44,9 @@ def measure_facets(acteurs, liens, dispositifs, participations, adhesions, resea
       its highest. Externes: pairs `social` x `developpement_local`, over the pairs whose two ends are of these champs.
     - participations: `theme` (its own, or those of the dispositif), `stade`, `role`, `qualification`.
     - adhesions: `echelle` of the network of organisations.
+
+    Facets whose densities are over all the pairs (`DILUTED`) have one only when half of the pairs with a link or more have a
+    value: otherwise the density of a stage would mostly say how many links have none. Shares of externes stay.
 
     The actors of a theme are those that list it, and those at the end of one of its links or participations: without these
     a density could exceed 1. For any other value they are all the actors given.
@@ -76,7 +86,8 @@ def _measure_links(acteurs, liens, dispositifs):
     n = counts["valeur"].map(sizes).where(counts["facette"] == "theme").fillna(len(acteurs)).astype(int)
     counts["nb_acteurs"], counts["nb_paires"] = n, n * (n - 1) // 2
     counts["part_externes"] = (counts["nb_externes"] / counts["nb_liens_champs"]).where(counts["nb_liens_champs"] > 0)
-    return _finish(counts, "liens", len(pairs), [("moins de deux acteurs", n < 2)])
+    empty = tell_no_link(len(liens))  # without a pair, every row given was set aside
+    return _finish(counts, "liens", len(pairs), empty, [("moins de deux acteurs", n < 2)])
 
 
 def _list_thresholds(rows):
@@ -137,7 +148,8 @@ def _measure_participations(acteurs, dispositifs, participations):
         sizes[key] = of_theme.fillna(len(table)).astype(int)
     counts["nb_acteurs"], counts["nb_dispositifs"] = sizes.values()
     counts["nb_paires"] = counts["nb_acteurs"] * counts["nb_dispositifs"]
-    return _finish(counts, "participations", len(pairs), [("aucun dispositif", counts["nb_dispositifs"] == 0)])
+    reasons = [("aucun dispositif", counts["nb_dispositifs"] == 0)]
+    return _finish(counts, "participations", len(pairs), _EMPTY["participations"], reasons)
 
 
 def _measure_memberships(acteurs, adhesions, reseaux):
@@ -150,7 +162,7 @@ def _measure_memberships(acteurs, adhesions, reseaux):
     of_scale = counts["valeur"].map(known["echelle"].value_counts()).where(counts["facette"] == "echelle")
     counts["nb_acteurs"], counts["nb_reseaux"] = len(acteurs), of_scale.fillna(len(known)).astype(int)
     counts["nb_paires"] = counts["nb_acteurs"] * counts["nb_reseaux"]
-    return _finish(counts, "adhesions", len(rows), [("aucun réseau", counts["nb_reseaux"] == 0)])
+    return _finish(counts, "adhesions", len(rows), _EMPTY["adhesions"], [("aucun réseau", counts["nb_reseaux"] == 0)])
 
 
 # --- what the three share -----------------------------------------------------------------------------------------
@@ -172,11 +184,14 @@ def _count_values(table, sums):
     return grouped.agg(nb_liens=("valeur", "size"), **{c: (c, "sum") for c in sums}).reset_index()
 
 
-def _finish(counts, network, nb_pairs, reasons):
+def _finish(counts, network, nb_pairs, empty, reasons):
     """Add the density and its reasons, put rows in order; an empty sheet is no network without link."""
     vague = (counts["valeur"] == NOT_SAID).to_numpy()
-    density = (counts["nb_liens"] / counts["nb_paires"]).where((counts["nb_paires"] > 0) & ~vague & (nb_pairs > 0))
-    told = [(_EMPTY[network], np.full(len(counts), not nb_pairs)), ("valeur non précisée", vague)]
+    diluted = _tell_diluted(counts, network, nb_pairs)
+    hidden = vague | counts["facette"].isin(diluted).to_numpy()
+    density = (counts["nb_liens"] / counts["nb_paires"]).where((counts["nb_paires"] > 0) & ~hidden & (nb_pairs > 0))
+    told = [(empty, np.full(len(counts), not nb_pairs)), ("valeur non précisée", vague)]
+    told += [(reason, (counts["facette"] == facet).to_numpy()) for facet, reason in diluted.items()]
     told += [(reason, mask.to_numpy()) for reason, mask in reasons]
     reason = np.select([mask for _, mask in told], [text for text, _ in told], default="")
     table = counts.assign(reseau=network, densite=density, raison_absence=reason).reindex(columns=FACET_COLUMNS)
@@ -185,6 +200,17 @@ def _finish(counts, network, nb_pairs, reasons):
     table = table.assign(_rank=rank, _vague=vague).sort_values(["_rank", "_vague", "valeur"], ignore_index=True)
     floats = dict.fromkeys(["nb_dispositifs", "nb_reseaux", "nb_liens_champs", "nb_externes", "part_externes"], float)
     return table[FACET_COLUMNS].astype(dict.fromkeys(["nb_acteurs", "nb_liens", "nb_paires"], int) | floats)
+
+
+def _tell_diluted(counts, network, nb_pairs):
+    """Return why the facets that most pairs say nothing of have no density: {facet: reason}."""
+    unsaid = counts[counts["valeur"] == NOT_SAID].set_index("facette")["nb_liens"]
+    told = {}
+    for facet, words in DILUTED.items():
+        known = nb_pairs - int(unsaid.get(facet, 0))
+        if known < LEAST_KNOWN * nb_pairs:
+            told[facet] = f"{words} pour {count_words(known, _NOUNS[network])} sur {format_number(nb_pairs)}"
+    return told
 
 
 # --- who comes late -----------------------------------------------------------------------------------------------

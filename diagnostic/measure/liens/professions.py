@@ -10,6 +10,7 @@ STATUSES = {"pourvu": "nb_pourvus", "vacant": "nb_vacants", "a_creer": "nb_a_cre
 VERBES = ("animer", "coordonner", "cooperer", "accompagner", "apprendre")  # the guide's chapter 05
 COORDINATE = "coordonner"
 NOT_SAID, WHOLE = "non_precise", "ensemble"
+FEW_POSTS, LEAST_POSTS = "moins_de_3", 3  # what is counted together where a single post could be one person
 COUNT_COLUMNS = ["nb_postes", *STATUSES.values(), "nb_statut_inconnu", "etp", "nb_etp_inconnus"]
 GROUPS = {"fonction": "fonction", "metier_passerelle": "metier_passerelle", "verbe": "verbes", "champ": "champ", "statut": "statut"}
 DISPOSITIF_STATES = ("pourvue", "vacante", "a_creer", "statut_inconnu", "aucune", "non_renseigne")
@@ -41,6 +42,28 @@ def summarise_posts(postes, acteurs):
     rows = _describe_posts(postes, acteurs)
     parts = [_count_posts(_list_codes(rows, group), ["groupe", "code"]) for group in (WHOLE, *GROUPS)]
     return _order_codes(pd.concat(parts, ignore_index=True), ["groupe"])
+
+
+def group_small_posts(resume, *, least=LEAST_POSTS):
+    """Return `summarise_posts` for those who do not know the posts: functions and professions of few posts are put together.
+
+    One post of a rare function may be one person: in each group but the whole, the rows of less than `least` posts become one, of
+    code "moins_de_3", left out when it has less than `least` itself; no row keeps its full-time equivalents.
+
+    Examples
+    --------
+    >>> postes = pd.DataFrame({"acteur_id": list("aaaabb"), "fonction": ["x"] * 3 + ["y", "z", "z"], "statut": "pourvu"})
+    >>> table = group_small_posts(summarise_posts(postes, pd.DataFrame({"acteur_id": ["a"], "champ": ["social"]})))
+    >>> table.query("groupe in ['fonction', 'champ']")[["code", "nb_postes"]].values.tolist()
+    [['x', 3], ['moins_de_3', 3], ['social', 4]]
+    """
+    small = resume["groupe"].ne(WHOLE) & (resume["nb_postes"] < least)
+    counts = [column for column in COUNT_COLUMNS if column not in ("etp", "nb_etp_inconnus")]
+    together = resume[small].groupby("groupe", sort=False)[counts].sum().reset_index().assign(code=FEW_POSTS)
+    together = together[together["nb_postes"] >= least]
+    kept = pd.concat([resume.loc[~small, ["groupe", "code", *counts]], together[["groupe", "code", *counts]]])
+    order = {group: rank for rank, group in enumerate((WHOLE, *GROUPS))}
+    return kept.sort_values("groupe", key=lambda column: column.map(order), kind="stable", ignore_index=True)
 
 
 def summarise_territory_posts(postes, acteurs, acteurs_territoires, territoires):

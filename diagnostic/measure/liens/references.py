@@ -81,16 +81,7 @@ def compare_references(
     >>> compare_references(acteurs, liens, mixte="exclu")[["hypothese", "nb_cas", "p_moins"]].values.tolist()
     [['etiquettes', 6.0, 0.3333333333333333], ['liens', 15.0, 0.06666666666666667], ['degres', 3.0, 0.3333333333333333]]
     """
-    _check_choices(hypotheses, tirages)
-    champs, rows, told = group_actors(acteurs, "champ"), [], {}
-    for scenario in [mixte] if isinstance(mixte, str) else mixte:
-        # Without a mixed actor the scenarios are one.
-        if not told or champs.eq("mixte").any():
-            ends, codes = _code_scenario(acteurs, liens, champs, scenario)
-            told = {name: _compare_one(ends, codes, name, tirages, graine) for name in hypotheses}
-        rows += [{"mixte": scenario, "hypothese": name, **figures, "graine": graine} for name, figures in told.items()]
-    texts = dict.fromkeys(["mixte", "hypothese", "methode", "avertissement", "phrase", "raison_absence"], "str")
-    return pd.DataFrame(rows, columns=COLUMNS).astype(texts | dict.fromkeys(FIGURES, float))
+    return measure_references(acteurs, liens, mixte=mixte, hypotheses=hypotheses, tirages=tirages, graine=graine)[0]
 
 
 def describe_distribution(
@@ -117,20 +108,54 @@ def describe_distribution(
     >>> describe_distribution(acteurs, liens, hypotheses=["etiquettes"])[["valeur", "nb_cas"]].values.tolist()
     [[0.0, 1.0], [1.0, 2.0]]
     """
+    told = measure_references(
+        acteurs, liens, mixte=mixte, hypotheses=hypotheses, tirages=tirages, graine=graine, decrit=mixte
+    )  # fmt: skip
+    return told[1]
+
+
+def measure_references(
+    acteurs, liens, *, mixte=SCENARIOS_MIXTE, hypotheses=tuple(HYPOTHESES), tirages=TIRAGES, graine=GRAINE, decrit="exclu"
+):  # fmt: skip
+    """Return the tables of `compare_references` and `describe_distribution`, the cases being counted or drawn once for both.
+
+    Parameters
+    ----------
+    acteurs, liens, mixte, hypotheses, tirages, graine : as `compare_references`
+    decrit : str, the scenario described, one of `mixte`
+
+    Returns
+    -------
+    comparaison : DataFrame, see `compare_references`
+    distribution : DataFrame, see `describe_distribution`; no row when `decrit` is not among the scenarios
+    """
     _check_choices(hypotheses, tirages)
-    ends, codes = _code_scenario(acteurs, liens, group_actors(acteurs, "champ"), mixte)
-    tables, reason = [], _explain_codes(ends, codes)
-    for hypothese in [] if reason else hypotheses:
-        null, observed = _list_cases(ends, codes, hypothese, tirages, graine), _count_observed(ends, codes)
-        parts = pd.Series(null["parts"], index=null["valeurs"])
-        parts = parts.reindex(parts.index.union([observed]), fill_value=0.0).rename_axis("valeur")
-        table = parts[(parts > 1e-12) | (parts.index == observed)].reset_index(name="part")
-        cases = table["part"] * null["nb_cas"]
-        table = table.assign(nb_cas=cases.where(cases > 2.0**53, cases.round()), observe=table["valeur"] == observed)
-        tables.append(table.assign(hypothese=hypothese, methode=null["methode"]))
+    champs, rows, told, tables = group_actors(acteurs, "champ"), [], {}, []
+    for scenario in [mixte] if isinstance(mixte, str) else mixte:
+        # Without a mixed actor the scenarios are one.
+        if not told or champs.eq("mixte").any():
+            ends, codes = _code_scenario(acteurs, liens, champs, scenario)
+            reason, observed = _explain_codes(ends, codes, len(acteurs)), _count_observed(ends, codes)
+            nulls = {name: None if reason else _list_cases(ends, codes, name, tirages, graine) for name in hypotheses}
+            told = {name: _compare_one(ends, codes, name, null, reason) for name, null in nulls.items()}
+        rows += [{"mixte": scenario, "hypothese": name, **figures, "graine": graine} for name, figures in told.items()]
+        if scenario == decrit and not reason:
+            tables = [_describe_one(null, observed).assign(hypothese=name) for name, null in nulls.items()]
+    texts = dict.fromkeys(["mixte", "hypothese", "methode", "avertissement", "phrase", "raison_absence"], "str")
+    compared = pd.DataFrame(rows, columns=COLUMNS).astype(texts | dict.fromkeys(FIGURES, float))
     columns = {"hypothese": "str", "methode": "str", "valeur": "int64", "nb_cas": float, "part": float, "observe": bool}
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns))
-    return table[list(columns)].astype(columns)
+    return compared, table[list(columns)].astype(columns)
+
+
+def _describe_one(null, observed):
+    """Return how often each number of links comes, one hypothesis: valeur, part, nb_cas, observe, methode."""
+    parts = pd.Series(null["parts"], index=null["valeurs"])
+    parts = parts.reindex(parts.index.union([observed]), fill_value=0.0).rename_axis("valeur")
+    table = parts[(parts > 1e-12) | (parts.index == observed)].reset_index(name="part")
+    cases = table["part"] * null["nb_cas"]
+    table = table.assign(nb_cas=cases.where(cases > 2.0**53, cases.round()), observe=table["valeur"] == observed)
+    return table.assign(methode=null["methode"])
 
 
 def _check_choices(hypotheses, tirages):
@@ -151,8 +176,8 @@ def _code_scenario(acteurs, liens, champs, scenario):
     return code_pairs(actors, pairs), (kept == CHAMPS_OPPOSES[0]).to_numpy().astype(np.int64)
 
 
-def _explain_codes(ends, codes):
-    return explain_absence(len(codes), len(ends), len(np.unique(codes)))
+def _explain_codes(ends, codes, nb_actors):
+    return explain_absence(len(codes), len(ends), len(np.unique(codes)), nb_actors - len(codes))
 
 
 def _count_observed(ends, codes):
@@ -179,12 +204,12 @@ def _list_cases(ends, codes, hypothese, tirages, graine):
     return told | {"moyenne": moments[0], "ecart_type": moments[1]}
 
 
-def _compare_one(ends, codes, hypothese, tirages, graine):
-    """Return the figures of one row of `compare_references`."""
+def _compare_one(ends, codes, hypothese, null, reason):
+    """Return the figures of one row of `compare_references`; `null` is what chance gives, None when `reason` says why not."""
     row = {"nb_acteurs": len(codes), "nb_liens": len(ends), "methode": "", "avertissement": "", "phrase": ""}
-    if reason := _explain_codes(ends, codes):
+    if reason:
         return row | dict.fromkeys(FIGURES, np.nan) | {"raison_absence": reason}
-    null, observed, m = _list_cases(ends, codes, hypothese, tirages, graine), _count_observed(ends, codes), len(ends)
+    observed, m = _count_observed(ends, codes), len(ends)
     mean, spread = null["moyenne"], null["ecart_type"]
     low, high = _find_quantiles(null)
     chances = _measure_chances(null, observed)

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from diagnostic.measure.liens.brokerage import OPPOSED
+
 DECLARATIONS = ["oui", "non", "non_renseigne"]
 OBSERVATIONS = {True: "observe", False: "non_observe", None: "observation_inconnue"}
 # {(declared, observed): (case, words)}; None: nothing declared to us about this actor, who may have links all the same.
@@ -26,15 +28,16 @@ def compare_relays(acteurs, positions, brokerage, *, postes=None, seuil=0.5):
     Declared: `fait_lien` says oui, or the actor has a filled post of a passerelle profession (`postes.metier_passerelle`;
     a post `vacant` or `a_creer` makes no link yet). A blank `fait_lien` without such a post is `non_renseigne`, never non.
 
-    Observed: the actor stands between two others of different groups without a link of their own (`frontiere` +
-    `passeur` > 0), and much passes by it: it is an articulation point, or its betweenness is above the quantile `seuil`
-    of the actors that have a link. An actor that only holds together its own group is not observed: `fait_lien` is about
-    the two champs. Unknown for an actor without any link who did not answer: nobody spoke of it, nor did it.
+    Observed: the actor stands between an actor of `social` and one of `developpement_local` that have no link of their own
+    (`nb_mediations_champs` > 0), whatever its own champ, and much passes by it: it is an articulation point, or its
+    betweenness is above the quantile `seuil` of the actors that have a link. An actor that only holds together its own
+    champ, or links it to `mixte` or `autre` actors, is not observed: `fait_lien` is about the two champs. Unknown for an
+    actor without any link who did not answer: nobody spoke of it, nor did it.
 
     Parameters
     ----------
     acteurs : DataFrame with acteur_id, and fait_lien (boolean), a_repondu where they were filled
-    positions, brokerage : `positions.measure_positions` and `brokerage.measure_brokerage` of the same graph
+    positions, brokerage : `positions.measure_positions` and `brokerage.measure_brokerage` (by champ) of the same graph
     postes : DataFrame with acteur_id, metier_passerelle, statut, optional
     seuil : float from 0 to 1
 
@@ -89,17 +92,17 @@ def _observe(actors, positions, brokerage, seuil):
     """Return what the network shows (boolean Series on `actors`) and why, in words."""
     linked = positions[~positions["isole"].astype(bool)]
     bound = linked["intermediarite"].quantile(seuil) if len(linked) else np.nan
-    across = (brokerage["frontiere"] + brokerage["passeur"]).reindex(positions.index, fill_value=0) > 0
+    across = brokerage[OPPOSED].reindex(positions.index, fill_value=0) > 0
     cut, often = positions["articulation"].astype(bool), positions["intermediarite"] > bound
     reasons = np.select(
         [across & cut, across & often, across, cut],
         [
-            "entre deux groupes, et sans lui d'autres ne sont plus reliés",
-            "entre deux groupes, sur beaucoup de plus courts chemins",
-            "entre deux groupes, mais sur peu de plus courts chemins",
-            "sans lui d'autres ne sont plus reliés, mais il n'est pas entre deux groupes",
+            "entre les deux champs, et sans lui d'autres ne sont plus reliés",
+            "entre les deux champs, sur beaucoup de plus courts chemins",
+            "entre les deux champs, mais sur peu de plus courts chemins",
+            "sans lui d'autres ne sont plus reliés, mais il n'est pas entre les deux champs",
         ],
-        default="pas entre deux groupes",
+        default="pas entre les deux champs",
     )
     seen = (across & (cut | often)).astype("boolean").reindex(actors)
     return seen, pd.Series(reasons, index=positions.index, dtype="str").reindex(actors)

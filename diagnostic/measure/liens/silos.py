@@ -11,6 +11,7 @@ import pandas as pd
 from diagnostic.errors import DiagnosticError
 from diagnostic.measure.liens.coded import count_between
 from diagnostic.measure.liens.network import simplify_links
+from diagnostic.vocabulary.formats import count_words
 
 CHAMPS_OPPOSES = ("social", "developpement_local")
 SCENARIOS_MIXTE = ("exclu", *CHAMPS_OPPOSES)
@@ -150,7 +151,7 @@ def _measure_scenario(scenario, acteurs, liens, groups):
         **compare_counts(int(m - internal), int(internal), n * (n - 1) // 2 - within, within),
         "assortativite": _measure_assortativity(links),
         "modularite": _measure_modularity(links),
-        "raison_absence": explain_absence(n, m, len(sizes)),
+        "raison_absence": explain_absence(n, m, len(sizes), len(acteurs) - n),
     }
 
 
@@ -213,8 +214,16 @@ def _measure_modularity(links):
     return float(np.trace(links) / m - ((degrees / (2 * m)) ** 2).sum())
 
 
-def explain_absence(n, m, nb_groups):
-    """Return why figures of silos are undefined with n actors, m links and so many groups; "" when they are not."""
+def explain_absence(n, m, nb_groups, nb_left_out=0):
+    """Return why figures of silos are undefined with n actors, m links and so many groups; "" when they are not.
+
+    `nb_left_out` are the actors of champ `mixte` or `autre` that stand on no side.
+
+    >>> explain_absence(0, 0, 0, 3)
+    'aucun acteur social ni de développement local (3 mixtes ou autres)'
+    """
+    if not n and nb_left_out:
+        return f"aucun acteur social ni de développement local ({count_words(nb_left_out, 'mixte ou autre', 'mixtes ou autres')})"
     if n < 2:
         return "moins de deux acteurs"
     if nb_groups < 2:

@@ -69,7 +69,7 @@ def _count_mismatches(degree, nb_links):
 
 
 def summarise_core(graph, *, tirages=199, graine=2026):
-    """Sum up the core and periphery of a network in one row, beside networks with as many actors and links at random.
+    """Sum up the core and periphery of a network in one row, beside a reference: as many actors and links at random.
 
     Mismatches depend on the degrees only: every network of the same degrees has as many, so comparing with fixed degrees
     would say nothing. The reference is therefore m links spread at random over the pairs of n actors.

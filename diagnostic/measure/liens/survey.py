@@ -9,11 +9,14 @@ import pandas as pd
 
 from diagnostic.measure.liens.density import count_by, list_members, locate_pairs
 from diagnostic.measure.liens.network import list_declarations, sort_out_links
+from diagnostic.vocabulary.formats import count_words
 
 NO_LINK = "aucun lien déclaré (feuille liens)"  # an empty sheet of links is no network without link
 NO_ANSWER = "personne n'est dit avoir répondu (colonne a_repondu, feuille acteurs)"
 CONFIRMATIONS = ("confirme", "un_seul_cote", "tiers", "declarant_non_dit")
 NOT_SAID = "non_precise"
+# Kinds of link told apart by the reliability of declarations, the whole first.
+GENRES = {"ensemble": "", "non_oriente": " non orienté", "oriente": " orienté"}
 
 
 def measure_survey(acteurs, liens, acteurs_territoires, territoires):
@@ -42,25 +45,16 @@ def measure_survey(acteurs, liens, acteurs_territoires, territoires):
     is computed from links when no link at all is declared.
     """
     members = list_members(acteurs, acteurs_territoires, territoires)
-    retenus, _ = sort_out_links(acteurs, liens)
+    retenus, ecartes = sort_out_links(acteurs, liens)
     pairs = locate_pairs(retenus, members, territoires)
-    said = _map_answers(acteurs)
-    answer, index = members["acteur_id"].astype("object").map(said), territoires.index
+    said, index = _map_answers(acteurs), territoires.index
     from_a, from_b = (pairs[f"acteur_{side}"].astype("object").map(said).eq("oui").to_numpy(dtype=bool) for side in "ab")
     outgoing = (pairs["a_vers_b"].to_numpy(dtype=bool) & from_a).astype(int)
     outgoing += (pairs["b_vers_a"].to_numpy(dtype=bool) & from_b).astype(int)
     oriented = (pairs["a_vers_b"].astype(bool) | pairs["b_vers_a"].astype(bool)).to_numpy()
 
-    def count_members(mask):
-        return count_by(members.loc[mask, "territoire_id"], index)
-
-    table = territoires[["nom", "type"]].copy()
-    table["nb_acteurs"] = n = count_by(members["territoire_id"], index)
-    table["nb_repondants"] = r = count_members(answer.eq("oui"))
-    table["nb_sollicites"] = asked = count_members(answer.isin(["oui", "non"]))
-    table["nb_sans_mention"] = count_members(answer.isna())
-    table["taux_reponse"] = (r / n).where(asked > 0)
-    table["taux_reponse_sollicites"] = (r / asked).where(asked > 0)
+    table = territoires[["nom", "type"]].join(count_answers(members, acteurs, index))
+    n, r = table["nb_acteurs"], table["nb_repondants"]
     table["nb_liens"] = links = count_by(pairs["territoire_id"], index)
     table["nb_paires"] = possible = n * (n - 1) // 2
     hidden = (n - r) * (n - r - 1) // 2
@@ -79,9 +73,42 @@ def measure_survey(acteurs, liens, acteurs_territoires, territoires):
     table["densite_orientee_observable"] = (arcs / ordered).where(told)
     if retenus.empty:
         table = table.assign(**{c: np.nan for c in table if c.startswith("densite") or "liens" in c})
-    reasons = ["aucun acteur", "un seul acteur : aucune paire possible", NO_LINK, NO_ANSWER]
+    reasons = ["aucun acteur", "un seul acteur : aucune paire possible", tell_no_link(len(ecartes)), NO_ANSWER]
     table["raison_absence"] = np.select([n == 0, n == 1, (n > 1) & retenus.empty, r == 0], reasons, default="")
     return table.rename_axis("territoire_id").reset_index()
+
+
+def count_answers(members, acteurs, territories):
+    """Count in each territory its actors, those who answered the survey and those who were asked.
+
+    Parameters
+    ----------
+    members : DataFrame acteur_id, territoire_id (`density.list_members`)
+    territories : Index of territoire_id
+
+    Returns
+    -------
+    DataFrame on `territories`: nb_acteurs, nb_repondants, nb_sollicites (oui or non), nb_sans_mention, taux_reponse (of the
+    actors), taux_reponse_sollicites (of those asked); rates are NaN where nobody was asked
+    """
+    answer = members["acteur_id"].astype("object").map(_map_answers(acteurs))
+    n, r, asked, untold = (
+        count_by(members.loc[mask, "territoire_id"], territories)
+        for mask in (slice(None), answer.eq("oui"), answer.isin(["oui", "non"]), answer.isna())
+    )
+    table = pd.DataFrame({"nb_acteurs": n, "nb_repondants": r, "nb_sollicites": asked, "nb_sans_mention": untold})
+    return table.assign(taux_reponse=(r / n).where(asked > 0), taux_reponse_sollicites=(r / asked).where(asked > 0))
+
+
+def tell_no_link(nb_set_aside):
+    """Return why a network has no link: no row at all, or rows that were all set aside (`network.sort_out_links`).
+
+    >>> tell_no_link(0), tell_no_link(2)
+    ('aucun lien déclaré (feuille liens)', 'aucun lien retenu : 2 lignes écartées (feuille liens)')
+    """
+    if not nb_set_aside:
+        return NO_LINK
+    return f"aucun lien retenu : {count_words(nb_set_aside, 'ligne écartée', 'lignes écartées')} (feuille liens)"
 
 
 def _map_answers(acteurs):
@@ -128,47 +155,57 @@ def measure_reliability(acteurs, liens):
 
     With M links confirmed by both ends and A said by one only: the chance that an end says its link is q = 2M / (2M + A), and
     the number of links N = (2M + A)² / (4M), the capture-recapture of Lincoln and Petersen. Both suppose that the two ends
-    declare independently; a limit on the number of partners (`measure_citations`) lowers q without anyone being mistaken.
+    declare independently, with the same chance for every link and for both ends. Unequal chances push N down: with p the
+    chance of each link, N estimates (sum of p)² / (sum of p²), less than their number, and q comes out too high (strong ties
+    are cited by both ends, weak ones by none). A difference between the two ends of a link does the reverse, and is one reason to
+    tell one-way links apart: the end that receives may have less reason to cite them. A limit on the number of partners
+    (`measure_citations`) lowers q without anyone being mistaken.
 
     Returns
     -------
-    DataFrame of one row: nb_repondants, nb_paires_repondants, nb_liens_entre_repondants, nb_confirmes (M), nb_un_seul_cote (A),
-    nb_sans_declarant (said by a third or by nobody named: out of q and N), fiabilite (q), nb_liens_estimes (N, NaN when
-    M = 0), raison_absence
+    DataFrame of three rows: genre ("ensemble" first, then "non_oriente" and "oriente": a pair is one-way only if all its rows
+    are), nb_repondants, nb_paires_repondants (both the same in the three), nb_liens_entre_repondants, nb_confirmes (M),
+    nb_un_seul_cote (A), nb_sans_declarant (said by a third or by nobody named: out of q and N), fiabilite (q),
+    nb_liens_estimes (N, NaN when M = 0), raison_absence
     """
     pairs = list_confirmations(acteurs, liens)
-    pairs = pairs[pairs["deux_repondants"]]
+    ends = ["acteur_a", "acteur_b"]
+    one_way = sort_out_links(acteurs, liens)[0].groupby(ends)["oriente"].min().rename("oriente")
+    pairs = pairs.join(one_way, on=ends)[pairs["deux_repondants"]]
+    oriented = pairs["oriente"].astype(bool)
+    respondents = int(_map_answers(acteurs).eq("oui").sum())
+    held = [pairs, pairs[~oriented], pairs[oriented]]
+    return pd.DataFrame([_measure_kind(kind, rows, respondents) for kind, rows in zip(GENRES, held, strict=True)])
+
+
+def _measure_kind(kind, pairs, respondents):
     counts = pairs["confirmation"].value_counts()
     both, one = (int(counts.get(name, 0)) for name in CONFIRMATIONS[:2])
-    respondents = int(_map_answers(acteurs).eq("oui").sum())
     said = 2 * both + one
-    return pd.DataFrame(
-        [
-            {
-                "nb_repondants": respondents,
-                "nb_paires_repondants": respondents * (respondents - 1) // 2,
-                "nb_liens_entre_repondants": len(pairs),
-                "nb_confirmes": both,
-                "nb_un_seul_cote": one,
-                "nb_sans_declarant": len(pairs) - both - one,
-                "fiabilite": 2 * both / said if said else np.nan,
-                "nb_liens_estimes": said**2 / (4 * both) if both else np.nan,
-                "raison_absence": _explain_reliability(respondents, len(pairs), said, both),
-            }
-        ]
-    )
+    return {
+        "genre": kind,
+        "nb_repondants": respondents,
+        "nb_paires_repondants": respondents * (respondents - 1) // 2,
+        "nb_liens_entre_repondants": len(pairs),
+        "nb_confirmes": both,
+        "nb_un_seul_cote": one,
+        "nb_sans_declarant": len(pairs) - both - one,
+        "fiabilite": 2 * both / said if said else np.nan,
+        "nb_liens_estimes": said**2 / (4 * both) if both else np.nan,
+        "raison_absence": _explain_reliability(respondents, len(pairs), said, both, GENRES[kind]),
+    }
 
 
-def _explain_reliability(respondents, links, said, both):
+def _explain_reliability(respondents, links, said, both, kind):
     if not respondents:
         return NO_ANSWER
     if respondents == 1:
         return "un seul répondant"
     if not links:
-        return "aucun lien entre deux répondants"
+        return f"aucun lien{kind} entre deux répondants"
     if not said:
-        return "aucun lien dit par une de ses extrémités (colonne declarant_id, feuille liens)"
-    return "" if both else "aucun lien confirmé des deux côtés : nombre de liens non estimable"
+        return f"aucun lien{kind} dit par une de ses extrémités (colonne declarant_id, feuille liens)"
+    return "" if both else f"aucun lien{kind} confirmé des deux côtés : nombre de liens non estimable"
 
 
 def list_citations(acteurs, liens, enquete):

@@ -1,0 +1,54 @@
+"""Sheets that are read before they are computed with: headings and codes in plain French, shares as percentages."""
+
+import re
+
+from diagnostic.vocabulary import read_vocabulary
+
+# Chapters of the reading sheet whose sheets have French headings; the others keep the names that resultats.json and code use.
+PLAIN_CHAPTERS = ["À lire d'abord", "Liens et réseaux", "Métiers et postes"]
+LONGEST_HEADING = 70
+LONG_TEXT = 90  # letters: beyond, a text is wrapped in a column of that width
+_SHARE = re.compile(r"(?:part_|densite|taux_|perte_|erreur_|fiabilite$).*")
+_CUT = re.compile(r"\s*(?: : | ;|\().*")  # what a definition adds to the name of the thing
+
+
+def is_plain(table):
+    """Say whether a table has a sheet with French headings."""
+    tables = read_vocabulary("tables").set_index("table")
+    return table in tables.index and tables.at[table, "rubrique"] in PLAIN_CHAPTERS
+
+
+def name_columns(table, columns, meanings):
+    """Return {column: heading} for the columns of a table: what they mean, shortened; the name of a column where that is not told.
+
+    Two columns never share a heading: the second keeps its name, spaced.
+
+    Parameters
+    ----------
+    meanings : dict of column -> definition (`workbook.describe_columns`)
+    """
+    named = {}
+    if not is_plain(table):
+        return named
+    for column in columns:
+        short = _CUT.sub("", meanings.get(column, "")).strip(" .")
+        spelled = str(column).replace("_", " ")
+        heading = short if 0 < len(short) <= LONGEST_HEADING else spelled
+        named[column] = heading if heading not in named.values() else spelled
+    return named
+
+
+def label_words(rows, table):
+    """Return `rows` with the codes of results told in words (`mots_mesures.csv`); other cells are left as they are."""
+    words = read_vocabulary("mots_mesures")
+    words = words[words["table"].isin([table, "*"])]
+    for column, entries in words.groupby("colonne"):
+        if column in rows.columns and is_plain(table):
+            told = dict(zip(entries["code"], entries["libelle"], strict=True))
+            rows = rows.assign(**{column: rows[column].map(lambda cell: told.get(cell, cell) if isinstance(cell, str) else cell)})  # noqa: B023
+    return rows
+
+
+def is_share(table, column):
+    """Say whether a column of a plain sheet holds shares of 1."""
+    return is_plain(table) and _SHARE.fullmatch(str(column)) is not None
