@@ -100,7 +100,7 @@ def write_mistakes(folder):
     actors = pd.read_csv(target / "acteurs.csv", dtype=str, keep_default_na=False)
     rows = pd.DataFrame(MISTAKES, dtype=str).fillna("").assign(source="FICTIF, ligne fautive pour l'image")
     pd.concat([actors, rows]).fillna("").to_csv(target / "acteurs.csv", index=False)
-    _, _, written = check(target.parent)
+    written = check(target.parent)["fichiers"]
     return next(path for path in written if path.name == "problemes.xlsx")
 
 
@@ -133,7 +133,6 @@ def main():
         shrink(next((public / "cartes").glob("*ressort_fictifcas.png")), IMAGES / "ressort.png")
         shrink(next((public / "cartes").glob("*categories.png")), IMAGES / "categories.png")
         shrink(next((public / "cartes").glob("*reseau_dispositifs.png")), IMAGES / "reseau.png")
-        shrink(next((public / "cartes").glob("*silos_references.png")), IMAGES / "silos.png")
         shoot(public / "constats.html", folder / "constats.png")
         shrink(folder / "constats.png", IMAGES / "constats.png")
 
