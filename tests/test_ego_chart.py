@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from jouets_reseau import BI, BI_DISPOSITIFS, BI_PARTICIPATIONS, J2, J2_LIENS, shuffle
+from jouets_reseau import BI_DISPOSITIFS, BI_PARTICIPATIONS, J2, shuffle
 from toy_map import MENTIONS, find_gid, list_boxes, plain, read_legends, read_texts, save_png
 
 from diagnostic.draw import ego_chart
@@ -112,9 +112,3 @@ def test_very_many_partners_are_cut_and_counted():
     boxes = list_boxes(figure, "etiquette")
     assert min(box.x0 for box in boxes) >= 0
     assert not any(box.overlaps(other) for k, box in enumerate(boxes) for other in boxes[:k])
-
-
-def test_hubs_come_first():
-    assert ego_chart.find_hubs(J2, J2_LIENS, 3) == ["c", "a", "b"]
-    assert ego_chart.find_hubs(J2, J2_LIENS.iloc[:0]) == []
-    assert ego_chart.find_hubs(BI, J2_LIENS) == []

@@ -6,7 +6,7 @@ from passage import measure_example
 
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.write.cells import flatten_table, label_codes
-from diagnostic.write.plain_sheets import PLAIN_CHAPTERS, is_plain, is_share, label_words, name_columns
+from diagnostic.write.plain_sheets import PLAIN_CHAPTERS, is_plain, is_share, label_words, name_columns, name_things
 from diagnostic.write.workbook import describe_columns, write_workbook
 
 DATE = pd.Timestamp("2026-11-21")
@@ -69,3 +69,13 @@ def test_shares_are_percentages_and_long_texts_are_wrapped(tmp_path):
     sheet = book["Densités"]
     assert sheet["B2"].number_format == "0.0\u202f%" and sheet["B1"].value == "Densité des liens déclarés"
     assert sheet["C2"].number_format.startswith("[>=1000000]") and sheet.oddFooter.left.text == "&A"
+
+
+def test_names_stand_beside_identifiers_where_the_edition_shows_them():
+    rows = pd.DataFrame({"acteur_a": ["A", "B"], "acteur_b": ["B", "Z"], "nb_cote_a": [1, 2]})
+    named = name_things(rows, "ponts", {"acteur_a": {"A": "CCAS", "B": "Caf"}, "acteur_b": {"B": "Caf"}})
+    assert named.columns.tolist() == ["acteur_a", "nom_acteur_a", "acteur_b", "nom_acteur_b", "nb_cote_a"]
+    assert named["nom_acteur_a"].tolist() == ["CCAS", "Caf"] and named["nom_acteur_b"].tolist()[0] == "Caf"
+    assert pd.isna(named["nom_acteur_b"].iloc[1])  # hidden in this edition: no name
+    assert name_things(rows, "paires", {"acteur_a": {"A": "CCAS"}}).equals(rows)
+    assert rows.columns.tolist() == ["acteur_a", "acteur_b", "nb_cote_a"]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import openpyxl
 import pandas as pd
 import pytest
 from passage import TABLES, read_book, run_small, write_dossier
@@ -14,6 +15,7 @@ import diagnostic
 from diagnostic import run as way
 from diagnostic.errors import DiagnosticError
 from diagnostic.schema import RECORD_COLUMNS
+from diagnostic.vocabulary import read_vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = ["folium", "matplotlib", "networkx", "scipy", "IPython", "geopandas", "pandas", "xlsxwriter", "ipywidgets"]
@@ -176,3 +178,15 @@ def test_the_names_of_the_front_page_lead_somewhere():
 def test_problems_are_counted_with_their_number():
     assert way.count_problems(pd.DataFrame({"gravite": ["information", "bloquant", "information"]})) == "1 bloquant, 2 informations"
     assert way.count_problems(pd.DataFrame({"gravite": []})) == "aucun"
+
+
+def test_the_inventory_of_an_example_lists_every_setting_with_what_it_does(tmp_path):
+    folder = way.create_example(tmp_path / "exemple")
+    sheet = openpyxl.load_workbook(folder / "inventaire.xlsx")["parametres"]
+    rows = {row[0]: row[1:3] for row in sheet.iter_rows(min_row=2, values_only=True) if row[0]}
+    assert set(rows) >= set(read_vocabulary("parametres")["cle"])
+    assert rows["date_edition"][0] is not None and str(rows["seuil_fragilite"][0]) == "0.05"
+    assert all(effect for _, effect in rows.values())
+    given = pd.DataFrame({"cle": ["graine", "inconnue"], "valeur": ["7", "x"], "effet": ["", ""]})
+    listed = way.list_settings(given).set_index("cle")["valeur"]
+    assert (listed["graine"], listed["inconnue"], listed["seuil_fragilite"]) == ("7", "x", "0.05")

@@ -8,7 +8,7 @@ from matplotlib.path import Path
 
 from diagnostic.draw import network_marks as marks
 from diagnostic.draw import page
-from diagnostic.draw.network_charts import DISPOSITIF_COLOUR, DISPOSITIF_MARKER, count_links, list_star, open_network
+from diagnostic.draw.network_charts import DISPOSITIF_COLOUR, DISPOSITIF_MARKER, list_star, open_network
 from diagnostic.draw.print_points import CHAMP_WORDS
 from diagnostic.draw.style import FONT_SIZES, TEXT_COLOUR, agree, format_number
 from diagnostic.errors import DiagnosticError
@@ -265,10 +265,3 @@ def tell_cut(partners, dispositifs):
     """Return the footnote that counts what has no row, or nothing."""
     parts = [agree(partners, "partenaire")] * (partners > 0) + [agree(dispositifs, "dispositif")] * (dispositifs > 0)
     return [f"Faute de place, non dessinés : {' et '.join(parts)}."] if parts else []
-
-
-def find_hubs(acteurs, liens, number=12):
-    """Return the identifiers of the actors with most partners, at most `number`; ties by text order."""
-    degrees = count_links(marks.group_links(acteurs, liens)[0])
-    order = pd.DataFrame({"degre": degrees, "acteur_id": degrees.index}).sort_values(["degre", "acteur_id"], ascending=[False, True])
-    return order["acteur_id"].head(number).tolist()

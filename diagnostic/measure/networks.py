@@ -43,7 +43,7 @@ FEW_IN = {
 }  # fmt: skip
 LEAST_ACTORS = 3
 SMALLEST_TOLD = 0.001  # a share under this one is told as smaller
-MANY_ACTORS = 5_000  # beyond, each try of the search for groups takes seconds
+MANY_ACTORS = 2_000  # beyond, each try of the search for groups takes seconds
 TRIES, FEW_TRIES = 10, 2  # orders of actors tried for the groups of a network, up to MANY_ACTORS and beyond
 SMALL = ("autre", "epci")  # territories whose posts are counted one by one
 

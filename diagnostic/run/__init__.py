@@ -118,9 +118,19 @@ def create_example(folder, *, example="exemple"):
     from diagnostic.write.template import write_inventory
 
     tables, *_ = read_inventory(find_inventory(locate_example(example)))
+    tables["parametres"] = list_settings(tables["parametres"])
     lines = ["Exemple livré avec le logiciel : les organismes publics sont réels, tout le reste est FICTIF."]
     path = write_inventory(tables, Path(folder) / "inventaire.xlsx", titre="Inventaire de l'exemple", lignes=lines)
     return path.parent
+
+
+def list_settings(given):
+    """Return every setting with its value, `given` ones first of all: a sheet in which each can be found and changed."""
+    known = read_vocabulary("parametres")[["cle", "valeur", "effet"]].set_index("cle")
+    values = given.drop_duplicates("cle").set_index("cle")["valeur"]
+    known["valeur"] = values.reindex(known.index).fillna(known["valeur"])
+    others = given[~given["cle"].isin(known.index)]
+    return pd.concat([known.reset_index(), others], ignore_index=True)
 
 
 def create_dossier(folder, *, departements=(), epci=(), regions=(), communes=None):

@@ -49,6 +49,23 @@ def label_words(rows, table):
     return rows
 
 
+def name_things(flat, table, names):
+    """Return a plain sheet with the name of each structure and dispositif beside its identifier, where it has no name already.
+
+    Parameters
+    ----------
+    names : dict of column of identifiers -> {identifier: name}, those that the edition shows
+    """
+    if not is_plain(table) or "nom" in flat.columns:
+        return flat
+    named = flat.copy()
+    for column, known in names.items():
+        if column in named.columns:
+            told = named[column].map(lambda key: known.get(key))  # noqa: B023
+            named.insert(named.columns.get_loc(column) + 1, f"nom_{column.removesuffix('_id')}", told)
+    return named
+
+
 def is_share(table, column):
     """Say whether a column of a plain sheet holds shares of 1."""
     return is_plain(table) and _SHARE.fullmatch(str(column)) is not None

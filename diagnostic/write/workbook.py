@@ -7,7 +7,7 @@ from diagnostic.schema import describe_table, list_tables, list_vocabularies
 from diagnostic.vocabulary import read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import flatten_table, label_codes, name_territories
-from diagnostic.write.plain_sheets import LONG_TEXT, is_plain, is_share, label_words, name_columns
+from diagnostic.write.plain_sheets import LONG_TEXT, is_plain, is_share, label_words, name_columns, name_things
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
 READING_SHEET = "Lisez-moi"
@@ -18,6 +18,10 @@ FRENCH_WHOLE = "[>=1000000]0\u202f000\u202f000;[>=1000]0\u202f000;0"
 
 # The tabs of one chapter of the reading sheet share a colour (Okabe and Ito's, which eyes of every kind tell apart).
 CHAPTER_COLOURS = ["#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999"]
+
+# What has a name to be written beside its identifier, and the columns that hold it.
+NAMED = {"acteur": "acteurs", "dispositif": "dispositifs"}
+NAMING_COLUMNS = {"acteur": ["acteur_id", "acteur_a", "acteur_b"], "dispositif": ["dispositif_id"]}
 
 # The sheet of quality is read by who keeps the inventory: headings and groups in plain words, shares as percentages.
 QUALITY_HEADINGS = {
@@ -78,6 +82,9 @@ def _prepare_columns(tables, shown):
     names = tables["territoires"]["nom"].to_dict() if "territoires" in tables else {}
     flat = {name: label_words(flatten_table(label_codes(tables[name], name, lists)), name) for name in shown}
     flat = {name: name_territories(table, names) if names else table for name, table in flat.items()}
+    known = {key: tables[name].set_index(f"{key}_id")["nom"].to_dict() for key, name in NAMED.items() if "nom" in tables.get(name, ())}
+    known = {column: known[key] for key in known for column in NAMING_COLUMNS[key]}
+    flat = {name: name_things(table, name, known) for name, table in flat.items()}
     if "qualite" in flat and "groupe" in flat["qualite"]:
         flat["qualite"] = flat["qualite"].assign(groupe=flat["qualite"]["groupe"].replace(QUALITY_GROUPS))
     return flat

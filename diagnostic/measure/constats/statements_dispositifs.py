@@ -151,8 +151,8 @@ def find_shared_diagnoses(tables, results, seuils):
         return refuse(f"{reason} (feuille dispositifs, colonnes echeance_diagnostic ou date_fin)")
     grounds = list_grounds(tables)
     pairs = _match_due(due, grounds, int(seuils["seuil_fenetre_diagnostics_mois"]))
-    near = due[due["dispositif_id"].isin(pairs["dispositif_id"])]
     others = pairs.groupby("dispositif_id")["autre"].nunique()
+    near = due[due["dispositif_id"].isin(set(others.index))]
     details = [
         f"échéance le {row.echeance:%d/%m/%Y} ; {count_words(others[row.dispositif_id], 'autre')} sur une même commune au même moment"
         for row in near.itertuples()

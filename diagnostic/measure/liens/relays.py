@@ -5,7 +5,6 @@ import pandas as pd
 
 from diagnostic.measure.liens.brokerage import OPPOSED
 
-DECLARATIONS = ["oui", "non", "non_renseigne"]
 OBSERVATIONS = {True: "observe", False: "non_observe", None: "observation_inconnue"}
 # {(declared, observed): (case, words)}; None: nothing declared to us about this actor, who may have links all the same.
 CASES = {
