@@ -6,7 +6,16 @@ from passage import measure_example
 
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.write.cells import flatten_table, label_codes
-from diagnostic.write.plain_sheets import PLAIN_CHAPTERS, is_plain, is_share, label_words, name_columns, name_things
+from diagnostic.write.plain_sheets import (
+    PLAIN_CHAPTERS,
+    count_lines,
+    is_plain,
+    is_share,
+    label_words,
+    name_columns,
+    name_things,
+    put_first,
+)
 from diagnostic.write.workbook import describe_columns, write_workbook
 
 DATE = pd.Timestamp("2026-11-21")
@@ -66,6 +75,7 @@ def test_shares_are_percentages_and_long_texts_are_wrapped(tmp_path):
     book = openpyxl.load_workbook(written)
     sheet = book["Lectures"]
     assert sheet["B2"].alignment.wrap_text and sheet.column_dimensions["B"].width > 80
+    assert sheet.row_dimensions[2].height == 4 * 13 + 2  # 270 letters, in lines of 85
     sheet = book["Densités"]
     assert sheet["B2"].number_format == "0.0\u202f%" and sheet["B1"].value == "Densité des liens déclarés"
     assert sheet["C2"].number_format.startswith("[>=1000000]") and sheet.oddFooter.left.text == "&A"
@@ -79,3 +89,18 @@ def test_names_stand_beside_identifiers_where_the_edition_shows_them():
     assert pd.isna(named["nom_acteur_b"].iloc[1])  # hidden in this edition: no name
     assert name_things(rows, "paires", {"acteur_a": {"A": "CCAS"}}).equals(rows)
     assert rows.columns.tolist() == ["acteur_a", "acteur_b", "nb_cote_a"]
+
+
+def test_what_is_read_comes_first_and_is_what_prints(tmp_path):
+    columns = ["constat", "valeur", "titre", "etat", "phrase", "formule"]
+    rows = pd.DataFrame([["c", 0.5, "Un titre", "constate", "Une phrase.", "a / b"]], columns=columns)
+    flat, printed = put_first(rows, "constats")
+    assert flat.columns.tolist() == ["titre", "etat", "phrase", "constat", "valeur", "formule"] and printed == 3
+    assert put_first(rows, "silos")[1] == len(columns)
+    written = write_workbook({"constats": rows}, tmp_path / "a.xlsx", titre="Essai", lignes=[], date=DATE)
+    sheet = openpyxl.load_workbook(written)["Constats"]
+    assert sheet.print_area == "'Constats'!$A$1:$C$2" and sheet["D2"].value == "c"
+
+
+def test_lines_of_a_wrapped_text():
+    assert count_lines(pd.Series(["", None, "x" * 85, "x" * 86, "x" * 400])).tolist() == [1, 1, 1, 2, 5]

@@ -40,7 +40,7 @@ def measure_constats(tables, results):
     found, details = statements.read_statements(tables, results)
     return {
         "constats": found,
-        "constats_details": details,
+        "constats_details": details.assign(titre=details["constat"].map(found.set_index("constat")["titre"])),
         "constats_a_decider": statements.prepare_decisions(found, tables["constats_decisions"]),
         "enonces_non_mesures": statements.list_unmeasured(),
     }

@@ -2,12 +2,22 @@
 
 import re
 
+import numpy as np
+
 from diagnostic.vocabulary import read_vocabulary
 
 # Chapters of the reading sheet whose sheets have French headings; the others keep the names that resultats.json and code use.
 PLAIN_CHAPTERS = ["À lire d'abord", "Liens et réseaux", "Métiers et postes"]
 LONGEST_HEADING = 70
 LONG_TEXT = 90  # letters: beyond, a text is wrapped in a column of that width
+LINE_POINTS = 13  # height of a line of a wrapped text
+# What is read, and printed, of a wide sheet: these columns come first; the others follow, out of the printed area.
+FIRST_COLUMNS = {
+    "lectures": ["theme", "territoire", "phrase"],
+    "constats": ["titre", "etat", "phrase"],
+    "constats_details": ["titre", "objet", "nom", "detail"],
+    "constats_a_decider": ["constat", "levier_libelle", "decision", "qui", "quand"],
+}
 _SHARE = re.compile(r"(?:part_|densite|taux_|perte_|erreur_|fiabilite$).*")
 _CUT = re.compile(r"\s*(?: : | ;|\().*")  # what a definition adds to the name of the thing
 
@@ -64,6 +74,19 @@ def name_things(flat, table, names):
             told = named[column].map(lambda key: known.get(key))  # noqa: B023
             named.insert(named.columns.get_loc(column) + 1, f"nom_{column.removesuffix('_id')}", told)
     return named
+
+
+def put_first(flat, table):
+    """Return a sheet with the columns that are read first of all in front, and how many they are (all of them by default)."""
+    first = [column for column in FIRST_COLUMNS.get(table, ()) if column in flat.columns]
+    return flat[[*first, *(column for column in flat.columns if column not in first)]], len(first) or len(flat.columns)
+
+
+def count_lines(cells):
+    """Return how many lines each cell of a wrapped column takes: int array (n,), 1 at least."""
+    lengths = cells.map(lambda cell: len(cell) if isinstance(cell, str) else 0).to_numpy(dtype=float)
+    # Lines break between words: they hold a little less than their width.
+    return np.maximum(1, np.ceil(lengths / (0.95 * LONG_TEXT))).astype(int)
 
 
 def is_share(table, column):

@@ -1,5 +1,6 @@
 """Tables -> one XLSX workbook: a reading sheet first, then a sheet a table. Text stays text: no live formula from data."""
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 
@@ -7,7 +8,17 @@ from diagnostic.schema import describe_table, list_tables, list_vocabularies
 from diagnostic.vocabulary import read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import flatten_table, label_codes, name_territories
-from diagnostic.write.plain_sheets import LONG_TEXT, is_plain, is_share, label_words, name_columns, name_things
+from diagnostic.write.plain_sheets import (
+    LINE_POINTS,
+    LONG_TEXT,
+    count_lines,
+    is_plain,
+    is_share,
+    label_words,
+    name_columns,
+    name_things,
+    put_first,
+)
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
 READING_SHEET = "Lisez-moi"
@@ -170,19 +181,25 @@ def _set_print(sheet):
 
 def _write_table(sheet, styles, name, table, headings):
     _set_print(sheet)
+    table, nb_printed = put_first(table, name)
+    lines = np.ones(len(table), dtype=int)
     for place, column in enumerate(table.columns):
         cells = table[column]
         heading = headings.get(column, str(column))
         share = styles["pourcent"] if name == "qualite" and str(column).startswith("part_") else None
         share = styles["pourmille"] if is_share(name, column) else share
         long = is_plain(name) and cells.map(lambda cell: isinstance(cell, str) and len(cell) > LONG_TEXT).any()
+        lines = np.maximum(lines, count_lines(cells)) if long and place < nb_printed else lines
         chosen = styles | (dict.fromkeys(["nombre", "entier"], share) if share else {}) | ({"cellule": styles["texte"]} if long else {})
         sheet.write_string(0, place, heading, styles["entete"])
         sheet.set_column(place, place, LONG_TEXT if long else _find_width(cells, "" if is_plain(name) else heading))
         write_column(sheet, cells, place, chosen)
+    for row in np.flatnonzero(lines > 1):  # not every program fits the height of a row to a wrapped text
+        sheet.set_row(int(row) + 1, LINE_POINTS * int(lines[row]) + 2)
     sheet.freeze_panes(1, 1)
     if len(table.columns):
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+        sheet.print_area(0, 0, len(table), nb_printed - 1)
 
 
 def write_column(sheet, cells, place, styles):
