@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from diagnostic.draw.style import format_number, format_share
-from diagnostic.draw.territory_page import open_template, read_template
+from diagnostic.draw.templates import open_template, read_template
 from diagnostic.draw.web import EDITION_LABELS
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.vocabulary.formats import NARROW_SPACE, count_words

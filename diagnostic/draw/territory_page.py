@@ -2,22 +2,20 @@
 
 import datetime
 import re
-from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 
 import pandas as pd
-from jinja2 import Environment
 from markupsafe import Markup
 
-from diagnostic.draw.escape import dump_json, escape_html
+from diagnostic.draw.escape import dump_json
 from diagnostic.draw.style import agree, format_number, format_share
+from diagnostic.draw.templates import open_template, read_template
 from diagnostic.draw.territory_maps import HATCHED_TYPES, KEYS, MARK_FILLS, MAX_MAPPED, MAX_UNITS
 from diagnostic.draw.web import EDITION_LABELS
 from diagnostic.vocabulary import normalize_label
 from diagnostic.vocabulary.formats import count_words, join_words
 
-TEMPLATES = files("diagnostic.draw").joinpath("gabarits")
 # The reader's own territory first, the sums after it.
 TYPES = {"epci": "Intercommunalité", "departement": "Département", "perimetre": "Ensemble du territoire", "autre": "Autre territoire"}
 MAX_NAMED = 25  # communes of one unit, in a row
@@ -75,19 +73,6 @@ def tell_share(sheet):
     """Return the heading of the shares: of inhabitants, of communes, of surface, or of the column that weighs."""
     weightings = sheet["ponderation"].dropna().unique()
     return SHARES.get(weightings[0], f"Part ({weightings[0]})") if len(weightings) == 1 else "Part"
-
-
-def open_template(name):
-    """Return the template `name`, in which everything that is not marked as HTML passes through `escape_html`."""
-    sure = Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        finalize=lambda value: value if isinstance(value, Markup) else Markup(escape_html(value)),
-    )  # fmt: skip
-    return sure.from_string(read_template(name))
-
-
-def read_template(name):
-    return TEMPLATES.joinpath(name).read_text(encoding="utf-8")
 
 
 def sort_territories(territoires):

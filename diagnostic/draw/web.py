@@ -1,7 +1,6 @@
 """The web map: one folium page whose drawing code, style and data are ours, ready to be written offline."""
 
 import datetime
-from importlib.resources import files
 
 import branca.element
 import folium
@@ -10,8 +9,8 @@ from folium.template import Template
 
 from diagnostic.draw import web_layers
 from diagnostic.draw.escape import dump_json, escape_html
+from diagnostic.draw.templates import read_template
 
-TEMPLATES = files("diagnostic.draw").joinpath("gabarits")
 SCRIPTS = ["fond.js", "acteurs.js", "panneau.js", "carte.js"]
 EDITION_LABELS = {"publique": "Édition publique", "partenaires": "Édition partenaires", "interne": "Édition interne"}
 NOT_EXHAUSTIVE = "Inventaire non exhaustif : un blanc sur la carte n'est pas une absence vérifiée."
@@ -117,13 +116,13 @@ def _assemble(page, data):
     carte.default_js = [asset for asset in carte.default_js if asset[0] == "leaflet"]
     carte.default_css = [asset for asset in carte.default_css if asset[0] == "leaflet_css"]
     carte._id = carte.global_switches._id = "carte"
-    scripts = "\n".join(_read_template(name) for name in SCRIPTS)
+    scripts = "\n".join(read_template(name) for name in SCRIPTS)
     scene = MapScene(f'(function (carte) {{\n"use strict";\n{scripts}\n}})({carte.get_name()});')
     figure = branca.element.Figure()
     figure._id = "page"
-    figure._template = Template(_read_template("page.html"))
+    figure._template = Template(read_template("page.html"))
     figure.page = {key: _escape(value) for key, value in page.items()}
-    figure.style, figure.data = _read_template("carte.css"), dump_json(data)
+    figure.style, figure.data = read_template("carte.css"), dump_json(data)
     carte.add_child(scene, name="scene")
     figure.add_child(carte, name="carte")
     return carte
@@ -131,7 +130,3 @@ def _assemble(page, data):
 
 def _escape(value):
     return [escape_html(line) for line in value] if isinstance(value, list) else escape_html(value)
-
-
-def _read_template(name):
-    return TEMPLATES.joinpath(name).read_text(encoding="utf-8")
