@@ -6,7 +6,7 @@ from jouets_reseau import make_links, shuffle
 from diagnostic.measure.constats.statements import READERS, read_statements
 from diagnostic.measure.liens import conventions, references, silos
 from diagnostic.measure.liens.positions import measure_two_mode_positions
-from diagnostic.measure.manques import gaps
+from diagnostic.measure.manques import dispositif_gaps, states
 from diagnostic.measure.quality import measure_freshness
 from diagnostic.vocabulary import read_list
 from diagnostic.vocabulary.formats import NARROW_SPACE
@@ -121,10 +121,10 @@ def make_results(tables, needed=None, **changes):
         "conventions_resume": lambda: conventions.summarise_conventions(
             conventions.flip_categories(members, links), silos.measure_ei(members, links)
         ),
-        "dispositifs_a_ouvrir": lambda: gaps.find_dispositif_gaps(held, parted, members),
+        "dispositifs_a_ouvrir": lambda: dispositif_gaps.find_dispositif_gaps(held, parted, members),
         "positions_dispositifs": lambda: measure_two_mode_positions(members, held, parted)[0],
         "fraicheur_lignes": lambda: measure_freshness(members, DATE, seuils=(12, 24)),
-        "categories_territoires": lambda: gaps.list_categories(
+        "categories_territoires": lambda: states.list_categories(
             members, tables["acteurs_territoires"], tables["territoires"], tables["couverture_inventaire"],
             pd.DataFrame({"code": ["centre_social", "evs"]}),
         ),

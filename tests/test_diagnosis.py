@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from passage import measure_example, measure_small, write_dossier
 
-from diagnostic.measure.diagnosis import mark_inventory, measure_dossier
+from diagnostic.measure.diagnosis import measure_dossier
 from diagnostic.run import load
 from diagnostic.vocabulary import read_vocabulary
 
@@ -81,11 +81,3 @@ def test_a_dossier_without_actors_still_measures_jurisdictions(tmp_path):
     told = " ".join(results["lectures"]["phrase"])
     assert "feuille acteurs" in told and "feuille participations" in told
     assert not results["resultats"].query("valeur.isna() and raison_absence.isna()").size
-
-
-def test_an_inventory_is_complete_by_declaration_or_by_its_source():
-    tables, _ = measure_small()
-    rows = pd.DataFrame({"territoire_id": "epci:244301099", "categorie": ["ccas", "france_services", "tiers_lieu"]})
-    assert mark_inventory(rows, tables).tolist() == ["complet", "non_renseigne", "non_renseigne"]
-    brought = tables["acteurs"].assign(fichier="imports/france-services.xlsx")
-    assert mark_inventory(rows, tables | {"acteurs": brought}).tolist() == ["complet", "complet", "non_renseigne"]

@@ -1,88 +1,18 @@
-"""What is missing, said with care: categories in three states, links to check, dispositifs without a side.
-
-Nothing is called absent unless someone said the list was complete; a link to check is a question for the group, never
-a link to create.
-"""
+"""Pairs of actors that share a territory and a theme or a dispositif, and declare no link: questions, never orders."""
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from diagnostic.measure.liens.network import match_territories, simplify_links
-from diagnostic.measure.liens.silos import CHAMPS_OPPOSES, count_champs
+from diagnostic.measure.liens.network import simplify_links
+from diagnostic.measure.liens.silos import CHAMPS_OPPOSES
 
-PILOT_ROLES = ("pilotage", "coordination")
 WIDE_TERRITORIES = ("perimetre", "departement")
 TO_CHECK_COLUMNS = [
     "acteur_a", "acteur_b", "territoires_communs", "themes_communs", "dispositifs_communs", "jaccard_themes",
     "nb_dispositifs_communs", "inter_champ", "statut", "motif",
 ]  # fmt: skip
 _BLOCK = 500  # actors compared at once with all the others: bounds memory at 5,000 actors
-
-
-def list_categories(
-    acteurs, acteurs_territoires, territoires, couverture, categories, *, types=("epci", "departement")
-):
-    """List every category in every territory, in three states.
-
-    `present`: an actor active there has it as main or secondary category. `absent_verifie`: none has, and
-    `couverture` (couverture_inventaire) says the list is complete. `non_renseigne`: none has, and nobody said so. A
-    row of `couverture` for the category wins over its "*" row, and the territory wins over the perimetre, whose
-    coverage holds everywhere; two contrary rows count as the less complete.
-
-    Parameters
-    ----------
-    couverture : DataFrame (territoire_id as an id, a code or a name; categorie or "*"; statut), may be empty
-    categories : DataFrame with a column `code`; categories met among the actors are added
-    types : kinds of territory listed
-
-    Returns
-    -------
-    DataFrame territoire_id, categorie, statut, nb_acteurs, nb_acteurs_principale; territories in
-    their order, then categories in theirs.
-    """
-    held = _list_held_categories(acteurs)
-    codes = list(dict.fromkeys([*categories["code"], *sorted(held["categorie"].unique())]))
-    listed = territoires.index[territoires["type"].isin(types)]
-    grid = pd.MultiIndex.from_product([listed, codes], names=["territoire_id", "categorie"])
-    located = held.merge(acteurs_territoires[["acteur_id", "territoire_id"]].drop_duplicates(), on="acteur_id")
-    counts = (
-        located.groupby(["territoire_id", "categorie"])["principale"]
-        .agg(["size", "sum"])
-        .reindex(grid, fill_value=0)
-        .astype(int)
-    )
-    table = counts.set_axis(["nb_acteurs", "nb_acteurs_principale"], axis=1).reset_index()
-    complete = mark_covered(table, couverture, territoires)
-    table["statut"] = np.select(
-        [table["nb_acteurs"] > 0, complete], ["present", "absent_verifie"], default="non_renseigne"
-    )
-    return table[["territoire_id", "categorie", "statut", "nb_acteurs", "nb_acteurs_principale"]]
-
-
-def _list_held_categories(acteurs):
-    """Return acteur_id, categorie, principale: one row a distinct category of an actor."""
-    rows = acteurs.reindex(columns=["acteur_id", "categorie", "categories_secondaires"])
-    main = rows[["acteur_id", "categorie"]].assign(principale=True)
-    others = rows[["acteur_id", "categories_secondaires"]].explode("categories_secondaires").assign(principale=False)
-    both = pd.concat([main, others.rename(columns={"categories_secondaires": "categorie"})]).dropna(subset="categorie")
-    return both.drop_duplicates(["acteur_id", "categorie"]).astype({"principale": bool})
-
-
-def mark_covered(table, couverture, territoires):
-    """Say, for each row of `table`, whether the most precise statement of coverage is "complet"."""
-    said = couverture.reindex(columns=["territoire_id", "categorie", "statut"])
-    said = said.assign(
-        territoire_id=match_territories(said["territoire_id"], territoires), complet=said["statut"] == "complet"
-    )
-    said = said.dropna(subset=["territoire_id", "categorie"]).groupby(["territoire_id", "categorie"])["complet"].min()
-    answer = pd.Series(pd.NA, index=table.index, dtype="boolean")
-    wide = territoires.index[territoires["type"] == "perimetre"]
-    for place in [table["territoire_id"], *[pd.Series(w, index=table.index) for w in wide]]:
-        for category in [table["categorie"], pd.Series("*", index=table.index)]:
-            keys = pd.MultiIndex.from_arrays([place, category])
-            answer = answer.fillna(pd.Series(said.reindex(keys).to_numpy(), index=table.index).astype("boolean"))
-    return answer.fillna(False).astype(bool)
 
 
 def list_links_to_check(acteurs, acteurs_territoires, liens, participations, *, plafond=500, libelles=None):
@@ -234,42 +164,3 @@ def _enumerate_in_words(words, codes, libelles, most=3):
     if len(names) > most:
         names = [*names[:most], f"{len(names) - most} autre{'s' if len(names) > most + 1 else ''}"]
     return f"{words[len(codes) > 1]} {' et '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}"
-
-
-def find_dispositif_gaps(dispositifs, participations, acteurs):
-    """Find the dispositifs where a side or a pilot is not recorded.
-
-    Its `porteur_id` is an actor of a dispositif and pilots it, like an actor whose role is pilotage or coordination.
-    An actor of champ `mixte` speaks for both sides. A dispositif without any actor recorded has that one finding:
-    what it lacks is unknown.
-
-    Returns
-    -------
-    DataFrame dispositif_id, nom, constat (`sans_acteur`, `un_seul_acteur`, `sans_social`,
-    `sans_developpement_local`, `sans_pilote`), phrase; one row a finding, in the order of `dispositifs`.
-    """
-    counts = count_champs(dispositifs, participations, acteurs)
-    piloting = participations.reindex(columns=["dispositif_id", "role"]).query("role in @PILOT_ROLES")["dispositif_id"]
-    piloted = (
-        counts.index.isin(set(piloting)) | dispositifs.reindex(columns=["porteur_id"])["porteur_id"].notna().to_numpy()
-    )
-    some = counts["nb_acteurs"] > 0
-    findings = {
-        "sans_acteur": (~some, "Aucun acteur n'est recensé dans ce dispositif."),
-        "un_seul_acteur": (counts["nb_acteurs"] == 1, "Un seul acteur est recensé dans ce dispositif."),
-        "sans_social": (
-            some & (counts["nb_social"] + counts["nb_mixte"] == 0),
-            "Aucun acteur du champ social n'y est recensé.",
-        ),
-        "sans_developpement_local": (
-            some & (counts["nb_developpement_local"] + counts["nb_mixte"] == 0),
-            "Aucun acteur du développement local n'y est recensé.",
-        ),
-        "sans_pilote": (some & ~piloted, "Ni pilote, ni coordinateur, ni porteur n'y est recensé."),
-    }
-    rows = [
-        counts.loc[where, ["nom"]].assign(constat=name, phrase=phrase) for name, (where, phrase) in findings.items()
-    ]
-    table = pd.concat(rows).reset_index()
-    order = table["dispositif_id"].map({code: k for k, code in enumerate(counts.index)})
-    return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
