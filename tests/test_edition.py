@@ -4,11 +4,10 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from passage import find_canaries, list_texts, measure_small, run_small
 
-from diagnostic.edition import MASK, filter_edition, keep_local, mask_personal, show_same_actors
+from diagnostic.edition import filter_edition, keep_local, show_same_actors
+from diagnostic.edition.personal import MASK
 from diagnostic.schema import make_table
 
 
@@ -128,45 +127,6 @@ def test_empty_tables_go_through():
     assert all(shown[name].empty for name in tables) and removed.empty
 
 
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("écrire à jean.dupont+cc@mairie-auzon.fr", f"écrire à {MASK}"),
-        ("tél. 04.71.00.00.01 ou +33 (0)4 71 00 00 02", f"tél. {MASK} ou {MASK}"),
-        ("0033471000000", MASK),
-        ("voir Mme Claire DURAND, présidente", f"voir {MASK}, présidente"),
-        ("Cyber-b@se, 3 place de la Mairie", "Cyber-b@se, 3 place de la Mairie"),
-        ("SIRET 21430016400012, 43016", "SIRET 21430016400012, 43016"),
-        ("Maison des dames, 2e étage", "Maison des dames, 2e étage"),
-    ],
-)
-def test_personal_words_are_masked_and_others_kept(text, kept):
-    rows = pd.DataFrame({"nom": [text, None], "themes": [(text, "logement"), ()], "n": [1.0, 2.0]})
-    masked, told = mask_personal(rows, "acteurs")
-    assert masked["nom"].iat[0] == kept and pd.isna(masked["nom"].iat[1])
-    assert masked["themes"].tolist() == [(kept, "logement"), ()]
-    assert len(told) == (0 if text == kept else 2)
-
-
-@given(st.text(max_size=30), st.text(max_size=30))
-def test_an_email_never_survives(before, after):
-    rows = pd.DataFrame({"nom": [f"{before} a.b@exemple.fr {after}"]})
-    assert "a.b@exemple.fr" not in mask_personal(rows, "acteurs")[0]["nom"].iat[0]
-
-
-def test_identifiers_are_never_masked_into_one_another():
-    ids = ["HIN-0471112233", "HIN-0471112234", "a@exemple.fr", "b@exemple.fr", "M. Durand"]
-    rows = pd.DataFrame({"acteur_id": ids, "nom": ids, "site_id": ids[::-1]})
-    masked, _ = mask_personal(rows, "acteurs")
-    assert masked["acteur_id"].tolist()[:2] == ids[:2] and masked["acteur_id"].nunique() == 5
-    assert masked["site_id"].tolist() == masked["acteur_id"].tolist()[::-1]  # the same in every column
-    assert "exemple.fr" not in str(masked.to_dict()) and "Durand" not in str(masked.to_dict())
-    assert masked["nom"].tolist()[0] == f"HIN-{MASK}"
-    measure = pd.DataFrame({"cible_id": ids, "acteurs": [tuple(ids)] * 5}, index=pd.Index(ids, name="acteur_id"))
-    shown, _ = mask_personal(measure, "liens_reseau")
-    assert shown.index.tolist() == shown["cible_id"].tolist() == list(shown["acteurs"].iat[0]) == masked["acteur_id"].tolist()
-
-
 def test_masking_reaches_the_index_the_settings_and_the_vocabulary(small):
     told = small["couches"].rename(index={"EPCI": "voir a@b.fr"})
     shown, _ = filter_edition(small | {"couches": told}, "publique")
@@ -189,20 +149,6 @@ def test_same_actors_or_not(small):
     assert not show_same_actors([public, internal])
     moved = internal | {"acteurs": internal["acteurs"].assign(x_m=0.0)}
     assert not show_same_actors([internal, moved])
-
-
-def test_no_distance_leads_to_a_hidden_site(small):
-    """Three distances to a point find it: a category one of whose sites is hidden has none in the public edition."""
-    actors = small["acteurs"]
-    hidden = actors[actors["diffusion"].isin(["interne", "partenaires"]) | actors["lieu_domicile"].eq(True).fillna(False)]
-    category = hidden["categorie"].dropna().iloc[0]
-    distances = pd.DataFrame({"code_insee": ["43157"], "categorie": category, "distance_km": 1.5, "site_id": hidden["acteur_id"].iloc[0]})
-    other = distances.assign(categorie="mairie_annexe", site_id=None)
-    tables = small | {"acces_communes": pd.concat([distances, other], ignore_index=True)}
-    public, removed = filter_edition(tables, "publique")
-    assert public["acces_communes"]["categorie"].tolist() == ["mairie_annexe"]
-    assert removed["raison"].str.startswith("distances à une catégorie").any()
-    assert len(filter_edition(tables, "interne")[0]["acces_communes"]) == 2
 
 
 def test_a_sole_trader_is_one_even_where_diffusion_is_empty(small):

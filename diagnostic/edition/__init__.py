@@ -4,11 +4,10 @@ Applied once, before anything is drawn or written. The rules are in two tables o
 of `colonnes.csv` (columns) and of `tables.csv` (whole tables); the rows follow the `diffusion` of each actor.
 """
 
-import re
-from hashlib import sha256
-
 import pandas as pd
 
+from diagnostic.edition.closed import drop_distances, list_closed_categories
+from diagnostic.edition.personal import LIST_REFERENCES, mask_personal, mask_settings
 from diagnostic.schema import EDITIONS, describe_table, is_imported, list_tables
 from diagnostic.vocabulary import read_vocabulary
 
@@ -25,22 +24,12 @@ KEYS = {"acteurs": "acteur_id", "dispositifs": "dispositif_id"}
 # Cells that name a row of acteurs or dispositifs: the row goes with what it names; in OPTIONAL_REFERENCES the cell does.
 ACTOR_REFERENCES = ["acteur_id", "source_id", "cible_id", "acteur_a", "acteur_b"]
 OPTIONAL_REFERENCES = {"acteurs": ["site_id", "porteur_id", "declarant_id", "organisme_id"], "dispositifs": ["dispositif_parent_id"]}
-LIST_REFERENCES = {"acteurs": ["membres", "acteurs"], "dispositifs": ["dispositifs"]}
 LOCATING = ["lat", "lon", "adresse", "siret", "siren"]  # what leads to the door of a home
-_MAIL = r"[\w.+-]+@[\w-]+\.[\w.]*\w"
-_PHONE = r"(?:(?:\+|\b00)33\s*(?:\(0\))?|\b0)\s*[1-9](?:[\s.\-]*\d{2}){4}\b"
-_CIVILITY = r"\b(?:M\.|MM\.|Mmes?\b|Mlles?\b|Monsieur\b|Madame\b)(?:\s+(?:de\s+|d['’])?[A-ZÀ-ÖØ-Þ][\w'’-]*){1,3}"
-_PERSONAL = re.compile("|".join([_MAIL, _PHONE, _CIVILITY]))
-_PERSON_IN_ID = re.compile("|".join([_MAIL, _CIVILITY]))  # ten digits in an identifier are a number, no telephone
-_ID_NAMES = re.compile(r".*_id(?:_\d)?|acteur_[ab]")
-MASK = "[masqué]"
 # Results that count words typed in an open list: {table: (column of kinds, {kind: its list}, column of words)}.
 TYPED_WORDS = {
     "facettes": ("facette", {"theme": "themes"}, "valeur"),
     "constats_details": ("objet", {"theme": "themes", "public": "publics"}, "identifiant"),
 }  # fmt: skip
-DISTANCE_TABLES = ["acces", "acces_communes", "sites_acces"]
-DISTANCE_MEASURES = ["part_population_au_dela", "population_au_dela", "nb_communes_au_dela", "distance_moyenne_km"]
 DRAWN_COLUMNS = {
     "acteurs": ["acteur_id", "nom", "sigle", "categorie", "champ", "mobile", "hors_territoire", "x_m", "y_m"],
     "dispositifs": ["dispositif_id", "nom"], "liens": ["source_id", "cible_id"], "participations": ["acteur_id", "dispositif_id"],
@@ -71,46 +60,16 @@ def filter_edition(tables, edition):
         removed += told
     kept["acteurs"], told = _coarsen(kept["acteurs"], tables["acteurs"], tables["communes"], edition)
     removed += told
-    closed = _list_closed_categories(tables["acteurs"], kept["acteurs"])
+    closed = list_closed_categories(tables["acteurs"], kept["acteurs"])
     for name, value in kept.items():
         if isinstance(value, pd.DataFrame):
-            value, told = _drop_distances(value, name, closed, tables)
+            value, told = drop_distances(value, name, closed, tables)
             removed += told
             kept[name], told = _filter_table(value, name, tables, hidden, edition)
             removed += told
         elif edition != "interne":
-            kept[name] = _mask_settings(value)
+            kept[name] = mask_settings(value)
     return kept, pd.DataFrame(removed, columns=REMOVED_COLUMNS)
-
-
-def _list_closed_categories(actors, shown):
-    """Return the categories one of whose actors is hidden, or moved to the mairie, in this edition.
-
-    Distances to a category tell where its sites are: three of them are enough to find a hidden one on a map.
-    """
-    places = actors.set_index("acteur_id").reindex(columns=["x_m", "y_m"])
-    seen = shown.set_index("acteur_id").reindex(index=places.index, columns=["x_m", "y_m"])
-    changed = ~((seen == places) | (seen.isna() & places.isna())).all(axis=1) | ~places.index.isin(shown["acteur_id"])
-    rows = actors[changed.to_numpy()]
-    return {*rows["categorie"].dropna(), *(code for cell in rows["categories_secondaires"] for code in cell)}
-
-
-def _drop_distances(rows, name, closed, tables):
-    """Drop the distances, their sums, records and sentences for the categories of `closed`."""
-    if name in DISTANCE_TABLES:
-        gone = rows["categorie"].isin(closed)
-    elif name == "resultats":
-        gone = rows["mesure"].isin(DISTANCE_MEASURES) & rows["groupe_a"].isin(closed)
-    elif name == "lectures":
-        labels = tables["listes"]["categories"]["libelle"].reindex(sorted(closed)).dropna()
-        naming = [any(label in sentence for label in labels) for sentence in rows["phrase"]]
-        gone = rows["theme"].eq("Accès") & pd.Series(naming, index=rows.index, dtype=bool)
-    else:
-        return rows, []
-    if not gone.any():
-        return rows, []
-    reason = "distances à une catégorie dont un acteur est masqué : elles diraient où il est"
-    return rows[~gone], [[name, "lignes", int(gone.sum()), reason]]
 
 
 def _filter_table(rows, name, tables, hidden, edition):
@@ -264,62 +223,6 @@ def _drop_typed_words(rows, name, tables):
 
 def _is_filled(cells):
     return cells.notna() & cells.map(lambda cell: cell != ()).astype(bool) if cells.dtype == object else cells.notna()
-
-
-def mask_personal(rows, name):
-    """Return `rows` with e-mails, phone numbers and « M. Nom » of every text replaced (lists and index too), and how many.
-
-    An identifier is kept as it is; one made of an e-mail or of a person's name is replaced by one of its own, the same in
-    every table: two that differ never become equal.
-
-    >>> mask_personal(pd.DataFrame({"nom": ["Aide, 04 71 00 00 00", "CCAS"]}), "acteurs")[0]["nom"].tolist()
-    ['Aide, [masqué]', 'CCAS']
-    """
-    told, identifiers = [], _list_identifiers(rows, name)
-    for column in [c for c in rows.columns if rows[c].dtype == object or pd.api.types.is_string_dtype(rows[c].dtype)]:
-        changed = _find_changes(rows[column], _mask_identifier if column in identifiers else _mask)
-        found = rows[column].map(lambda cell: cell in changed).astype(bool) if changed else None  # noqa: B023
-        if changed:
-            rows = rows.assign(**{column: rows[column].map(lambda cell: changed.get(cell, cell))})  # noqa: B023
-            told.append([name, f"colonne {column}", int(found.sum()), "courriel, téléphone ou nom de personne dans un texte"])
-    mask = _mask_identifier if rows.index.name in identifiers else _mask
-    changed = _find_changes(rows.index, mask) if rows.index.nlevels == 1 else {}
-    return (rows.rename(index=changed) if changed else rows), told
-
-
-def _list_identifiers(rows, name):
-    """Return the names of the columns, and of the index, that hold identifiers: declared so, or named so in a measure."""
-    described = describe_table(name) if name in list_tables() else pd.DataFrame(columns=["genre", "liste"])
-    declared = described["genre"].eq("id") | described["genre"].str.startswith("ref:") | described["liste"].str.startswith("ref:")
-    listed = {*described.index[declared.astype(bool)], *(c for names in LIST_REFERENCES.values() for c in names)}
-    return listed | {c for c in [*rows.columns, rows.index.name] if isinstance(c, str) and _ID_NAMES.fullmatch(c)}
-
-
-def _find_changes(cells, mask):
-    """Return {cell: masked cell} for the distinct texts, and lists of texts, that hold something personal."""
-    masked = {cell: mask(cell) for cell in cells.unique() if isinstance(cell, str | tuple)}
-    return {cell: hidden for cell, hidden in masked.items() if hidden != cell}
-
-
-def _mask(value):
-    if isinstance(value, str):
-        return _PERSONAL.sub(MASK, value)
-    return tuple(map(_mask, value)) if isinstance(value, tuple | list) else value
-
-
-def _mask_identifier(value):
-    if isinstance(value, tuple | list):
-        return tuple(map(_mask_identifier, value))
-    if not isinstance(value, str) or not _PERSON_IN_ID.search(value):
-        return value
-    return f"{MASK[:-1]} {sha256(value.encode()).hexdigest()[:10]}]"
-
-
-def _mask_settings(value):
-    """Mask the texts of settings and of the dossier's own vocabulary."""
-    if isinstance(value, dict):
-        return {key: _mask_settings(item) for key, item in value.items()}
-    return mask_personal(value, "")[0] if isinstance(value, pd.DataFrame) else _mask(value)
 
 
 def keep_local(tables):
