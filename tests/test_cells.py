@@ -51,6 +51,16 @@ def test_sums_equal_up_to_rounding_are_a_tie():
 
 def test_divide_by_zero_is_missing():
     np.testing.assert_array_equal(divide([1, 0, 3], [2, 0, 0]), [0.5, np.nan, np.nan])
+    np.testing.assert_array_equal(divide([1, np.nan], [np.nan, 2]), [np.nan, np.nan])
+    np.testing.assert_array_equal(divide(1, [[2, 0]]), [[0.5, np.nan]])
+    np.testing.assert_array_equal(divide([4, 0], 2), [2, 0])
+    assert divide([], []).shape == (0,)
+
+
+def test_one_number_by_another_is_one_number():
+    for half in [divide(1, 2), divide(np.int64(1), np.float64(2)), divide(pd.Series([1]).sum(), 2)]:
+        assert (type(half), half) == (float, 0.5)
+    assert all(type(none) is float and np.isnan(none) for none in [divide(1, 0), divide(np.nan, 2), divide(1, np.nan), divide(0, 0)])
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.text("ab ;", max_size=3)), max_size=12))

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.measure.liens.silos import count_links_between, group_actors, label_pairs
+from diagnostic.measure.ressorts.cells import divide
 
 
 def measure_group_ei(acteurs, liens, *, groupe="champ"):
@@ -48,9 +49,9 @@ def measure_group_ei(acteurs, liens, *, groupe="champ"):
             "nb_acteurs": sizes,
             "nb_externes": outside,
             "nb_internes": inside,
-            "ei": _divide_all(outside - inside, outside + inside),
+            "ei": divide(outside - inside, outside + inside),
             # A single group has no pair that leaves it: -1 would be the only value it could take.
-            "ei_attendu": _divide_all(leaving - within, (leaving + within) * (leaving > 0)),
+            "ei_attendu": divide(leaving - within, (leaving + within) * (leaving > 0)),
         }
     )
     table["raison_absence"] = np.select(
@@ -93,7 +94,7 @@ def measure_expected_blocks(acteurs, liens, *, groupe="champ"):
     links, names = counts.to_numpy(), counts.index.to_numpy()
     degrees, m = (links + links.T).sum(axis=0), links.sum()
     i, j = np.triu_indices(len(names))
-    expected = _divide_all(degrees[i] * degrees[j] * np.where(i == j, 1, 2), np.full(len(i), 4 * m))
+    expected = divide(degrees[i] * degrees[j] * np.where(i == j, 1, 2), np.full(len(i), 4 * m))
     table = pd.DataFrame(
         {
             "groupe_a": names[i],
@@ -102,16 +103,10 @@ def measure_expected_blocks(acteurs, liens, *, groupe="champ"):
             "degres_b": degrees[j],
             "nb_liens": links[i, j],
             "nb_liens_attendus": expected,
-            "ratio": _divide_all(links[i, j], expected),
+            "ratio": divide(links[i, j], expected),
         }
     )
     table["raison_absence"] = np.select(
         [np.full(len(i), m == 0), expected == 0], ["aucun lien déclaré", "aucun lien ne touche l'un des deux groupes"], default=""
     )
     return table
-
-
-def _divide_all(top, bottom):
-    """Return the quotients, NaN where the divisor is zero or missing."""
-    top, bottom = np.asarray(top, dtype=float), np.asarray(bottom, dtype=float)
-    return np.divide(top, bottom, out=np.full(len(top), np.nan), where=(bottom != 0) & ~np.isnan(bottom))

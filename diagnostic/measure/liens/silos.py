@@ -11,6 +11,7 @@ import pandas as pd
 from diagnostic.errors import DiagnosticError
 from diagnostic.measure.liens.coded import count_between
 from diagnostic.measure.liens.network import simplify_links
+from diagnostic.measure.ressorts.cells import divide
 from diagnostic.vocabulary.formats import count_words
 
 CHAMPS_OPPOSES = ("social", "developpement_local")
@@ -189,10 +190,6 @@ def compare_counts(external, internal, between, within):
         # Without pairs on one side, or without any link, the correction alone would make the figure.
         "log_rapport_cotes": float(np.log(odds)) if m and between and within else np.nan,
     }
-
-
-def divide(top, bottom):
-    return float(top) / float(bottom) if bottom else np.nan
 
 
 def _measure_assortativity(links):

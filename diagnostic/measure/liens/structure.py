@@ -8,6 +8,7 @@ import pandas as pd
 from diagnostic.measure.liens.brokerage import match_groups
 from diagnostic.measure.liens.coded import code_graph
 from diagnostic.measure.liens.triads import pair_arcs
+from diagnostic.measure.ressorts.cells import divide
 
 _CHAMPS = ["social", "developpement_local", "mixte", "autre"]
 
@@ -94,7 +95,7 @@ def summarise_core(graph, *, tirages=199, graine=2026):
     inside = core[pairs].sum(axis=1)
     possible = [(n - k) * (n - k - 1) // 2, k * (n - k), k * (k - 1) // 2]
     outer, between, inner = (
-        _divide(count, pairs_held) for count, pairs_held in zip(np.bincount(inside, minlength=3), possible, strict=True)
+        divide(count, pairs_held) for count, pairs_held in zip(np.bincount(inside, minlength=3), possible, strict=True)
     )
     observed = _count_mismatches(table["degre"].to_numpy(), m) if m else np.nan
     drawn = _draw_mismatches(n, m, tirages if m else 0, graine)
@@ -102,16 +103,12 @@ def summarise_core(graph, *, tirages=199, graine=2026):
     row = {
         "nb_acteurs": n, "nb_liens": m, "nb_coeur": k if m else np.nan, "nb_ambigus": int(table["ambigu"].sum()),
         "densite_coeur": inner if m else np.nan, "densite_entre": between if m else np.nan,
-        "densite_peripherie": outer if m else np.nan, "ecarts": observed, "ecarts_part": _divide(observed, n * (n - 1) // 2),
+        "densite_peripherie": outer if m else np.nan, "ecarts": observed, "ecarts_part": divide(observed, n * (n - 1) // 2),
         "ecarts_hasard": figures[0], "ecarts_hasard_q05": figures[1], "ecarts_hasard_q95": figures[2],
         "p_hasard": ((drawn <= observed).sum() + 1) / (len(drawn) + 1) if len(drawn) else np.nan,
         "nb_tirages": len(drawn), "graine": graine, "raison_absence": "" if m else "aucun lien : pas de cœur",
     }  # fmt: skip
     return pd.DataFrame([row])
-
-
-def _divide(top, bottom):
-    return float(top) / float(bottom) if bottom else np.nan
 
 
 def _draw_mismatches(nb_actors, nb_links, tirages, graine):
@@ -231,7 +228,7 @@ def compare_divisions(first, second):
         return np.nan
     cells = np.unique(a * (int(b.max()) + 1) + b, return_counts=True)[1]
     together, of_first, of_second = (float((n * (n - 1) / 2).sum()) for n in (cells, np.bincount(a), np.bincount(b)))
-    expected = _divide(of_first * of_second, len(a) * (len(a) - 1) / 2)
+    expected = divide(of_first * of_second, len(a) * (len(a) - 1) / 2)
     most = (of_first + of_second) / 2
     return 1.0 if len(a) < 2 or most == expected else (together - expected) / (most - expected)
 

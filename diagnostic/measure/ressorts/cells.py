@@ -48,9 +48,15 @@ def mark_modes(group, poids):
 
 
 def divide(numerator, denominator):
-    """Return the quotient as floats, NaN where the denominator is zero."""
+    """Return the quotient as floats, one number for two: NaN where the denominator is zero, or either of the two missing.
+
+    >>> divide([1, 0], [2, 0]).tolist(), divide(3, 4)
+    ([0.5, nan], 0.75)
+    """
     numerator, denominator = np.asarray(numerator, "float64"), np.asarray(denominator, "float64")
-    return np.divide(numerator, denominator, out=np.full(denominator.shape, np.nan), where=denominator != 0)
+    shape = np.broadcast_shapes(numerator.shape, denominator.shape)
+    quotient = np.divide(numerator, denominator, out=np.full(shape, np.nan), where=denominator != 0)
+    return quotient if quotient.ndim else float(quotient)
 
 
 def join_texts(group, words, size):
