@@ -8,9 +8,10 @@ import pytest
 from classeurs import make_ods, make_xlsx
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.inventory.inventory import COUNT_COLUMNS, extend_lists, find_inventory, read_inventory
+from diagnostic.read.inventory.inventory import COUNT_COLUMNS, extend_lists, find_beside, find_inventory, read_inventory
 from diagnostic.read.inventory.named_ids import list_made
 from diagnostic.read.inventory.references import resolve_references
+from diagnostic.read.inventory.sheets import find_prefix
 from diagnostic.schema import PROBLEM_COLUMNS, list_tables, list_vocabularies
 from diagnostic.vocabulary import read_list
 
@@ -387,3 +388,19 @@ def test_what_a_computer_leaves_beside_a_file_is_not_the_inventory(tmp_path):
     for name in ("acteurs.csv", "._acteurs.csv", "~$acteurs.csv", ".~lock.acteurs.csv#", "._inventaire.xlsx", "~$inventaire.xlsx"):
         (tmp_path / name).write_bytes(b"\0\5\x16\x07")
     assert [path.name for path in find_inventory(tmp_path)] == ["acteurs.csv"]
+
+
+def test_travel_times_stand_beside_any_inventory_and_are_never_it(tmp_path):
+    (tmp_path / "trajets").mkdir()
+    for name in ("r-acteurs.csv", "r-parametres.csv", "temps_trajet.csv", "trajets/Temps trajet 2.csv", "trajets/notes.txt"):
+        (tmp_path / name).write_text("a;b\n1;2\n", encoding="utf-8")
+    files = find_inventory(tmp_path)
+    assert [path.name for path in files] == ["r-acteurs.csv", "r-parametres.csv"]
+    beside = find_beside(tmp_path, files)
+    assert [path.name for path in beside] == ["temps_trajet.csv", "Temps trajet 2.csv"]
+    assert find_beside(tmp_path, [*files, *beside]) == []
+    assert find_prefix([*files, *beside]) == "r-"
+    for path in files:
+        path.unlink()
+    with pytest.raises(DiagnosticError, match="Aucun inventaire"):
+        find_inventory(tmp_path)

@@ -116,6 +116,23 @@ def test_grids_and_long_sheets_are_one_table():
     assert told == [("information", "saisie_liens 2")]
 
 
+def test_an_empty_sheet_leaves_its_place_to_the_one_of_the_same_name():
+    heads, rows = ["code_insee", "destination", "minutes"], ["43157", "a", "5"]
+    named = {"nom": "temps_trajet", "table": "temps_trajet", "suite": "", "feuille": "temps_trajet"}
+    sheets = [
+        named | {"path": Path(name), "raw": pd.DataFrame(raw)}
+        for name, raw in (("inventaire.xlsx", [heads]), ("temps_trajet.csv", [heads, rows]))
+    ]
+    for order in (sheets, sheets[::-1]):
+        chosen, _, errors = choose_sheets(order, {})
+        assert [sheet["path"].name for sheet in chosen["temps_trajet"]] == ["temps_trajet.csv"] and not errors
+    # Two that are filled are one too many; two that are empty are one empty.
+    _, _, errors = choose_sheets([sheets[1], sheets[1]], {})
+    assert len(errors) == 1 and "Deux feuilles" in errors[0].quoi
+    chosen, _, errors = choose_sheets([sheets[0], sheets[0]], {})
+    assert len(chosen["temps_trajet"]) == 1 and not errors
+
+
 def test_an_unreadable_file_joins_the_errors(tmp_path):
     (tmp_path / "liens.csv").write_bytes(b"")
     (tmp_path / "acteurs.csv").write_text("acteur_id;nom\nA;a", encoding="utf-8")

@@ -8,7 +8,7 @@ from diagnostic.schema import ORIGIN_COLUMNS, list_tables
 WHERE = ["fichier", "feuille"]
 
 
-def count_rows(read, tables, communes, *, merged=None):
+def count_rows(read, tables, communes, *, merged=None, others=None):
     """Return one row a file and sheet: lues = dans_territoire + hors_territoire + fusionnees + ecartees.
 
     Kept rows are counted in the final tables, so that what is set aside late (a link to nobody, an identifier already
@@ -20,9 +20,12 @@ def count_rows(read, tables, communes, *, merged=None):
     tables : dict of DataFrame, as they are at the end of the reading
     communes : DataFrame of the perimeter
     merged : DataFrame fichier, feuille, fusionnees, optional: the rows that a person said to be those of another actor
+    others : DataFrame fichier, feuille, code_insee, optional: the rows kept of files that are no table of the schema (indicators)
     """
-    kept = pd.concat([tables[name][WHERE] for name in list_tables() if len(tables[name]) and set(WHERE) <= set(tables[name])])
-    outside = _find_outside(tables, communes)
+    others = pd.DataFrame(columns=[*WHERE, "code_insee"]) if others is None else others
+    kept = [tables[name][WHERE] for name in list_tables() if len(tables[name]) and set(WHERE) <= set(tables[name])]
+    kept = pd.concat([*kept, others[WHERE]])
+    outside = pd.concat([_find_outside(tables, communes), others.loc[~is_in(others["code_insee"].astype("str"), communes.index), WHERE]])
     found = {"gardees": kept.value_counts(), "hors_territoire": outside.value_counts()}
     if merged is not None and len(merged):
         found["fusionnees"] = merged.set_index(WHERE)["fusionnees"]
@@ -52,12 +55,13 @@ def list_set_aside(read, problemes):
 
 
 def _find_outside(tables, communes):
-    """Return fichier and feuille of the actors, affiliations and rows of layers that lie out of the perimeter."""
-    actors, affiliations, layers = tables["acteurs"], tables["affiliations"], tables["ressorts"]
+    """Return fichier and feuille of the actors, affiliations, rows of layers and travel times from out of the perimeter."""
+    actors, affiliations, layers, times = (tables[name] for name in ("acteurs", "affiliations", "ressorts", "temps_trajet"))
     places = communes.index.append(pd.Index(communes["epci"].dropna().unique()))
     out = [
         actors[actors["hors_territoire"].astype(bool)],
         affiliations[~is_in(affiliations["territoire_code"], places)],
         layers[~is_in(layers["code_insee"], communes.index)],
+        times[~is_in(times["code_insee"].astype("str"), communes.index)],
     ]
     return pd.concat([rows[WHERE] for rows in out])

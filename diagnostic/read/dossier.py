@@ -16,8 +16,9 @@ from diagnostic.read.actors.merge import merge_duplicates
 from diagnostic.read.back.correction_files import read_corrections
 from diagnostic.read.back.corrections import list_unread, name_problems
 from diagnostic.read.counts import count_rows, list_set_aside
+from diagnostic.read.gaps.inputs import read_gap_inputs
 from diagnostic.read.imports.imported import ACTOR_TABLES, append_imported, read_imports
-from diagnostic.read.inventory.inventory import find_inventory, read_inventory
+from diagnostic.read.inventory.inventory import find_beside, find_inventory, read_inventory
 from diagnostic.read.inventory.named_ids import list_made
 from diagnostic.read.inventory.references import resolve_references
 from diagnostic.read.layers.hypotheses import resolve_hypotheses
@@ -30,13 +31,15 @@ from diagnostic.schema import ORIGIN_COLUMNS, join_problems, list_problems, loca
 from diagnostic.vocabulary import normalize_label
 from diagnostic.vocabulary.formats import count_words
 
+NEIGHBOUR_COLUMNS = ["population", "x_m", "y_m", "zone", "epci"]  # of every commune of the country
+
 
 def read_dossier(folder):
     """Read a whole dossier.
 
     Parameters
     ----------
-    folder : path-like, the folder that holds inventaire.xlsx (or CSV files), imports/, ressorts/ and corrections/
+    folder : path-like, the folder that holds inventaire.xlsx (or CSV files), imports/, ressorts/, indicateurs/, trajets/ and corrections/
 
     Returns
     -------
@@ -44,6 +47,7 @@ def read_dossier(folder):
         The tables of the schema, cleaned, corrected, the actors that a person merged in one row, references resolved; `communes`
         (GeoDataFrame of the perimeter), `territoires`, `appartenance`, `acteurs_territoires`, `dispositifs_territoires`, `couches`,
         `unites`, `affectation`, `unites_coupees`, `doublons_proposes`, `provenance` (where each value of a merged actor comes from),
+        `attendus` (those of the software, changed by the dossier), `indicateurs_communes`, `voisines` (all communes of the country),
         `problemes`, `comptes`; `reglages` (dict) and `listes` (vocabularies); `retour` (dict), what the way back to the user needs:
         `ecartees` (the rows set aside, as read, by table), `fabriques` (the identifiers made), `inventaire` (its
         files), `alias`.
@@ -55,18 +59,20 @@ def read_dossier(folder):
     """
     folder = Path(folder)
     kept, files = read_corrections(folder), find_inventory(folder)
-    given, settings, lists, problems, counts, read = read_inventory(files, corrections=kept["corrections"])
+    sheets = [*files, *find_beside(folder, files)]
+    given, settings, lists, problems, counts, read = read_inventory(sheets, corrections=kept["corrections"])
     cog, former = extend_former(read_cog(), given["correspondance_cog"])
     imported, found, import_counts, import_read = read_imports(folder, lists, cog, corrections=kept["corrections"])
     tables, told = dict(given), [problems, former, found]
     for name in ACTOR_TABLES:
         tables[name], repeated = append_imported(tables[name], imported[name], name)
         told.append(repeated)
-    communes, tables["communes"], found = read_perimeter(tables["communes"], settings, cog, folder)
+    written = find_written(tables["communes"], "communes", read)
+    communes, tables["communes"], found = read_perimeter(tables["communes"], settings, cog, folder, written=written)
     territoires, appartenance, strangers = read_territories(tables["territoires"], communes)
     tables["acteurs"], doubts = complete_actors(
         tables["acteurs"], cog, lists["categories"], communes=communes, distance_max_km=settings["distance_max_km"],
-        written=find_written(tables["acteurs"], read, import_read), crs=settings["crs"],
+        written=find_written(tables["acteurs"], "acteurs", read, import_read), crs=settings["crs"],
     )  # fmt: skip
     decisions = pd.concat([part for part in (tables["doublons"], kept["doublons"]) if len(part)] or [tables["doublons"]])
     # Before the references are resolved: two rows of one name are one actor once merged, and the name then leads to it.
@@ -77,6 +83,9 @@ def read_dossier(folder):
     )
     tables = tables | layers
     tables["hypotheses"], untold = resolve_hypotheses(tables["hypotheses"], communes, layers["couches"], layers["unites"])
+    written = find_written(tables["attendus"], "attendus", read, columns=["categories_requises"])
+    inputs, rows, input_counts, unsaid = read_gap_inputs(tables, communes, cog, folder=folder, lists=lists, written=written)
+    tables = tables | inputs
     places, lost = assign_all_territories(tables, territoires, communes, appartenance)
     tables = name_places(tables, territoires)
     territoires = territories.name_partial(territoires, communes, cog["communes"])
@@ -88,18 +97,18 @@ def read_dossier(folder):
     standing = decisions[decisions[["acteur_id_1", "acteur_id_2"]].isin(set(near["acteur_id"])).all(axis=1)]
     pairs, capped = find_duplicates(near, decisions=standing)
     cut = territories.list_cut_units(communes, cog["communes"])
-    counts = pd.concat([counts, import_counts, layer_counts], ignore_index=True)
-    told += [found, strangers, doubts, merging, orphans, layer_doubts, untold, lost]
+    counts = pd.concat([counts, import_counts, layer_counts, input_counts], ignore_index=True)
+    told += [found, strangers, doubts, merging, orphans, layer_doubts, untold, unsaid, lost]
     told += [list_vintages(layers["couches"]), tell_cut(cut), capped]
     told += [tell_outside(tables["acteurs"]), tell_pairs(pairs)]
     told += [list_unread(kept["corrections"], zip(counts["fichier"], counts["feuille"], strict=True))]
     read = {name: pd.concat([part[name] for part in (read, import_read) if name in part]) for name in {**read, **import_read}}
     problems = mask_persons(name_problems(join_problems(*told), read))
     return tables | places | {
-        "communes": communes, "territoires": territoires, "appartenance": appartenance, "unites_coupees": cut,
-        "doublons_proposes": pairs, "provenance": provenance, "problemes": problems,
+        "communes": communes, "voisines": cog["communes"][NEIGHBOUR_COLUMNS], "territoires": territoires,
+        "appartenance": appartenance, "unites_coupees": cut, "doublons_proposes": pairs, "provenance": provenance, "problemes": problems,
         "voisinages": list_neighbours(communes) if settings["tirages_hasard"] else list_neighbours(communes.iloc[:0]),
-        "comptes": count_rows(counts, tables, communes, merged=merged), "reglages": settings, "listes": lists,
+        "comptes": count_rows(counts, tables, communes, merged=merged, others=rows), "reglages": settings, "listes": lists,
         "retour": {
             "ecartees": list_set_aside(read, problems), "fabriques": list_made(read, given),
             "inventaire": files, "alias": settings["alias"],
@@ -107,13 +116,13 @@ def read_dossier(folder):
     }  # fmt: skip
 
 
-def find_written(acteurs, *read):
-    """Return lat, lon and code_insee as they were written, on the index of `acteurs`: what the way back looks for."""
-    columns = ["lat", "lon", "code_insee"]
-    rows = pd.concat([part["acteurs"][[*ORIGIN_COLUMNS, *columns]] for part in read if "acteurs" in part] or [make_table("acteurs")])
-    rows = rows.astype({"ligne": "Int64"}).drop_duplicates(ORIGIN_COLUMNS)
-    located = acteurs[ORIGIN_COLUMNS].astype({"ligne": "Int64"}).merge(rows, on=ORIGIN_COLUMNS, how="left")
-    return located[columns].astype("str").fillna("").set_axis(acteurs.index)
+def find_written(rows, table, *read, columns=("lat", "lon", "code_insee")):
+    """Return `columns` of `table` as they were written, on the index of `rows`: what the way back looks for."""
+    columns = list(columns)
+    texts = pd.concat([part[table][[*ORIGIN_COLUMNS, *columns]] for part in read if table in part] or [make_table(table)])
+    texts = texts.astype({"ligne": "Int64"}).drop_duplicates(ORIGIN_COLUMNS)
+    located = rows[ORIGIN_COLUMNS].astype({"ligne": "Int64"}).merge(texts, on=ORIGIN_COLUMNS, how="left")
+    return located[columns].astype("str").fillna("").set_axis(rows.index)
 
 
 def mask_persons(problems):
@@ -145,7 +154,8 @@ def assign_all_territories(tables, territoires, communes, appartenance):
     link = "Territoire « {} » inconnu : ce lien compte partout où ses deux acteurs agissent."
     cover = "Territoire « {} » inconnu : cette couverture n'est pas comptée."
     problems.append(tell_unmatched(tables["liens"], "territoire", territoires, link))
-    problems.append(tell_unmatched(tables["couverture_inventaire"], "territoire_id", territoires, cover))
+    for name in ("couverture_inventaire", "couverture_dispositifs"):
+        problems.append(tell_unmatched(tables[name], "territoire_id", territoires, cover))
     return places, join_problems(*problems)
 
 
@@ -153,7 +163,8 @@ def name_places(tables, territoires):
     """Return the tables with the territory of each link and coverage row as its identifier, where it is known."""
     index = index_territories(territoires)
     named = dict(tables)
-    for name, column in (("liens", "territoire"), ("couverture_inventaire", "territoire_id")):
+    covers = [(f"couverture_{what}", "territoire_id") for what in ("inventaire", "dispositifs")]
+    for name, column in (("liens", "territoire"), *covers):
         cells = tables[name][column].astype("str")
         known = cells.map({cell: index.get(cell) or index.get(normalize_label(cell)) for cell in cells.dropna().unique()})
         named[name] = tables[name].assign(**{column: known.astype("str").fillna(cells)})

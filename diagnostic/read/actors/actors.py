@@ -6,6 +6,7 @@ import pandas as pd
 
 from diagnostic.read.places import coordinates
 from diagnostic.read.places.cog import is_in
+from diagnostic.read.places.commune_points import list_moved, place_moved
 from diagnostic.read.places.names import list_keys, read_names
 from diagnostic.read.places.places import resolve_places
 from diagnostic.read.places.territories import list_territories
@@ -44,7 +45,7 @@ def complete_actors(acteurs, cog, categories, *, communes, distance_max_km, writ
     acteurs = fill_champ(acteurs, categories)
     outside = acteurs["code_insee"].notna() & ~is_in(acteurs["code_insee"], communes.index)
     acteurs["hors_territoire"] = outside | acteurs["methode_commune"].eq("outre_mer")
-    acteurs = acteurs.assign(**coordinates.place_points(acteurs, cog["communes"]))
+    acteurs = acteurs.assign(**coordinates.place_points(acteurs, place_moved(cog["communes"], list_moved(communes))))
     near = acteurs[~(is_imported(acteurs) & acteurs["hors_territoire"])]
     far = coordinates.check_distances(near, cog["communes"], distance_max_km)
     told = doubts.loc[doubts["gravite"] != "information", ORIGIN_COLUMNS]

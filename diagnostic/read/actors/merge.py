@@ -19,6 +19,7 @@ TOGETHER = {
     "champ": ["champ", "champ_origine"],
 }  # fmt: skip
 PLACE = ["commune", "code_postal", "adresse"]  # of another row, taken only where its commune is the one kept
+MIXED_REFERENCES = {"temps_trajet": ["destination"]}  # columns that name an actor, or something else
 YES_WINS = ["entreprise_individuelle", "lieu_domicile", "mobile"]
 # From the most open: an empty cell shows the name, the category and the commune only, less than `public` does.
 DIFFUSIONS = ["public", "", "partenaires", "interne"]
@@ -270,7 +271,7 @@ def _reference_columns(name, table):
         return []
     described = describe_table(name)
     refers = (described["genre"] == "ref:acteurs") | ((described["genre"] == "liste") & (described["liste"] == "ref:acteurs"))
-    return [column for column in described.index[refers] if column in table]
+    return [column for column in [*described.index[refers], *MIXED_REFERENCES.get(name, [])] if column in table]
 
 
 def _map_references(acteurs, members):

@@ -127,7 +127,7 @@ def locate_inside(folder, name, where):
     out = "\\" in name or Path(name).is_absolute() or ".." in Path(name).parts
     # realpath follows links, and does not mind those that turn round.
     if out or not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-        fix = "placez le fichier dans le dossier ressorts et donnez son seul nom"
+        fix = f"placez le fichier dans le dossier {Path(folder).name} et donnez son seul nom"
         raise DiagnosticError(f"Nom de fichier refusé : « {name} ».", where, fix)
     return path
 

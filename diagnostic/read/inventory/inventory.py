@@ -10,7 +10,7 @@ from diagnostic.read.formats.files import SPREADSHEETS, TEXT_TABLES, is_leftover
 from diagnostic.read.inventory.named_ids import name_made
 from diagnostic.read.inventory.references import name_rows
 from diagnostic.read.inventory.settings import read_settings
-from diagnostic.read.inventory.sheets import choose_sheets, find_prefix, gather_sheets, split_name
+from diagnostic.read.inventory.sheets import choose_sheets, find_prefix, gather_sheets, is_beside, split_name
 from diagnostic.read.inventory.tables import clean_table
 from diagnostic.read.inventory.wide import GRIDS, WIDE_SHEETS, has_columns, is_wide, read_wide, tell_wide
 from diagnostic.read.places.territories import DEPARTEMENT_LAYERS, SHAPE_LAYERS
@@ -50,8 +50,9 @@ def find_inventory(folder):
     if len(books) > 1 or (books and tables):
         names = ", ".join([p.name for p in books] + ["dossier inventaire"] * bool(tables))
         raise DiagnosticError(f"Plusieurs inventaires : {names}.", str(folder), "n'en gardez qu'un dans le dossier")
-    tables = tables or [path for path in _list_text(folder) if _is_named(path)]
-    tables = tables or [path for path in _list_text(folder) if find_prefix(_list_text(folder))]
+    texts = [path for path in _list_text(folder) if not is_beside(path)]
+    tables = tables or [path for path in texts if _is_named(path)]
+    tables = tables or [path for path in texts if find_prefix(texts)]
     if not books and not tables:
         seen = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))[:12])
         raise DiagnosticError(
@@ -59,6 +60,19 @@ def find_inventory(folder):
             "nommez le classeur inventaire.xlsx (ou .ods), ou les fichiers CSV comme leurs feuilles : acteurs.csv, liens.csv...",
         )  # fmt: skip
     return books or tables
+
+
+def find_beside(folder, files):
+    """Return the text tables read beside the inventory of `folder`: temps_trajet.csv there, and those of its folder trajets/.
+
+    Parameters
+    ----------
+    folder : path-like
+    files : list of Path, `find_inventory`: what is already among them is not listed again
+    """
+    folder = Path(folder)
+    beside = [path for path in _list_text(folder) if is_beside(path)] + _list_text(folder / "trajets")
+    return [path for path in beside if path not in files]
 
 
 def _list_text(folder):

@@ -19,6 +19,7 @@ SILENT_SHEETS = {"lisezmoi", "listes", "problemes", "comptes", "modeemploi"}
 _PUT_AWAY = {"archive", "archives", "ancien", "ancienne", "anciens", "anciennes", "old", "copie", "sauvegarde", "brouillon", "modele",
              "exemple", "vierge", "supprimer", "poubelle", "corbeille", "backup", "test", "save", "nepasutiliser"}  # fmt: skip
 _ALONE = {"parametres"}  # tables that one sheet only may hold
+BESIDE = {"temps_trajet"}  # tables too long for a workbook: a text table beside it holds them as well
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -47,13 +48,18 @@ def find_prefix(files):
 
     LibreOffice names so the CSV files of a workbook, one a sheet; one at least bears the name of a table after it.
     """
-    stems = [path.stem for path in files if path.suffix.lower() in TEXT_TABLES]
+    stems = [path.stem for path in files if path.suffix.lower() in TEXT_TABLES and not is_beside(path)]
     for stem in stems:
         for place in (place for place, sign in enumerate(stem) if sign == "-"):
             prefix = stem[: place + 1]
             if split_name(stem[place + 1 :])[0] and len(stems) > 1 and all(other.startswith(prefix) for other in stems):
                 return prefix
     return ""
+
+
+def is_beside(path):
+    """Return whether a text table bears the name of a table that may stand beside the inventory (`BESIDE`)."""
+    return path.suffix.lower() in TEXT_TABLES and split_name(path.stem)[0] in BESIDE
 
 
 def gather_sheets(files):
@@ -112,11 +118,13 @@ def choose_sheets(sheets, aliases):
     -----
     « acteurs », « acteurs (suite) » and « acteurs social » are one table when each has its required columns. Of sheets of
     several years the latest is read, and none where a sheet bears the plain name; « acteurs archive » is never read.
+    Of two sheets of one name, one that holds its headings only (the empty sheet of a workbook) leaves its place to the other.
     """
     chosen, problems, errors = {}, [], []
     for name in dict.fromkeys(sheet["nom"] for sheet in sheets):
         group = [sheet for sheet in sheets if sheet["nom"] == name]
         plain = [sheet for sheet in group if not sheet["suite"]]
+        plain = [sheet for sheet in plain if len(sheet["raw"]) > 1] or plain[:1]
         if len(plain) > 1:
             both = f"{plain[0]['path'].name}, feuilles {plain[0]['feuille']} et {plain[1]['feuille']}"
             errors.append(DiagnosticError(f"Deux feuilles pour la table {name}.", both, "n'en gardez qu'une"))

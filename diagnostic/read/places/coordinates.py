@@ -128,7 +128,7 @@ def unproject_points(x, y, codes=None):
             first, second = ("y", "x") if flip else ("x", "y")
             lon, lat = find_transformer(epsg).transform(tried[first].array, tried[second].array)
             lon, lat = (pd.Series(np.where(np.isfinite(axis), axis, np.nan), index=tried.index) for axis in (lon, lat))
-            away = _measure_km(lon, lat, tried["mairie_lon"], tried["mairie_lat"])
+            away = measure_great_circle(lon, lat, tried["mairie_lon"], tried["mairie_lat"])
             right = _is_in_france(lon, lat) & (away.lt(PLAUSIBLE_KM) | (away.isna() & (epsg == ZONE_CRS["metropole"])))
             here = tried.index[right]
             found.loc[here, ["lat", "lon"]] = np.column_stack([lat[here].round(5), lon[here].round(5)])
@@ -137,7 +137,7 @@ def unproject_points(x, y, codes=None):
     return found
 
 
-def _measure_km(lon, lat, other_lon, other_lat):
+def measure_great_circle(lon, lat, other_lon, other_lat):
     """Return the great-circle distance in km between points in degrees."""
     lon, lat, other_lon, other_lat = (np.radians(values) for values in (lon, lat, other_lon, other_lat))
     half = np.sin((lat - other_lat) / 2) ** 2 + np.cos(lat) * np.cos(other_lat) * np.sin((lon - other_lon) / 2) ** 2

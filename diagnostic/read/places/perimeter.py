@@ -7,18 +7,27 @@ from diagnostic.read.formats.files import locate_inside
 from diagnostic.read.places import territories
 from diagnostic.read.places.boundaries import read_boundaries, replace_geometry
 from diagnostic.read.places.codes import resolve_communes
+from diagnostic.read.places.commune_points import move_points
 from diagnostic.schema import join_problems, list_problems
 
 WEIGHTS = ["ressortissants_msa", "poids"]  # columns of the sheet communes that may weigh a commune instead of its population
 
 
-def read_perimeter(listed, settings, cog, folder):
+def read_perimeter(listed, settings, cog, folder, *, written=None):
     """Read the perimeter: the communes listed, else those that the settings say.
+
+    Parameters
+    ----------
+    listed : DataFrame, table `communes`
+    settings : dict
+    cog : dict, `read.places.cog.read_cog`
+    folder : Path of the dossier
+    written : DataFrame, optional, lat and lon of the sheet communes as read (text), on the index of `listed`
 
     Returns
     -------
     communes : GeoDataFrame, with the populations of the dossier where it gives them under a present code, and its own weights
-        (WEIGHTS) where one commune at least has one
+        (WEIGHTS) where one commune at least has one; `point` (mairie, dossier) says what x_m, y_m are the point of
     listed : DataFrame, the rows of the sheet communes that were kept, with their present code
     problemes : DataFrame
     """
@@ -40,7 +49,8 @@ def read_perimeter(listed, settings, cog, folder):
         given = listed[listed["methode_commune"] == "code"].set_index("code_insee").reindex(communes.index)
         weights = {name: given[name].astype(float) for name in WEIGHTS if name in given and given[name].notna().any()}
         communes = communes.assign(population=given["population"].astype(float).fillna(communes["population"]), **weights)
-        listed = listed.drop(columns="methode_commune")
+    communes, moved = move_points(communes, listed, written=written)
+    problems, listed = join_problems(problems, moved), listed.drop(columns="methode_commune", errors="ignore")
     if settings["contours"]:
         path = locate_inside(folder / "ressorts", settings["contours"], "feuille parametres, contours")
         communes, found = replace_geometry(communes, read_boundaries(path))

@@ -1,0 +1,1 @@
+"""What the measures of gaps are given beside the inventory: expectations, travel times, indicators of communes."""
