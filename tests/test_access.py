@@ -4,32 +4,17 @@ import numpy as np
 import pandas as pd
 import pandas.testing as pdt
 import pytest
+from jouets_acces import SITE, TOY, loop_nearest, make_communes, make_grid, make_membership, make_sites
 from jouets_reseau import read_expected, shuffle
 
-from diagnostic.measure.manques.access import measure_access, summarise_access
+from diagnostic.measure.manques.access import (
+    DISTANCE_COLUMNS,
+    keep_inside,
+    list_sites,
+    measure_access,
+    summarise_access,
+)
 from diagnostic.schema import make_table
-
-
-def make_communes(points, zone="metropole"):
-    """Return communes from {code: (x_km, y_km, population)}."""
-    table = pd.DataFrame.from_dict(points, orient="index", columns=["x_m", "y_m", "population"]).astype(float)
-    table[["x_m", "y_m"]] *= 1000
-    return table.assign(zone=zone).rename_axis("code_insee")
-
-
-def make_sites(points, **columns):
-    """Return actors from {acteur_id: (categorie, x_km, y_km, code_insee)}."""
-    table = pd.DataFrame.from_dict(points, orient="index", columns=["categorie", "x_m", "y_m", "code_insee"])
-    table[["x_m", "y_m"]] = table[["x_m", "y_m"]].astype(float) * 1000
-    return table.rename_axis("acteur_id").reset_index().assign(**columns)
-
-
-def make_membership(communes, territoire_id="perimetre"):
-    return pd.DataFrame({"code_insee": communes.index, "territoire_id": territoire_id})
-
-
-TOY = make_communes({"01001": (0, 0, 1000), "01002": (3, 4, 500), "01003": (12, 0, 250)})
-SITE = make_sites({"s1": ("ccas", 0, 0, "01001")})
 
 
 def summarise(communes, sites, **options):
@@ -63,21 +48,27 @@ def test_a_distance_a_hair_over_ten_km_is_ten_km():
     assert summarise(communes, sites).loc[("ccas", 10), "nb_communes_au_dela"] == 0
 
 
-def test_nearest_agrees_with_a_double_loop_and_ties_go_to_the_smallest_id():
-    rng = np.random.default_rng(11)
-    # whole kilometres on a small grid: many ties, several sites on one spot
-    spots = rng.integers(0, 8, (60, 2))
-    communes = make_communes({f"01{k:03d}": (*spots[k], 100) for k in range(40)})
-    sites = make_sites({f"s{k:02d}": (str(rng.choice(["ccas", "mjc"])), *spots[40 + k], "01001") for k in range(20)})
-    table = measure_access(communes, sites).set_index(["categorie", "code_insee"])
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_both_nearest_agree_with_a_double_loop_and_ties_go_to_the_smallest_id(seed):
+    communes, sites = make_grid(seed)
+    table = measure_access(communes, shuffle(sites, seed)).set_index(["categorie", "code_insee"])
     for categorie, code in table.index:
-        near = sites[sites["categorie"] == categorie]
-        away = np.hypot(near["x_m"] - communes.loc[code, "x_m"], near["y_m"] - communes.loc[code, "y_m"]) / 1000
-        assert table.loc[(categorie, code), "distance_km"] == pytest.approx(away.min(), abs=1e-6)
-        assert table.loc[(categorie, code), "site_id"] == min(near.loc[np.isclose(away, away.min()), "acteur_id"])
-    pdt.assert_frame_equal(
-        measure_access(communes, shuffle(sites)), table.reset_index()[list(measure_access(TOY, SITE))]
-    )
+        near = sites[sites["categorie"] == categorie].set_index("acteur_id")[["x_m", "y_m"]]
+        expected = loop_nearest(tuple(communes.loc[code, ["x_m", "y_m"]]), {name: tuple(row) for name, row in near.iterrows()})[:2]
+        row = table.loc[(categorie, code)]
+        assert [(row["distance_km"], row["site_id"]), (row["distance_second_km"], row["site_second_id"])] == expected
+    pdt.assert_frame_equal(table.reset_index()[DISTANCE_COLUMNS], measure_access(communes, sites))
+
+
+def test_one_site_has_no_second():
+    table = measure_access(TOY, SITE)
+    assert table["distance_second_km"].isna().all() and table["site_second_id"].isna().all()
+    two = pd.concat([SITE, SITE.assign(acteur_id="s0")])
+    table = measure_access(TOY, two)
+    assert table["site_id"].tolist() == ["s0"] * 3 and table["site_second_id"].tolist() == ["s1"] * 3
+    assert table["distance_second_km"].tolist() == table["distance_km"].tolist() == [0.0, 5.0, 12.0]
+    # the main and the secondary category of one actor do not make two sites
+    assert measure_access(TOY, SITE.assign(categories_secondaires=[("ccas",)]))["site_second_id"].isna().all()
 
 
 def test_four_sites_at_the_same_distance():
@@ -166,3 +157,58 @@ def test_empty_tables():
     assert measure_access(TOY.head(0), SITE).empty
     assert summarise_access(measure_access(TOY, SITE), TOY, make_membership(TOY).head(0), SITE).empty
     assert summarise_access(measure_access(TOY, make_table("acteurs")), TOY, make_membership(TOY), SITE).empty
+
+
+def test_the_nearest_sites_do_not_hang_on_the_order_of_communes():
+    communes, sites = make_grid(5)
+    table = measure_access(shuffle(communes), sites).sort_values(["categorie", "code_insee"], ignore_index=True)
+    pdt.assert_frame_equal(table, measure_access(communes, sites))
+
+
+def test_without_the_neighbours_a_commune_they_serve_is_beyond():
+    sites = make_sites(
+        {"s1": ("ccas", 0, 0, "01001"), "s2": ("ccas", 13, 0, "69001"), "m": ("mjc", 13, 0, "69001")},
+        hors_territoire=[False, True, True],
+    )
+    table = summarise(TOY, sites)
+    row = table.loc[("ccas", 10)]
+    assert row[["population_au_dela", "population_au_dela_sans_voisins"]].tolist() == [0, 250]
+    assert row[["nb_communes_au_dela", "nb_communes_au_dela_sans_voisins"]].tolist() == [0, 1]
+    assert row["part_population_au_dela_sans_voisins"] == pytest.approx(250 / 1750)
+    alone = summarise(TOY, sites[sites["hors_territoire"] == False]).loc[("ccas", 10)]  # noqa: E712
+    assert row["population_au_dela_sans_voisins"] == alone["population_au_dela"]
+    # no site inside: everyone is beyond without the neighbours, however near these are
+    assert table.loc[("mjc", 20), ["population_au_dela", "population_au_dela_sans_voisins"]].tolist() == [0, 1750]
+    assert keep_inside(sites)["acteur_id"].tolist() == ["s1"] and len(keep_inside(SITE)) == 1
+
+
+def test_an_epci_keeps_the_sites_of_the_rest_of_the_perimetre():
+    parts = pd.DataFrame({"code_insee": TOY.index, "territoire_id": ["epci:A", "epci:A", "epci:B"]})
+    table = summarise_access(measure_access(TOY, SITE), TOY, parts, SITE, seuils_km=[12]).set_index("territoire_id")
+    assert table.loc["epci:B", ["nb_sites", "population_au_dela_sans_voisins"]].tolist() == [0, 0]
+
+
+def test_thresholds_a_quarter_less_and_a_quarter_more():
+    row = summarise(TOY, SITE, seuils_km=[10]).loc[("ccas", 10)]
+    assert row[["population_au_dela_moins_25", "population_au_dela", "population_au_dela_plus_25"]].tolist() == [250, 250, 0]
+    low = summarise(TOY, SITE, seuils_km=[6]).loc[("ccas", 6)]
+    assert low[["nb_communes_au_dela_moins_25", "nb_communes_au_dela"]].tolist() == [2, 1]
+    assert low["part_population_au_dela_moins_25"] == pytest.approx(750 / 1750)
+    for factor, suffix in [(0.75, "moins"), (1.25, "plus")]:
+        other = summarise(TOY, SITE, seuils_km=[10 * factor]).loc[("ccas", 10 * factor), "population_au_dela"]
+        assert row[f"population_au_dela_{suffix}_25"] == other
+
+
+def test_sites_without_code_take_the_only_zone_and_no_other():
+    sites = make_sites({"s": ("ccas", 0, 0, None)})
+    assert list_sites(TOY, sites)["fixe"].tolist() == [True]
+    overseas = make_communes({"97411": (0, 0, 70)}, zone="la_reunion")
+    assert list_sites(pd.concat([TOY, overseas]), sites)["fixe"].tolist() == [False]
+    assert list_sites(pd.concat([TOY, overseas]), sites.assign(zone="la_reunion"))["zone"].tolist() == ["la_reunion"]
+
+
+def test_no_coordinates_at_all():
+    nowhere = SITE.assign(x_m=np.nan, y_m=np.nan)
+    assert measure_access(TOY, nowhere)[["distance_km", "distance_second_km"]].isna().all(axis=None)
+    assert set(summarise(TOY, nowhere)["raison_absence"]) == {"aucun site fixe de cette catégorie"}
+    assert summarise(TOY, nowhere)["nb_sites_sans_point"].tolist() == [1, 1, 1]
