@@ -1,166 +1,171 @@
 """Pairs of actors that share a territory and a theme or a dispositif, and declare no link: questions, never orders."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from diagnostic.measure.liens.network import simplify_links
-from diagnostic.measure.liens.silos import CHAMPS_OPPOSES
+from diagnostic.measure.manques.pair_candidates import (
+    compare_values,
+    count_values,
+    describe_pairs,
+    find_pairs,
+    list_traits,
+    name_codes,
+    sort_actors,
+    write_pair,
+)
+from diagnostic.vocabulary.formats import count_words
 
 WIDE_TERRITORIES = ("perimetre", "departement")
 TO_CHECK_COLUMNS = [
-    "acteur_a", "acteur_b", "territoires_communs", "themes_communs", "dispositifs_communs", "jaccard_themes",
-    "nb_dispositifs_communs", "inter_champ", "statut", "motif",
+    "rang", "acteur_a", "acteur_b", "territoires_communs", "population_commune", "themes_communs", "dispositifs_communs",
+    "publics_communs", "jaccard_themes", "nb_dispositifs_communs", "nb_publics_communs", "inter_champ", "statut", "motif",
 ]  # fmt: skip
-_BLOCK = 500  # actors compared at once with all the others: bounds memory at 5,000 actors
+_SETS = 100_000  # pairs of sets of territories measured together: this bounds memory
 
 
-def list_links_to_check(acteurs, acteurs_territoires, liens, participations, *, plafond=500, libelles=None):
+def list_links_to_check(
+    acteurs, acteurs_territoires, liens, participations, *, plafond=500, libelles=None, communes=None, appartenance=None
+):
     """List the pairs of actors that share a territory and a theme or a dispositif, and declare no link.
 
     Every pair of a dossier shares its perimetre and most share a departement: only the narrower territories count.
-    Order: pairs with a common dispositif first, then `social` with `developpement_local`, then the closest themes,
-    then identifiers.
+    Order: `social` with `developpement_local` first, then the most dispositifs in common, the closest themes, the most
+    publics in common, the most inhabitants on the common ground (unknown last), then identifiers. A theme, a public or a
+    dispositif that nobody wrote is unknown: it brings no pair and lowers no rank by itself. `tout_public` is shared with
+    `tout_public` only.
 
     Parameters
     ----------
-    acteurs : DataFrame, the actors of the network; `themes` are tuples
-    plafond : greatest number of pairs listed, None for all of them
-    libelles : mapping from codes (territories, themes, dispositifs) to the words of the sentence, optional
+    acteurs : DataFrame, the actors of the network; `themes` and `publics` are tuples
+    plafond : greatest number of pairs listed, None for all of them; all are counted
+    libelles : mapping from codes (territories, themes, dispositifs, publics) to the words of the sentence, optional
+    communes : DataFrame indexed by code_insee with `population`, optional
+    appartenance : DataFrame (code_insee, territoire_id), optional
 
     Returns
     -------
     a_verifier : DataFrame with TO_CHECK_COLUMNS (acteur_a < acteur_b). `jaccard_themes` is NaN when neither has a
-        theme. `statut`: `absent_declare` (both answered the survey), `non_confirme` (one did), `non_observe` (none)
+        theme. `population_commune`: inhabitants of the communes of the territories in common, each commune once; NaN when
+        one of these populations is not known, or without `communes` and `appartenance`. `statut`: `absent_declare` (both
+        answered the survey), `non_confirme` (one did), `non_observe` (none)
     bilan : DataFrame of one row: nb_paires_attendues, nb_paires_realisees, taux_realisation (NaN without any expected
         pair), nb_a_verifier, nb_affichees, nb_ecartees (beyond `plafond`)
+
+    Examples
+    --------
+    >>> acteurs = pd.DataFrame({"acteur_id": ["a", "b"], "champ": "social", "themes": [("sante",)] * 2})
+    >>> places = pd.DataFrame({"acteur_id": ["a", "b"], "territoire_id": "epci:1"})
+    >>> none = pd.DataFrame(columns=["source_id", "cible_id", "acteur_id", "dispositif_id"], dtype="str")
+    >>> list_links_to_check(acteurs, places, none, none)[0][["acteur_a", "acteur_b", "statut"]].values.tolist()
+    [['a', 'b', 'non_observe']]
     """
-    actors = acteurs.drop_duplicates("acteur_id").sort_values("acteur_id", ignore_index=True)
-    traits = _list_traits(actors, acteurs_territoires, participations)
-    pairs, expected, realised = _find_candidates(actors, traits, simplify_links(actors, liens)[0], plafond)
-    found = _describe_pairs(pairs, actors, traits, {} if libelles is None else libelles)
-    waiting = expected - realised
-    rate = realised / expected if expected else np.nan
-    figures = [expected, realised, rate, waiting, len(found), waiting - len(found)]
-    names = [
-        "nb_paires_attendues",
-        "nb_paires_realisees",
-        "taux_realisation",
-        "nb_a_verifier",
-        "nb_affichees",
-        "nb_ecartees",
-    ]
-    return found, pd.DataFrame([dict(zip(names, figures, strict=True))])
-
-
-def _list_traits(actors, acteurs_territoires, participations):
-    """Return {trait: DataFrame (acteur_id, valeur)} for the territories, themes and dispositifs of the actors."""
-    places = acteurs_territoires[["acteur_id", "territoire_id"]].set_axis(["acteur_id", "valeur"], axis=1)
-    wide = places["valeur"].astype("object").map(lambda t: str(t).split(":", 1)[0] in WIDE_TERRITORIES).astype(bool)
-    themes = actors.reindex(columns=["acteur_id", "themes"]).explode("themes").set_axis(["acteur_id", "valeur"], axis=1)
-    shared = participations.reindex(columns=["acteur_id", "dispositif_id"]).set_axis(["acteur_id", "valeur"], axis=1)
-    traits = {"territoires": places[~wide], "themes": themes, "dispositifs": shared}
-    known = set(actors["acteur_id"])
-    return {name: rows[rows["acteur_id"].isin(known)].dropna().drop_duplicates() for name, rows in traits.items()}
-
-
-def _find_candidates(actors, traits, links, plafond):
-    """Compare actors block by block; return the first pairs to check, the expected and the realised counts."""
-    position = pd.Series(actors.index, index=actors["acteur_id"])
-    incidence = {name: _make_incidence(rows, position) for name, rows in traits.items()}
-    linked = _make_adjacency(links, position)
-    nb_themes = np.asarray(incidence["themes"].sum(axis=1)).ravel()
-    champs = (
-        actors.reindex(columns=["champ"])["champ"]
-        .astype("object")
-        .map(dict(zip(CHAMPS_OPPOSES, (1, -1), strict=True)))
-        .fillna(0)
-        .to_numpy(dtype=int)
+    actors = sort_actors(acteurs)
+    traits = list_traits(
+        actors, territoires=_list_narrow(acteurs_territoires), themes="themes",
+        dispositifs=participations.reindex(columns=["acteur_id", "dispositif_id"]), publics="publics",
+    )  # fmt: skip
+    themes = count_values(actors, traits["themes"])
+    ground = _prepare_ground(actors, traits["territoires"], communes, appartenance)
+    pairs, counts = find_pairs(
+        actors,
+        traits,
+        {"realisees": simplify_links(actors, liens)[0][["acteur_a", "acteur_b"]]},
+        shares=lambda found: (found["themes"] > 0) | (found["dispositifs"] > 0),
+        order=[
+            lambda found: found["inter_champ"],
+            lambda found: found["dispositifs"],
+            lambda found: compare_values(found["themes"], themes, found),
+            lambda found: found["publics"],
+            ground,
+        ],
+        plafond=plafond,
     )
-    kept, expected, realised = [], 0, 0
-    for start in range(0, len(actors), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        common = {name: (m[rows] @ m.T).toarray() for name, m in incidence.items()}
-        shares = (common["territoires"] > 0) & ((common["themes"] > 0) | (common["dispositifs"] > 0))
-        shares &= np.arange(len(actors))[None, :] > np.arange(len(actors))[rows][:, None]
-        done = linked[rows].toarray() > 0
-        expected, realised = expected + int(shares.sum()), realised + int((shares & done).sum())
-        i, j = np.nonzero(shares & ~done)
-        both = common["themes"][i, j]
-        union = nb_themes[i + start] + nb_themes[j] - both
-        jaccard = np.divide(both, union, out=np.full(len(i), np.nan), where=union > 0)
-        pairs = pd.DataFrame(
-            {"i": i + start, "j": j, "jaccard_themes": jaccard, "nb_dispositifs_communs": common["dispositifs"][i, j]}
-        )
-        pairs["inter_champ"] = champs[pairs["i"]] * champs[pairs["j"]] < 0
-        kept.append(_sort_pairs(pairs).head(plafond if plafond is not None else len(pairs)))
-    columns = ["i", "j", "jaccard_themes", "nb_dispositifs_communs", "inter_champ"]
-    pairs = (
-        _sort_pairs(pd.concat(kept))
-        if kept
-        else pd.DataFrame(columns=columns).astype({"i": int, "j": int, "inter_champ": bool})
-    )
-    return pairs.head(plafond if plafond is not None else len(pairs)), expected, realised
+    table = describe_pairs(pairs, actors, traits).assign(
+        jaccard_themes=compare_values(pairs["themes"], themes, pairs), nb_dispositifs_communs=pairs["dispositifs"],
+        nb_publics_communs=pairs["publics"], population_commune=ground(pairs),
+    )  # fmt: skip
+    words = {} if libelles is None else libelles
+    reasons = [_write_reason(row, words) for row in table.to_dict("records")]
+    table["motif"] = pd.Series(reasons, index=table.index, dtype="str")
+    return table[TO_CHECK_COLUMNS], _sum_up(counts, len(table))
 
 
-def _sort_pairs(pairs):
-    keys = pd.DataFrame(
-        {
-            "d": pairs["nb_dispositifs_communs"] == 0,
-            "c": ~pairs["inter_champ"],
-            "t": -pairs["jaccard_themes"].fillna(-1),
-        }
-    )
-    return pairs.assign(**keys).sort_values(["d", "c", "t", "i", "j"], ignore_index=True).drop(columns=["d", "c", "t"])
+def _list_narrow(acteurs_territoires):
+    places = acteurs_territoires[["acteur_id", "territoire_id"]]
+    kinds = places["territoire_id"].astype("object").map(lambda t: str(t).split(":", 1)[0])
+    return places[~kinds.isin(WIDE_TERRITORIES).to_numpy(dtype=bool)]
 
 
-def _make_incidence(rows, position):
-    values, columns = np.unique(rows["valeur"].to_numpy(dtype=object), return_inverse=True)
-    cells = (np.ones(len(rows), dtype=np.int32), (rows["acteur_id"].map(position).to_numpy(dtype=int), columns))
-    return sparse.csr_array(cells, shape=(len(position), max(len(values), 1)))
-
-
-def _make_adjacency(links, position):
-    a, b = (links[f"acteur_{side}"].map(position).to_numpy(dtype=int) for side in "ab")
-    ones = np.ones(2 * len(links), dtype=np.int8)
-    return sparse.csr_array((ones, (np.r_[a, b], np.r_[b, a])), shape=(len(position), len(position)))
-
-
-def _describe_pairs(pairs, actors, traits, libelles):
-    """Add to the pairs kept what they share, the state of their declarations and the reason in words."""
-    ids = actors["acteur_id"].to_numpy(dtype=object)
-    a, b = ids[pairs["i"]], ids[pairs["j"]]
-    owned = {name: rows.groupby("acteur_id")["valeur"].agg(set).to_dict() for name, rows in traits.items()}
-    common = {
-        name: [tuple(sorted(sets.get(x, set()) & sets.get(y, set()))) for x, y in zip(a, b, strict=True)]
-        for name, sets in owned.items()
+def _sum_up(counts, listed):
+    expected, realised = counts["trouvees"], counts["realisees"]
+    row = {
+        "nb_paires_attendues": expected,
+        "nb_paires_realisees": realised,
+        "taux_realisation": realised / expected if expected else np.nan,
+        "nb_a_verifier": expected - realised,
+        "nb_affichees": listed,
+        "nb_ecartees": expected - realised - listed,
     }
-    answered = actors.reindex(columns=["a_repondu"])["a_repondu"].eq("oui").to_numpy(dtype=int)
-    answers = answered[pairs["i"]] + answered[pairs["j"]]
-    table = pairs.drop(columns=["i", "j"]).assign(
-        acteur_a=a,
-        acteur_b=b,
-        statut=np.array(["non_observe", "non_confirme", "absent_declare"], dtype=object)[answers],
-    )
-    for name, cells in common.items():
-        table[f"{name}_communs"] = pd.Series(cells, index=table.index, dtype="object")
-    shared = zip(common["territoires"], common["themes"], common["dispositifs"], strict=True)
-    table["motif"] = pd.Series([_write_reason(*cells, libelles) for cells in shared], index=table.index, dtype="str")
-    return table[TO_CHECK_COLUMNS].reset_index(drop=True)
+    return pd.DataFrame([row])
 
 
-def _write_reason(territories, themes, dispositifs, libelles):
-    shared = [
-        _enumerate_in_words(words, codes, libelles)
-        for words, codes in [(("le dispositif", "les dispositifs"), dispositifs), (("le thème", "les thèmes"), themes)]
-        if codes
-    ]
-    place = _enumerate_in_words(("le territoire", "les territoires"), territories, libelles)
-    return f"Présents tous deux sur {place}, ils partagent {' et '.join(shared)}, sans lien déclaré entre eux."
+def _prepare_ground(actors, places, communes, appartenance):
+    """Return the function that measures, for pairs of actors, the inhabitants of the territories they share.
+
+    Communes that are in the same territories count as one, and so do actors active in the same ones: what is measured is a
+    pair of sets of territories, once.
+    """
+    if communes is None or appartenance is None:
+        return lambda pairs: np.full(len(pairs["i"]), np.nan)
+    names = pd.Index(sorted(places["valeur"].unique()), dtype="object")
+    active = _cross(places["acteur_id"], pd.Index(actors["acteur_id"], dtype="object"), places["valeur"], names)
+    held = appartenance[["code_insee", "territoire_id"]].drop_duplicates()
+    held = held[held["territoire_id"].isin(names)].sort_values(["code_insee", "territoire_id"])
+    towns = pd.Index(held["code_insee"].unique(), dtype="object")
+    alike, first = _group_rows(member := _cross(held["code_insee"], towns, held["territoire_id"], names))
+    people = np.bincount(alike, communes["population"].reindex(towns).to_numpy(dtype=float), minlength=len(first))
+    # A territory whose communes nobody gave has an unknown number of inhabitants, not none.
+    empty = np.flatnonzero(np.bincount(member.indices, minlength=len(names)) == 0)
+    pieces = sparse.vstack([member[first], sparse.eye_array(len(names), dtype=np.int32, format="csr")[empty]])
+    of_actor, first = _group_rows(active)
+    return partial(
+        _sum_people, of_actor=of_actor, sets=active[first], pieces=sparse.csr_array(pieces.T),
+        people=np.r_[people, np.full(len(empty), np.nan)],
+    )  # fmt: skip
 
 
-def _enumerate_in_words(words, codes, libelles, most=3):
-    names = [f"« {libelles.get(code, code)} »" for code in codes]
-    if len(names) > most:
-        names = [*names[:most], f"{len(names) - most} autre{'s' if len(names) > most + 1 else ''}"]
-    return f"{words[len(codes) > 1]} {' et '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}"
+def _cross(rows, row_names, columns, column_names):
+    cells = (np.ones(len(rows), dtype=np.int32), (row_names.get_indexer(rows), column_names.get_indexer(columns)))
+    return sparse.csr_array(cells, shape=(len(row_names), len(column_names)))
+
+
+def _group_rows(matrix):
+    """Return the number of the set that each row of `matrix` is, and the first row of each set."""
+    matrix.sort_indices()
+    ends = zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True)
+    codes, _ = pd.factorize(np.array([matrix.indices[a:b].tobytes() for a, b in ends], dtype=object))
+    return codes, np.unique(codes, return_index=True)[1]
+
+
+def _sum_people(pairs, *, of_actor, sets, pieces, people):
+    """Return the inhabitants of the territories common to each pair, NaN when one piece of them is not known."""
+    a, b = of_actor[pairs["i"]].astype(np.int64), of_actor[pairs["j"]].astype(np.int64)
+    distinct, inverse = np.unique(np.minimum(a, b) * sets.shape[0] + np.maximum(a, b), return_inverse=True)
+    sums = [np.empty(0)]
+    for first, second in (np.divmod(distinct[k : k + _SETS], sets.shape[0]) for k in range(0, len(distinct), _SETS)):
+        held = sparse.csr_array(sets[first].multiply(sets[second])) @ pieces
+        held.sort_indices()
+        held.data[:] = 1
+        sums.append(held @ people)
+    return np.concatenate(sums)[inverse]
+
+
+def _write_reason(row, libelles):
+    place = name_codes("le territoire", "les territoires", row["territoires_communs"], libelles)
+    people = row["population_commune"]
+    lived = "" if np.isnan(people) else f" ({count_words(people, 'habitant')})"
+    return write_pair(row, f"Présents tous deux sur {place}{lived}", libelles)
