@@ -4,10 +4,12 @@ import pandas as pd
 
 from diagnostic.measure import quality
 from diagnostic.measure.constats import findings, statements
-from diagnostic.measure.gaps import measure_gaps
+from diagnostic.measure.gaps import measure_expected, measure_gaps, measure_sheets
 from diagnostic.measure.jurisdictions import measure_ressorts
 from diagnostic.measure.networks import list_network_figures, measure_links
+from diagnostic.measure.reach_of_sites import measure_reach
 from diagnostic.measure.records import build_records
+from diagnostic.measure.site_lists import date_tables
 
 OWN_LAYERS = {"epci": "EPCI", "departement": "DEPARTEMENT"}  # a territory is no interlocutor of its own
 
@@ -24,8 +26,10 @@ def measure_dossier(tables):
     dict of str -> DataFrame, named as in `vocabulary/tables.csv`; `resultats` holds the flat records, `lectures` the
     sentences. What a missing table forbids is absent from the dict and told in `lectures`.
     """
-    results = measure_ressorts(tables) | measure_links(tables) | measure_gaps(tables) | measure_inventory(tables)
+    results = measure_ressorts(tables) | measure_links(tables) | measure_gaps(tables) | measure_reach(tables) | measure_inventory(tables)
+    results |= measure_expected(tables, results)
     results["territoires_resume"] = summarise_territories(tables, results)
+    results |= measure_sheets(tables, results)
     results |= measure_constats(tables, results)
     results["lectures"] = findings.list_findings(tables, results)
     results["resultats"] = build_records(results, tables["couches"])
@@ -47,7 +51,7 @@ def measure_inventory(tables):
     """Measure the inventory itself: how old its rows are, what they lack; pairs that a person has decided are no doubt any more."""
     settings, actors, pairs = tables["reglages"], tables["acteurs"], tables.get("doublons_proposes")
     actors = actors[~actors["hors_territoire"].astype(bool)]
-    date = settings["date_edition"] if pd.notna(settings["date_edition"]) else pd.Timestamp.today().normalize()
+    date = date_tables(tables)
     waiting = None if pairs is None else pairs[pairs["decision"].fillna("") == ""]
     return {
         "qualite": quality.measure_quality(actors, waiting, date, seuils=settings["fraicheur_mois"]),

@@ -46,16 +46,37 @@ def tell_mentions(tables, date):
     by_subject = {name: [*dict.fromkeys([*ground, *own])] for name, own in layers.items()}
     by_subject |= {"ressorts": [*dict.fromkeys([*ground, *every])], "acteurs": [*ground, *people]}
     by_subject["carte"] = [*dict.fromkeys([*by_subject["ressorts"], *people])]
-    states = tables["categories_territoires"]["statut"].value_counts(normalize=True)
-    known = states.get("present", 0) + states.get("absent_verifie", 0)
     fictif = {subject: any("FICTIF" in word for word in told) for subject, told in by_subject.items()}
     fictif["acteurs"] = bool(tables["acteurs"]["source"].astype(str).str.contains("FICTIF").any())
     fictif |= {name: fictif[name] or "FICTIF" in name for name in layers}
     fictif["ressorts"] = any(fictif[name] for name in layers)
     return {
         "sources": by_subject, "date": date.strftime("%d/%m/%Y"), "fictif": fictif,
-        "couverture": f"{format_share(known, 0)} des cases catégorie × territoire sont renseignées",
+        "couverture": tell_states(tables["etats_territoires"]),
     }  # fmt: skip
+
+
+def tell_states(states):
+    """Return the share of each of the three states, and the age of the information behind them.
+
+    Parameters
+    ----------
+    states : DataFrame, `etats_territoires`: nb_cases, nb_ by state, nb_informations, nb_sans_date, date_plus_ancienne, date_mediane
+    """
+    cases = states["nb_cases"].sum()
+    if not cases:
+        return "aucune case catégorie × territoire"
+    shares = [format_share(states[f"nb_{state}"].sum() / cases) for state in ("present", "absent_verifie", "non_renseigne")]
+    told = "{} présentes, {} absences vérifiées, {} non renseignées (cases catégorie × territoire)".format(*shares)
+    number, dated = states["nb_informations"].sum(), states.dropna(subset="date_plus_ancienne")
+    if not number or dated.empty:
+        return f"{told} ; informations sans date" if number else told
+    oldest = dated["date_plus_ancienne"].min().strftime("%m/%Y")
+    low, high = (dated["date_mediane"].agg(which).strftime("%m/%Y") for which in ("min", "max"))
+    medians = f"médianes des territoires de {low} à {high}" if low != high else f"médiane de {low}"
+    without = states["nb_sans_date"].sum() / number
+    missing = f", {format_share(without)} sans date" if without else ""
+    return f"{told} ; information la plus ancienne de {oldest}, {medians}{missing}"
 
 
 def tell_notices(tables, told, edition, inventaire=None):

@@ -8,7 +8,8 @@ from diagnostic.vocabulary import read_vocabulary
 # What a column of a result table is called in a record.
 RECORD_NAMES = {
     "territoire_id": "territoire", "couche": "couche_a", "categorie": "groupe_a", "acteur_id": "groupe_a", "mixte": "groupe_b",
-    "seuil_km": "groupe_b", "hypothese": "groupe_a", "cas": "groupe_a", "genre": "groupe_a",
+    "attendu_id": "groupe_a", "seuil_km": "groupe_b", "seuil_minutes": "groupe_b",
+    "hypothese": "groupe_a", "cas": "groupe_a", "genre": "groupe_a",
 }  # fmt: skip
 # A table without territory speaks of the whole perimeter.
 WHOLE = "perimetre"
@@ -19,7 +20,9 @@ UNRECORDED_TABLES = {"millefeuille", "facettes", "silos_groupes"}
 # By file and by category, the quality of the inventory is in the workbook only.
 RECORDED_ROWS = {"qualite": ("groupe", "ensemble")}
 # The mean distance is the same whatever the threshold: one record, not one a threshold.
-WITHOUT_THRESHOLD = {"distance_moyenne_km"}
+WITHOUT_THRESHOLD = {"distance_moyenne_km", "minutes_moyennes"}
+# Tables in kilometres for some categories and in minutes for others: what is not in the unit of a row is no missing value.
+EITHER_UNIT = {"quantiles_acces"}
 # In `mesures.csv`: the numerator is the share times its denominator.
 SHARE = "="
 # Figures on all the units of one layer, whatever the other covers.
@@ -58,7 +61,9 @@ def build_records(results, couches, *, edition_default="publique"):
             edition = "interne" if name in INTERNAL_TABLES else edition_default
             column, value = RECORDED_ROWS.get(name, (None, None))
             table = results[name] if column is None else results[name][results[name][column] == value]
-            parts.append(_melt(table, rows, edition))
+            rows = rows[rows["colonne"].isin(table.columns)] if name in EITHER_UNIT else rows
+            found = _melt(table, rows, edition)
+            parts.append(found[found["valeur"].notna()] if name in EITHER_UNIT else found)
     if not parts:
         return pd.DataFrame(columns=RECORD_COLUMNS)
     records = pd.concat(parts, ignore_index=True)

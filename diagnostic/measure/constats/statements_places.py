@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.measure.constats.findings import find_invented
+from diagnostic.measure.constats.gap_readings import find_invented
 from diagnostic.measure.constats.statement_facts import list_epci, list_items, refuse, report, tell_among
 from diagnostic.measure.manques.states import mark_covered
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
