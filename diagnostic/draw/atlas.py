@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from diagnostic.draw import base_map, charts, print_layers, print_points
+from diagnostic.draw import access_chart, base_map, charts, print_layers, print_points, states_map
 from diagnostic.draw.network_pages import list_network_pages
 from diagnostic.draw.style import CHAMP_LABELS, agree
 from diagnostic.vocabulary import normalize_label, read_vocabulary
@@ -45,7 +45,8 @@ def list_figures(tables, *, mentions, edition):
     figures += _list_links(tables, common)
     figures += list_network_pages(tables, base, own, common, shared=edition is None)
     if base:
-        figures += [(name, edition is None, draw) for name, draw in _list_access(tables, base, own)]
+        figures += [(name, edition is None, draw) for name, draw in [*_list_states(tables, base, own), *_list_access(tables, base, own)]]
+    figures += [(name, edition is None, draw) for name, draw in _list_curves(tables, own)]
     return [(f"{rank:02d}_{name}", shared, draw) for rank, (name, shared, draw) in enumerate(figures, start=1)]
 
 
@@ -125,6 +126,40 @@ def _list_access(tables, base, own):
         )  # fmt: skip
         figures.append((f"acces_{normalize_label(code)}", draw))
     return figures
+
+
+def _list_states(tables, base, own):
+    """One map a category drawn commune by commune: present, absent for sure, not recorded."""
+    labels, ages = tables["listes"]["categories"]["libelle"], tables["ages_categories"]
+    ages = ages[ages["type"] == "epci"].set_index("categorie")["age_text"] if len(ages) else pd.Series(dtype="object")
+    counts = tables["etats_communes_resume"].set_index("categorie")
+    figures = []
+    for code, rows in tables["etats_communes"].groupby("categorie", sort=False):
+        actors = tables["acteurs"]
+        held = actors["categorie"].eq(code) | actors["categories_secondaires"].map(lambda cell: code in cell).astype(bool)  # noqa: B023
+        told = counts.loc[code].to_dict() | {"age_text": ages.get(code, "")}
+        states = rows.set_index("code_insee")["statut"]
+        draw = partial(states_map.draw_states, base, states, actors[held], labels.get(code, code), told, mentions=own("acteurs"))
+        figures.append((f"etats_{normalize_label(code)}", draw))
+    return figures
+
+
+def _list_curves(tables, own):
+    """One chart a category whose sites are all known: how many inhabitants within each distance, or time."""
+    curves, labels = tables.get("courbes_acces"), tables["listes"]["categories"]["libelle"]
+    if curves is None or not len(curves):
+        return []
+    steps = {"km": tables["reglages"]["seuils_km"], "min": tables["reglages"]["seuils_min"]}
+    kinds = tables["territoires"]["type"].isin(["perimetre", "departement", "epci"])
+    drawn = curves[curves["territoire_id"].isin(tables["territoires"].index[kinds])]
+    drawn = drawn.assign(population=drawn["population_totale"])  # the chart tells the denominator of its shares
+    return [
+        (f"courbe_{normalize_label(code)}", partial(
+            access_chart.draw_access_curve, rows, tables["territoires"], labels.get(code, code), mentions=own("acteurs"),
+            seuils=steps[rows["unite"].iat[0]],
+        ))
+        for code, rows in drawn.groupby("categorie", sort=False)
+    ]  # fmt: skip
 
 
 def _pivot_pairs(tables):
