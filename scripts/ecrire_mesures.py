@@ -33,8 +33,20 @@ CHAPTERS = {
     "entree_tardive_ensemble": "Financeurs et émergence",
     "affiliations_resume": "Contrats des territoires",
     "categories_territoires": "Catégories par territoire",
+    "etats_territoires": "Les trois états et l'âge de l'information",
+    "attendus_resume": "Ce qui est attendu",
     "bilan_liens": "Liens à vérifier (édition interne)",
+    "bilan_proximites": "Proximités à discuter (édition interne)",
     "acces": "Accès",
+    "acces_temps": "Accès en minutes",
+    "quantiles_acces": "Distances médianes",
+    "accessibilite_territoires": "Accessibilité partagée (2SFCA)",
+    "sites_supplementaires": "Un site de plus (édition interne)",
+    "fermetures": "Si un site fermait (édition interne)",
+    "indicateurs_territoires": "Indicateurs des communes",
+    "indicateurs_classes": "Communes par classe",
+    "acces_indicateurs": "Indicateurs et accès",
+    "acces_classes": "Classes de communes et accès",
     "qualite": "Qualité de l'inventaire",
 }
 INTRODUCTION = """# Les mesures et leurs formules
@@ -96,7 +108,32 @@ L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `r
 - **Comparer des territoires** : à nombre moyen de partenaires égal, la densité baisse comme 1 / n. Nombre d'acteurs, partenaires, part
   de liens entre champs, observé sur attendu (à partir de 5 liens attendus), réponses, et les mêmes sans les acteurs présents partout ; la
   sensibilité (jackknife) dit ce qui tient à chaque acteur inscrit.
-- **Liens à vérifier** : même territoire plus petit qu'un département, et même thème ou même dispositif.
+- **Trois états.** `present` : un acteur de la catégorie (principale ou secondaire) agit dans le territoire. `absent_verifie` :
+  aucun, et la liste est dite complète (`couverture_inventaire`, ou liste publiée par une source qui dit tout recenser) ; la
+  déclaration la plus précise l'emporte. `non_renseigne` : aucun, et personne ne l'a dit. L'âge est celui des dates des acteurs vus
+  et des déclarations ; une date absente est comptée, jamais prise pour zéro.
+- **Attendus.** Liste du logiciel, que la feuille `attendus` change ou complète : une catégorie, un dispositif ou un accès, à une
+  échelle, sous une condition, avec sa base et sa source ; la colonne `verification` dit si le texte a été lu. Obligation, pratique
+  et choix du groupe ne se mélangent pas. Les seuils sont comparés à la population **municipale** ; à moins de 5 % sous le seuil, si
+  le texte peut viser la population totale, l'attente est « à vérifier ». Exception possible (un CIAS, un EPCI, un PETR) : « à
+  vérifier » aussi, car rien ne dit ses compétences.
+- **Liens à vérifier** : même territoire plus petit qu'un département, et même thème ou même dispositif. Ordre : d'abord entre les
+  deux champs, puis dispositifs en commun, thèmes les plus proches, publics en commun, habitants du territoire partagé.
+- **Proximités à discuter** : même commune, même thème et même public, sans lien déclaré. Se ressembler n'est pas faire double
+  emploi.
+- **Accès.** Habitants strictement au-delà du seuil ; `_moins_25` et `_plus_25` : au seuil diminué ou augmenté d'un quart ;
+  `_sans_voisins` : sans les sites hors du périmètre. Un temps de trajet fourni remplace le vol d'oiseau pour la catégorie, un seul
+  moyen de transport à la fois ; un trajet sans durée est inconnu, ni proche ni loin. Médiane : la plus petite distance en deçà de
+  laquelle vit la moitié des habitants.
+- **Si un site fermait** : chacun de ceux qui l'avaient pour plus proche va au suivant, tous les autres restant ouverts.
+- **Accessibilité partagée (2SFCA)** : R = S / Σ P à portée, puis A = Σ R à portée ; forme améliorée : chaque zone a son poids. Sans
+  capacité dite, chaque site compte 1 et le chiffre s'appelle densité de sites. Au bord du périmètre, les habitants d'à côté n'y
+  sont pas : A y est haut.
+- **Un site de plus** : couverture maximale (habitants nouvellement à portée) ou distance moyenne (p-médian). Un calcul, pas une
+  proposition.
+- **Indicateurs des communes** : une valeur secrète (`s`) ou non disponible (`nd`) n'est ni zéro ni oubliée au hasard ; une moyenne
+  n'est donnée que si assez d'habitants vivent dans une commune publiée ; une valeur publiée est laissée de côté (`masquee`) là où
+  elle permettrait de retrouver une valeur secrète par différence. On compare des communes, pas des personnes.
 - **Manques.** Éloignement : seulement là où la liste des sites est complète (dite par le groupe, ou publiée par la source ; les
   lignes d'autres imports n'y comptent alors pas). Services itinérants : comptés à part, jamais un point fixe.
 - **Éditions.** Les chiffres d'ensemble portent sur tous les acteurs, y compris ceux qu'une édition ne montre pas ; l'éloignement

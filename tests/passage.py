@@ -39,6 +39,20 @@ TABLES = {
     "couverture_inventaire": f"territoire_id,categorie,statut\n{EPCI},ccas,complet\n{EPCI},mediatheque,complet\n",
 }
 
+# The same place with travel times, capacities and an indicator of communes.
+TIMED = {
+    "parametres": f"cle,valeur\nepci,{EPCI}\ndate_edition,15/11/2026\ncategories_acces,mediatheque;eaje;epicerie_sociale\n",
+    "acteurs": "acteur_id,nom,categorie,code_insee,capacite,diffusion,source\n"
+    "M1,Médiathèque,mediatheque,43016,,public,FICTIF\nM2,Bibliothèque,mediatheque,43185,,public,FICTIF\n"
+    "C1,Crèche,eaje,43016,20,public,FICTIF\nC2,Micro-crèche,eaje,43185,0,public,FICTIF\nE1,Épicerie,epicerie_sociale,43016,,public,FICTIF\n",
+    "couverture_inventaire": f"territoire_id,categorie,statut\n{EPCI},mediatheque,complet\n{EPCI},eaje,complet\n",
+    "temps_trajet": "code_insee,destination,minutes,mode\n43016,M2,25,voiture\n43185,M1,30,voiture\n43052,M1,12,voiture\n43052,M1,3,car\n",
+    "indicateurs": "indicateur,libelle,fichier_indicateur,colonne_valeur,genre,sens,millesime,source\n"
+    "pauvrete,Taux de pauvreté,pauvreté.csv,taux,part,haut,2021,FICTIF\n"
+    "densite,Densité,pauvreté.csv,classe,classe,,2021,FICTIF\n",
+}
+RATES = "codgeo;taux;classe\n43016;18,5;bourg\n43185;s;dispersé\n43052;nd;dispersé\n"
+
 
 def write_dossier(folder, tables=TABLES):
     """Write the tables of a dossier as CSV files, as a French office would save them."""
@@ -65,6 +79,17 @@ def measure_small():
 
     tables = load(write_dossier(Path(tempfile.mkdtemp()) / "auzon"))
     return tables, measure_dossier(tables)
+
+
+@cache
+def measure_timed():
+    """Return the tables and the measures, together, of a dossier with travel times, capacities and an indicator."""
+    from diagnostic.run import load, measure_tables
+
+    folder = write_dossier(Path(tempfile.mkdtemp()) / "été à Auzon", TIMED)
+    (folder / "indicateurs").mkdir()
+    (folder / "indicateurs" / "pauvreté.csv").write_text(RATES, encoding="utf-8-sig")
+    return measure_tables(load(folder))
 
 
 @cache

@@ -4,8 +4,9 @@ import pandas as pd
 from passage import measure_example, measure_small
 
 from diagnostic.edition import filter_edition
-from diagnostic.measure.mentions import EDITION_LABELS, list_sources, tell_mentions, tell_notices
+from diagnostic.measure.mentions import EDITION_LABELS, list_sources, tell_mentions, tell_notices, tell_states
 from diagnostic.schema import EDITIONS
+from diagnostic.vocabulary.formats import format_share
 
 DATE = pd.Timestamp("2026-11-15")
 
@@ -31,7 +32,21 @@ def test_a_page_says_its_own_layer_and_what_is_invented():
         "FICTIF" in word for word in told["sources"]["MSA"]
     )
     assert all(len(words) == len(set(words)) for words in told["sources"].values())
-    assert told["couverture"].endswith("des cases catégorie × territoire sont renseignées")
+    states = measure_example()[1]["categories_territoires"]["statut"].value_counts(normalize=True)
+    for state, words in (("present", "présentes"), ("absent_verifie", "absences vérifiées"), ("non_renseigne", "non renseignées")):
+        assert f"{format_share(states[state])} {words}" in told["couverture"]
+    assert "information la plus ancienne de 03/2024" in told["couverture"]
+
+
+def test_the_states_of_an_empty_or_undated_inventory_are_told_without_a_zero_age():
+    none = pd.DataFrame(columns=["nb_cases", "nb_present", "nb_absent_verifie", "nb_non_renseigne"])
+    assert tell_states(none) == "aucune case catégorie × territoire"
+    row = {"nb_cases": 4, "nb_present": 1, "nb_absent_verifie": 0, "nb_non_renseigne": 3}
+    undated = pd.DataFrame([row | {"nb_informations": 2, "nb_sans_date": 2, "date_plus_ancienne": pd.NaT, "date_mediane": pd.NaT}])
+    assert tell_states(undated).endswith("(cases catégorie × territoire) ; informations sans date")
+    dates = {"date_plus_ancienne": pd.Timestamp("2024-03-01"), "date_mediane": pd.Timestamp("2025-01-01")}
+    half = pd.DataFrame([row | {"nb_informations": 2, "nb_sans_date": 1} | dates])
+    assert tell_states(half).endswith(f"la plus ancienne de 03/2024, médiane de 01/2025, {format_share(0.5)} sans date")
 
 
 def test_notices_say_purpose_edition_date_counts_and_masks_reach_them():

@@ -72,7 +72,10 @@ def write_editions(views, target, *, same, colour, tell):
         figures = list_figures(shown, mentions=shown["mentions"], edition=None if same else edition)
         written += write_edition(
             keep_local(shown), target / edition, carte=draw_map(shown), figures=figures, cache=cache, reading=reading,
-            pages={"fiches_ressorts.html": draw_sheets(shown, plans), "constats.html": draw_statements(shown)},
+            pages={
+                "fiches_ressorts.html": draw_sheets(shown, plans), "fiches_manques.html": draw_gaps(shown),
+                "constats.html": draw_statements(shown),
+            },
         )  # fmt: skip
     return written
 
@@ -303,6 +306,17 @@ def draw_sheets(shown, plans=None):
     return draw_territory_page(
         shown, plans or draw_plans(shown), titre=shown["titre"], sources=told["sources"]["ressorts"], date=told["date"],
         edition=shown["edition"], fictif=told["fictif"]["ressorts"],
+    )  # fmt: skip
+
+
+def draw_gaps(shown):
+    """Return the sheets of gaps of `select_edition`, a territory a printed page, as one page that works without a network (HTML)."""
+    from diagnostic.draw.gaps_page import draw_gaps_page
+
+    told = shown["mentions"]
+    return draw_gaps_page(
+        shown, titre=shown["titre"], sources=told["sources"]["acteurs"], date=told["date"], edition=shown["edition"],
+        fictif=told["fictif"]["acteurs"],
     )  # fmt: skip
 
 
