@@ -46,6 +46,19 @@ def shoot(page_path, picture):
         browser.close()
 
 
+def picture_sheet_of_gaps(page_path, folder):
+    """Return the picture (Path) of the first sheet of gaps, as a printer gives it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_context(offline=True).new_page()
+        page.goto(page_path.resolve().as_uri())
+        page.pdf(path=folder / "manques.pdf", prefer_css_page_size=True)
+        browser.close()
+    command = ["pdftoppm", "-png", "-singlefile", "-f", "2", "-l", "2", "-r", "130", "manques.pdf", "manques"]
+    subprocess.run(command, cwd=folder, check=True)
+    return crop(folder / "manques.png")
+
+
 def shrink(source, target, width=WIDTH):
     """Save a picture at the width of a README, in few colours."""
     picture = Image.open(source).convert("RGB")
@@ -133,6 +146,8 @@ def main():
         shrink(next((public / "cartes").glob("*ressort_fictifcas.png")), IMAGES / "ressort.png")
         shrink(next((public / "cartes").glob("*categories.png")), IMAGES / "categories.png")
         shrink(next((public / "cartes").glob("*reseau_dispositifs.png")), IMAGES / "reseau.png")
+        shrink(next((public / "cartes").glob("*etats_cafeassociatif.png")), IMAGES / "etats.png")
+        shrink(picture_sheet_of_gaps(public / "fiches_manques.html", folder), IMAGES / "manques.png")
         shoot(public / "constats.html", folder / "constats.png")
         shrink(folder / "constats.png", IMAGES / "constats.png")
 

@@ -28,7 +28,7 @@ def test_the_example_has_its_pages_in_order():
         "06_ressort_fictifcas", "07_ressort_fictifcias", "08_ressort_fictifmsaterritoires", "09_discordance",
         "10_hasard_hauteloire", "11_hasard_puydedome", "12_acteurs", "13_acteurs_par_rubrique", "14_categories", "15_liens_entre_champs",
         "16_reseau_liens", "17_reseau_noyau", "18_reseau_carte", "19_reseau_dispositifs", "20_stades", "21_silos_references", "22_metiers",
-        "23_etats_centresocial", "24_etats_cafeassociatif", "25_etats_maisonsante", "26_etats_evs", "27_etats_ehpad",
+        "23_etats_centresocial", "24_etats_franceservices", "25_etats_cafeassociatif", "26_etats_maisonsante", "27_etats_ehpad",
     ]  # fmt: skip
     own = [
         "12_acteurs", "13_acteurs_par_rubrique", "16_reseau_liens", "17_reseau_noyau", "18_reseau_carte", "19_reseau_dispositifs",

@@ -14,7 +14,7 @@ NAMES = ["01_inventaire", "02_ressorts", "03_liens", "04_manques", "05_cartes_et
 SETTINGS = "# Réglages : la seule cellule à changer."
 INTERNAL_TABLES = [
     "liens_a_verifier", "bilan_liens", "dispositifs_a_ouvrir", "positions", "croisements", "problemes", "doublons_proposes", "ponts",
-    "fraicheur_lignes", "confirmations", "constats_a_decider", "postes_ouverts",
+    "fraicheur_lignes", "confirmations", "constats_a_decider", "postes_ouverts", "proximites",
 ]
 TIMEOUT = 240  # seconds a cell may take before the test fails rather than hangs
 HIDDEN = "Lieu tenu secret"
