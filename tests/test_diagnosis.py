@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from passage import measure_example, measure_small, write_dossier
+from passage import measure_example, measure_small, measure_timed, write_dossier
 
 from diagnostic.measure.diagnosis import measure_dossier
 from diagnostic.run import load
@@ -51,7 +51,7 @@ def test_values_of_the_method_on_epci(records, epci, expected):
 
 def test_every_result_is_named_and_every_measured_table_is_there():
     tables, results = measure_small()
-    assert set(read_vocabulary("mesures")["table"]) <= set(results)
+    assert set(read_vocabulary("mesures")["table"]) <= set(results) | set(measure_timed())
     resume = results["territoires_resume"]
     assert resume.index.tolist() == tables["territoires"].index.tolist()
     whole = resume.loc["perimetre"]
