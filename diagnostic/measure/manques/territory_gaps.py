@@ -49,7 +49,8 @@ def list_sheets(territoires, resume, ages):
         **{f"nb_{state}": kept[f"categories_{state}"].astype(int) for state in STATES},
     )  # fmt: skip
     told = ages.drop_duplicates("territoire_id").set_index("territoire_id")["age_text"]
-    return table.assign(age_text=told.reindex(table.index).astype("object").fillna("").to_numpy()).rename_axis("territoire_id").reset_index()
+    words = told.reindex(table.index).astype("object").fillna("")
+    return table.assign(age_text=words.to_numpy()).rename_axis("territoire_id").reset_index()
 
 
 def count_headings(states, categories):
