@@ -2,7 +2,6 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
-from html import unescape
 
 import pandas as pd
 import pytest
@@ -10,7 +9,7 @@ from jouets_constats import actors, devices, instances, make_results, make_table
 from jouets_reseau import make_links
 from navigateur import launch_chromium, open_offline
 from test_escape import PAYLOADS
-from toy_map import plain
+from toy_map import plain, strip_tags
 
 from diagnostic.draw import constats_page
 from diagnostic.draw.constats_page import draw_constats_page
@@ -58,10 +57,6 @@ def written(tmp_path_factory, page):
     return write_html(inline_assets(page), tmp_path_factory.mktemp("constats été") / "constats.html")
 
 
-def strip(html):
-    return plain(unescape(re.sub(r"<[^>]*>", " ", html)))
-
-
 def read_card(html, constat):
     (card,) = [part for part in html.split("<article ")[1:] if f'id="c-{constat}"' in part.split(">")[0]]
     return card.split("</article>")[0]
@@ -70,7 +65,7 @@ def read_card(html, constat):
 def read_groups(html):
     """Return {title: codes of the statements of the group}."""
     parts_ = [part.split("</section>")[0] for part in html.split('<section class="groupe" id="g')[1:]]
-    return {strip(re.search(r"<h2>(.*?)</h2>", part)[1]): re.findall(r'<article [^>]*id="c-(\w+)"', part) for part in parts_}
+    return {strip_tags(re.search(r"<h2>(.*?)</h2>", part)[1]): re.findall(r'<article [^>]*id="c-(\w+)"', part) for part in parts_}
 
 
 def test_statements_are_in_the_group_of_their_state(page, shown):
@@ -85,7 +80,7 @@ def test_statements_are_in_the_group_of_their_state(page, shown):
     counts = table["etat"].value_counts()
     held, missed, unknown = counts["constate"], counts["non_constate"], counts["non_mesurable"]
     head = f"{held + missed} énoncés du guide mesurés : {held} constatés, {missed} non constatés ; {unknown} non mesurables avec"
-    assert head in strip(page)
+    assert head in strip_tags(page)
 
 
 @pytest.mark.parametrize(("states", "kept", "told"), [
@@ -100,7 +95,7 @@ def test_the_head_counts_states_and_leaves_zeros_out(states, kept, told):
 
 
 def test_the_head_says_each_figure_with_its_threshold_where_it_is_not_reached(page, shown):
-    heads = strip(page.split('id="sommaire"')[1].split("</section>")[0])
+    heads = strip_tags(page.split('id="sommaire"')[1].split("</section>")[0])
     assert "Des dispositifs où un des deux champs manque 0 % (seuil 25 %)" in heads
     assert "Des dispositifs côte à côte sans acteur commun 100 % " in heads
     told = read_vocabulary("constats").set_index("constat").to_dict("index")
@@ -118,7 +113,7 @@ def test_the_head_says_each_figure_with_its_threshold_where_it_is_not_reached(pa
 
 
 def test_a_card_says_figure_threshold_who_and_leviers_and_leaves_a_line(page):
-    card = strip(read_card(page, "dispositifs_sans_acteur_commun"))
+    card = strip_tags(read_card(page, "dispositifs_sans_acteur_commun"))
     for words in (
         "Dans le guide : Dispositifs qui se côtoient sans se croiser (CTG, centres sociaux et EVS...) (F1-6)",
         "Sur 1 paire de dispositifs qui ont une commune au moins en partage, 1 (100 %) n'a aucun acteur commun.",
@@ -129,19 +124,19 @@ def test_a_card_says_figure_threshold_who_and_leviers_and_leaves_a_line(page):
     ):  # fmt: skip
         assert words in card
     lines = read_card(page, "dispositifs_sans_acteur_commun").split('<dl class="decision')[1:]
-    assert "Se réunir Qui CC Une Quand 20/01/2027" in strip(lines[0])
-    assert lines[1].startswith(' vide"') and strip(lines[1].split("</dl>")[0].split(">", 1)[1]) == "Levier retenu Décision Qui Quand"
+    assert "Se réunir Qui CC Une Quand 20/01/2027" in strip_tags(lines[0])
+    assert lines[1].startswith(' vide"') and strip_tags(lines[1].split("</dl>")[0].split(">", 1)[1]) == "Levier retenu Décision Qui Quand"
 
 
 def test_a_card_without_data_says_what_lacks_and_offers_nothing(page):
-    card = strip(read_card(page, "relais_entre_reseaux"))
+    card = strip_tags(read_card(page, "relais_entre_reseaux"))
     assert "Non mesurable avec ces données : aucune adhésion saisie (feuille adhesions)." in card
     assert "Ce qu'il faut pour le mesurer : reseaux ; adhesions." in card
     assert "Chiffre" not in card and "Leviers du guide" not in card and "La décision du groupe" not in card
 
 
 def test_a_statement_that_does_not_hold_has_its_figure_and_no_line(page):
-    card = strip(read_card(page, "dispositifs_un_seul_champ"))
+    card = strip_tags(read_card(page, "dispositifs_un_seul_champ"))
     assert "Chiffre 0 % (0 sur 2)" in card and "La décision du groupe" not in card
 
 
@@ -154,12 +149,12 @@ def test_a_ratio_says_what_was_observed_and_expected():
 
 
 def test_the_statement_of_the_guide_on_centres_sociaux_stops_at_its_first_words(page):
-    card = strip(read_card(page, "sans_centre_social_ni_evs"))
+    card = strip_tags(read_card(page, "sans_centre_social_ni_evs"))
     assert "Dans le guide : Pas de centre social (F4-1)" in card and "compétence" not in card
 
 
 def test_pairs_of_instances_are_listed_once(page):
-    card = strip(read_card(page, "instances_memes_membres"))
+    card = strip_tags(read_card(page, "instances_memes_membres"))
     assert "Paire d'instances concernée" in card and card.count("I et J") == 1 and "J et I" not in card
 
 
@@ -175,7 +170,7 @@ def test_no_line_of_the_page_can_begin_with_high_punctuation(page):
 
 
 def test_the_foot_spells_out_the_acronyms_in_one_line(page):
-    foot = strip(page.split('id="sources"')[1])
+    foot = strip_tags(page.split('id="sources"')[1])
     assert "Sigles : GMR, Grandir en Milieu Rural ; ABS, Analyse des besoins sociaux ; SPIE, " in foot
     assert "; CPER, Contrat de plan État-Région ; FSE+, Fonds social européen" in foot and "; EVS, Espaces de vie sociale." in foot
 
@@ -191,12 +186,12 @@ def test_a_short_card_alone_is_kept_on_one_page(page):
 
 
 def test_what_the_group_decided_on_its_own_is_not_lost(page):
-    words = strip(page.split('id="autres"')[1].split("</section>")[0])
+    words = strip_tags(page.split('id="autres"')[1].split("</section>")[0])
     assert "Nos mots Levier retenu Nos moyens Décision Essayer Qui CC Deux Quand" in words and "À voir Levier retenu" in words
 
 
 def test_what_no_data_measure_is_listed_with_its_reason(page):
-    words = strip(page.split('id="rien"')[1].split("</section>")[0])
+    words = strip_tags(page.split('id="rien"')[1].split("</section>")[0])
     assert "Freins" in words and "Blocages de certains élus et techniciens (F4-10)" in words
     assert "Craintes, blocages et conflits se traitent de vive voix : aucun champ n'est prévu pour eux." in words
     assert words.count("(F") + words.count("(L") >= len(list_unmeasured())
@@ -220,12 +215,12 @@ def test_long_lists_are_cut_and_what_is_said_of_all_is_said_once():
 def test_an_edition_that_names_nobody_says_so(shown):
     open_rows = {name: shown[name][shown[name]["edition"] == "publique"] for name in ("constats", "constats_details")}
     html = draw_constats_page(open_rows, **CAPTION | {"edition": "publique"})
-    card = strip(read_card(html, "dispositifs_sans_acteur_commun"))
+    card = strip_tags(read_card(html, "dispositifs_sans_acteur_commun"))
     assert "Liste dans l'édition interne." in card and "constats_decisions" not in html
-    pivots = strip(read_card(html, "lieux_pivots"))
+    pivots = strip_tags(read_card(html, "lieux_pivots"))
     assert "Lieu" not in pivots and "Acteur concerné montré dans cette édition a CC Une" in pivots
     assert "instances_memes_membres" not in html and "Édition publique" in html and 'id="rien"' not in html
-    words = strip(html)
+    words = strip_tags(html)
     assert "5 autres sont gardés pour l'édition interne." in words
     unmeasured = len(list_unmeasured())
     assert f"{unmeasured} énoncés du guide ne se mesurent pas avec ces données : ils se discutent en réunion" in words
@@ -236,20 +231,20 @@ def test_a_ratio_has_no_list_to_be_kept_for_another_edition(shown):
     row = shown["constats"].set_index("constat", drop=False).loc[["silos_champs"]]
     row = row.assign(etat="constate", numerateur=1.0, denominateur=6.1, valeur=1 / 6.1, phrase="Sur 11 liens.")
     html = draw_constats_page({"constats": row}, **CAPTION | {"edition": "publique"})
-    assert "Liste dans" not in strip(read_card(html, "silos_champs"))
+    assert "Liste dans" not in strip_tags(read_card(html, "silos_champs"))
 
 
 def test_the_page_is_the_same_at_each_run_and_well_formed(shown, page):
     assert draw_constats_page(shown, **CAPTION) == page
     body = page[page.index("<main>") : page.index("</main>") + 7]
     ElementTree.fromstring(body)
-    assert "significati" not in page and "nan" not in strip(body).split()
+    assert "significati" not in page and "nan" not in strip_tags(body).split()
     assert "FICTIVES" not in page and "FICTIVES" in draw_constats_page(shown, **CAPTION, fictif=True)
 
 
 def test_an_empty_table_makes_a_page(shown):
     html = draw_constats_page({"constats": shown["constats"].iloc[:0]}, **CAPTION)
-    assert "0 énoncé du guide mesuré." in strip(html) and "<article" not in html
+    assert "0 énoncé du guide mesuré." in strip_tags(html) and "<article" not in html
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------

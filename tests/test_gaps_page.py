@@ -2,14 +2,13 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
-from html import unescape
 
 import numpy as np
 import pandas as pd
 import pytest
 from navigateur import launch_chromium, open_offline
 from test_escape import PAYLOADS
-from toy_map import plain
+from toy_map import plain, strip_tags
 
 from diagnostic.draw import gaps_page
 from diagnostic.draw.gaps_page import draw_gaps_page
@@ -109,10 +108,6 @@ def written(tmp_path_factory, page):
     return write_html(inline_assets(page), tmp_path_factory.mktemp("manques été") / "fiches_manques.html")
 
 
-def strip(html):
-    return plain(unescape(re.sub(r"<[^>]*>", " ", html)))
-
-
 def cut_sheet(html, name):
     """Return the section of one territory."""
     (found,) = [part for part in html.split('<section class="fiche"')[1:] if re.search(rf'<h2 [^>]*>{name}</h2>', part)]
@@ -123,7 +118,7 @@ def list_rows(sheet, table):
     """Return the words of each row of one table of a section."""
     body = re.search(rf'<table class="{table}">.*?<tbody>(.*?)</tbody>', sheet, re.S)[1]
     rows = re.findall(r"<tr>(.*?)</tr>", body, re.S)
-    return [[strip(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)] for row in rows]
+    return [[strip_tags(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)] for row in rows]
 
 
 def write_page(tables, folder, **caption):
@@ -140,14 +135,14 @@ def test_territories_come_epci_first(page):
 
 
 def test_the_head_says_who_where_when_and_the_three_states(page):
-    words = strip(cut_sheet(page, "CA Agglo"))
+    words = strip_tags(cut_sheet(page, "CA Agglo"))
     for told in (
         "Intercommunalité · ce qui manque CA Agglo 1 commune · 73 000 habitants Édition interne, 28/11/2026",
         "Sur 96 catégories : 31 présentes, 12 absences vérifiées, 53 non renseignées (55 %).", "Information la plus ancienne : mars 2024.",
         "une case vide n'est pas une absence", "Sources : Inventaire du groupe ; Insee 2026.",
     ):  # fmt: skip
         assert told in words
-    assert "Inventaire non exhaustif" in strip(page.split("<main>")[0])
+    assert "Inventaire non exhaustif" in strip_tags(page.split("<main>")[0])
 
 
 def test_the_bar_shares_its_length_as_the_numbers(page):
@@ -185,14 +180,14 @@ def test_a_state_nobody_knows_is_not_recorded_and_a_missing_basis_is_said():
 
 def test_access_is_read_from_the_furthest_and_the_unknown_comes_last(page):
     items = re.findall(r"<li><strong.*?</li>", cut_sheet(page, "CA Agglo"), re.S)
-    assert [strip(item) for item in items] == [
+    assert [strip_tags(item) for item in items] == [
         f"16 % France services (à vol d'oiseau). {FAR}",
         "0 % Crèche (à vol d'oiseau). 0 commune sur 1", "— Gare (temps de trajet). 1 commune sur 1",
     ]  # fmt: skip
 
 
 def test_links_are_capped_by_rank_and_counted(page):
-    words = strip(cut_sheet(page, "CA Agglo"))
+    words = strip_tags(cut_sheet(page, "CA Agglo"))
     assert "Liens à vérifier et 2 autres Lien 1 Lien 2 Lien 3 Ce que" in words and "Lien 4" not in words
     assert "Dispositifs à ouvrir CTG : aucun acteur du champ social Liens" in words
     assert "Thèmes : Mobilité. Publics : Aînés et Jeunes." in words
@@ -201,23 +196,23 @@ def test_links_are_capped_by_rank_and_counted(page):
 @pytest.mark.parametrize("edition", ["publique", "partenaires"])
 def test_other_editions_name_neither_links_nor_dispositifs(tables, edition):
     html = draw_gaps_page(tables, **CAPTION | {"edition": edition})
-    words = strip(cut_sheet(html, "CA Agglo"))
+    words = strip_tags(cut_sheet(html, "CA Agglo"))
     assert "Dispositifs à ouvrir Réservé à l'édition interne. Liens à vérifier Réservé à l'édition interne." in words
     assert "Lien 1" not in html and "CTG :" not in html and "Mobilité" in words
 
 
 def test_missing_and_empty_tables_give_sentences_never_zeros(tables):
-    alone = strip(cut_sheet(draw_gaps_page({"fiche_manques": tables["fiche_manques"]}, **CAPTION), "CA Agglo"))
+    alone = strip_tags(cut_sheet(draw_gaps_page({"fiche_manques": tables["fiche_manques"]}, **CAPTION), "CA Agglo"))
     assert alone.count("Non calculé dans ce dossier : on ne sait pas.") == 7
     empty = {name: table.iloc[:0] if name != "fiche_manques" else table for name, table in tables.items()}
-    words = strip(cut_sheet(draw_gaps_page(empty, **CAPTION), "CA Agglo"))
+    words = strip_tags(cut_sheet(draw_gaps_page(empty, **CAPTION), "CA Agglo"))
     for told in gaps_page.NOTHING.values():
         assert (told in words) == (told != gaps_page.NOTHING["etats"])
     assert words.count(gaps_page.NOTHING["lists"]) == 4
-    unknown = strip(cut_sheet(draw_gaps_page(tables, **CAPTION), "CC des Sucs"))
+    unknown = strip_tags(cut_sheet(draw_gaps_page(tables, **CAPTION), "CC des Sucs"))
     assert "Catégories présentes, absentes, non renseignées : non calculé." in unknown
     assert "Âge de l'information : non renseigné." in unknown
-    assert "nan" not in strip(draw_gaps_page(empty, **CAPTION)).lower().split() and " 0 " not in unknown
+    assert "nan" not in strip_tags(draw_gaps_page(empty, **CAPTION)).lower().split() and " 0 " not in unknown
 
 
 def test_no_territory_makes_a_page_and_no_category_a_sentence(tables):

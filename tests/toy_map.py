@@ -1,6 +1,8 @@
 """A made-up perimeter for the tests of drawing: squares of 4 km, three EPCI, two departements, one commune without polygon."""
 
+import re
 from functools import cache
+from html import unescape
 
 import geopandas as gpd
 import numpy as np
@@ -148,6 +150,11 @@ def make_beyond(communes, seuil_km):
 def plain(text):
     """Return text with ordinary spaces only."""
     return " ".join(text.split())
+
+
+def strip_tags(html):
+    """Return the words of a piece of page, spaces made ordinary."""
+    return plain(unescape(re.sub(r"<[^>]*>", " ", html)))
 
 
 @cache

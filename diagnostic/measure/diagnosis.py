@@ -4,12 +4,12 @@ import pandas as pd
 
 from diagnostic.measure import quality
 from diagnostic.measure.constats import findings, statements
+from diagnostic.measure.constats.statement_facts import date_edition
 from diagnostic.measure.gaps import measure_expected, measure_gaps, measure_sheets
 from diagnostic.measure.jurisdictions import measure_ressorts
 from diagnostic.measure.networks import list_network_figures, measure_links
 from diagnostic.measure.reach_of_sites import measure_reach
 from diagnostic.measure.records import build_records
-from diagnostic.measure.site_lists import date_tables
 
 OWN_LAYERS = {"epci": "EPCI", "departement": "DEPARTEMENT"}  # a territory is no interlocutor of its own
 
@@ -51,7 +51,7 @@ def measure_inventory(tables):
     """Measure the inventory itself: how old its rows are, what they lack; pairs that a person has decided are no doubt any more."""
     settings, actors, pairs = tables["reglages"], tables["acteurs"], tables.get("doublons_proposes")
     actors = actors[~actors["hors_territoire"].astype(bool)]
-    date = date_tables(tables)
+    date = date_edition(tables)
     waiting = None if pairs is None else pairs[pairs["decision"].fillna("") == ""]
     return {
         "qualite": quality.measure_quality(actors, waiting, date, seuils=settings["fraicheur_mois"]),

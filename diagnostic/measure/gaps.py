@@ -3,6 +3,7 @@
 import pandas as pd
 
 from diagnostic.measure import state_ages
+from diagnostic.measure.constats.statement_facts import date_edition
 from diagnostic.measure.liens import network
 from diagnostic.measure.manques import (
     dispositif_gaps,
@@ -13,9 +14,9 @@ from diagnostic.measure.manques import (
     subject_gaps,
     territory_gaps,
 )
-from diagnostic.measure.site_lists import date_tables, extend_coverage, list_complete, list_local_sites
+from diagnostic.measure.site_lists import extend_coverage, list_complete, list_local_sites
 from diagnostic.schema import is_imported
-from diagnostic.vocabulary import read_list, read_vocabulary
+from diagnostic.vocabulary import read_vocabulary
 
 # Rows that say of a named body that it may not do what a text asks of it.
 AWKWARD_STATES = ("absent_verifie", "non_renseigne", "a_verifier")
@@ -53,13 +54,13 @@ def measure_states(tables):
     return {
         "categories_territoires": listed,
         "etats_territoires": states.summarise_states(listed).merge(
-            state_ages.measure_state_age(dates, date_tables(tables)), on="territoire_id", how="left"
+            state_ages.measure_state_age(dates, date_edition(tables)), on="territoire_id", how="left"
         ),
         "etats_categories": states.summarise_states_categories(listed, territories),
         # A town that a text binds, and that has none: no public map of towns says so.
         "etats_communes": towns.assign(edition=pd.Series("publique", index=towns.index).mask(closed, "interne")),
         "etats_communes_resume": states.summarise_states_communes(towns, tables["communes"]),
-        "ages_categories": state_ages.measure_category_age(dates, territories, date_tables(tables)),
+        "ages_categories": state_ages.measure_category_age(dates, territories, date_edition(tables)),
         "themes_sans_acteur": subject_gaps.list_subject_states(sites, places, territories, cover, lists),
         "mots_hors_listes": subject_gaps.list_other_subjects(sites, lists),
     }
@@ -94,7 +95,7 @@ def measure_pairs(tables):
         communes=tables["communes"], appartenance=tables["appartenance"],
     )  # fmt: skip
     places = proximities.place_actors(kept, tables["communes"], tables["territoires"])
-    words |= tables["communes"]["nom"].to_dict() | tables["listes"]["publics"]["libelle"].to_dict()
+    words |= tables["communes"]["nom"].to_dict()
     close, told = proximities.list_proximities(
         kept, places, links, doublons=tables.get("doublons_proposes"), plafond=most, libelles=words
     )
@@ -114,15 +115,20 @@ def measure_expected(tables, results):
     """
     rules, times = tables["attendus"], results.get("acces_temps_communes")
     rows = expected.find_expected(
-        rules, tables, date=date_tables(tables), acces=times if times is not None and len(times) else None,
+        rules, tables, date=date_edition(tables), acces=times if times is not None and len(times) else None,
         listes_completes=list_complete(tables),
     )  # fmt: skip
-    awkward = rows["force"].eq("obligation") & rows["etat"].isin(AWKWARD_STATES)
     return {
-        "attendus_territoires": rows.assign(edition=rows["edition"].mask(awkward, "interne")),
+        "attendus_territoires": mark_awkward(rows),
         "attendus_resume": expected.summarise_expected(rows),
         "attendus_regles": expected.list_expected_rules(rules),
     }
+
+
+def mark_awkward(rows):
+    """Return the rows whose obligation is not known to be met for the edition interne, the others as they are."""
+    awkward = rows["force"].eq("obligation") & rows["etat"].isin(AWKWARD_STATES)
+    return rows.assign(edition=rows["edition"].mask(awkward, "interne"))
 
 
 def measure_sheets(tables, results):
@@ -130,7 +136,6 @@ def measure_sheets(tables, results):
     territories, labels = tables["territoires"], tables["listes"]["categories"]["libelle"]
     expectations = results["attendus_territoires"]
     lines = territory_gaps.list_expected_lines(expectations, tables["appartenance"], territories)
-    awkward = lines["force"].eq("obligation") & lines["etat"].isin(AWKWARD_STATES)
     headings = tables["listes"]["categories"].join(read_vocabulary("categories").set_index("code")["rubrique_libelle"])
     named = list_labels(tables) | tables["acteurs"].set_index("acteur_id")["nom"].to_dict()
     subjects = results["themes_sans_acteur"].rename(columns={"sujet": "genre"})
@@ -139,11 +144,11 @@ def measure_sheets(tables, results):
         "manques_rubriques": territory_gaps.count_headings(
             results["categories_territoires"], headings.fillna({"rubrique_libelle": territory_gaps.NO_HEADING})
         ),
-        "manques_attendus": lines.assign(edition=pd.Series("publique", index=lines.index).mask(awkward, "interne")),
+        "manques_attendus": mark_awkward(lines.assign(edition="publique")),
         "manques_acces": join_access(results, labels),
         "manques_listes": territory_gaps.list_items(
             results["liens_a_verifier"], results["dispositifs_a_ouvrir"], subjects, tables["dispositifs_territoires"],
-            labels=named | read_list("publics")["libelle"].to_dict(),
+            labels=named,
         ),
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from diagnostic.measure.manques import (
     vulnerability,
     vulnerability_access,
 )
+from diagnostic.measure.manques.nearest import name_columns, pick_middle
 from diagnostic.measure.site_lists import list_sites, mark_inventory
 
 FIGURES = ["population_au_dela", "part_population_au_dela", "nb_communes_au_dela", "distance_moyenne_km", "minutes_moyennes"]
@@ -96,6 +97,11 @@ def join_parts(measure, shown, whole):
     return pd.concat(parts, ignore_index=True) if parts else None
 
 
+def list_thresholds(shown, settings):
+    """Return the thresholds of the dossier in the unit of `shown`, kilometres or minutes."""
+    return settings[f"seuils_{name_columns(shown)['unite']}"]
+
+
 def measure_spread(shown, communes, places, whole):
     """Return the curves of distance, their quantiles, and the communes that are farthest or not reached."""
     found = {
@@ -112,8 +118,7 @@ def measure_closings(shown, tables, sites, whole):
     places = access.list_sites(tables["communes"], sites)
 
     def close(rows):
-        steps = tables["reglages"]["seuils_km" if "distance_km" in rows else "seuils_min"]
-        step = sorted(steps)[len(steps) // 2]
+        step = pick_middle(list_thresholds(rows, tables["reglages"]))
         keys = ["categorie", "site_id"]
         newly = closures.count_newly_beyond(rows, tables["communes"], seuils=[step])
         held = places[places["categorie"].isin(rows["categorie"])]
@@ -193,14 +198,13 @@ def measure_vulnerability(tables, shown, whole):
 
 def cross_category(rows, shown, declared, settings):
     """Return the indicators beside the access to one category, in kilometres or in minutes."""
-    cost = "distance_km" if "distance_km" in shown else "minutes"
-    steps = sorted(settings["seuils_km" if cost == "distance_km" else "seuils_min"])
+    cost, steps = name_columns(shown)["valeur"], sorted(list_thresholds(shown, settings))
     sides = declared.dropna(subset="sens").set_index("indicateur")["sens"].to_dict()
     least = {"nb_min": int(settings["nb_min_communes_classe"]), "part_min": settings["part_min_indicateur"]}
     return {
         "acces_indicateurs": vulnerability_access.cross_access(rows, shown, seuils=steps, cout=cost, **least),
         "acces_classes": vulnerability_access.cross_access_classes(rows, shown, seuils=steps, cout=cost),
         "communes_fragiles": vulnerability_access.list_vulnerable_communes(
-            rows, shown, sens=sides, seuil=steps[len(steps) // 2], cout=cost, part=settings["part_communes_fragiles"]
+            rows, shown, sens=sides, seuil=pick_middle(steps), cout=cost, part=settings["part_communes_fragiles"]
         ),
     }  # fmt: skip

@@ -7,12 +7,6 @@ from diagnostic.schema import is_imported
 from diagnostic.vocabulary import read_vocabulary
 
 
-def date_tables(tables):
-    """Return the date of the edition: that of the settings, else today."""
-    date = tables["reglages"]["date_edition"]
-    return date if pd.notna(date) else pd.Timestamp.today().normalize()
-
-
 def list_published(actors):
     """Return the imports meant to hold every site of a category, and those categories: fichier, categorie."""
     sources = read_vocabulary("sources")

@@ -89,13 +89,8 @@ def read_dossier(folder):
     places, lost = assign_all_territories(tables, territoires, communes, appartenance)
     tables = name_places(tables, territoires)
     territoires = territories.name_partial(territoires, communes, cog["communes"])
-    # Who states a territory of the perimeter works in it, wherever the seat is.
-    working = tables["acteurs"]["acteur_id"].isin(places["acteurs_territoires"]["acteur_id"])
-    tables["acteurs"] = tables["acteurs"].assign(hors_territoire=tables["acteurs"]["hors_territoire"].astype(bool) & ~working)
-    near = tables["acteurs"][~tables["acteurs"]["hors_territoire"]]
-    # A decision on actors merged by now, or that are elsewhere, has been told by `merge_duplicates` when it is of nobody.
-    standing = decisions[decisions[["acteur_id_1", "acteur_id_2"]].isin(set(near["acteur_id"])).all(axis=1)]
-    pairs, capped = find_duplicates(near, decisions=standing)
+    tables["acteurs"] = bring_inside(tables["acteurs"], places["acteurs_territoires"])
+    pairs, capped = find_standing_pairs(tables["acteurs"], decisions)
     cut = territories.list_cut_units(communes, cog["communes"])
     counts = pd.concat([counts, import_counts, layer_counts, input_counts], ignore_index=True)
     told += [found, strangers, doubts, merging, orphans, layer_doubts, untold, unsaid, lost]
@@ -114,6 +109,20 @@ def read_dossier(folder):
             "inventaire": files, "alias": settings["alias"],
         },
     }  # fmt: skip
+
+
+def bring_inside(acteurs, acteurs_territoires):
+    """Return the actors, inside the perimeter those who state a territory of it: they work there, wherever the seat is."""
+    working = acteurs["acteur_id"].isin(acteurs_territoires["acteur_id"])
+    return acteurs.assign(hors_territoire=acteurs["hors_territoire"].astype(bool) & ~working)
+
+
+def find_standing_pairs(acteurs, decisions):
+    """Return the pairs of actors of the perimeter that look alike, with the decisions that still bear on two of them, and the cap told."""
+    near = acteurs[~acteurs["hors_territoire"]]
+    # A decision on actors merged by now, or that are elsewhere, has been told by `merge_duplicates` when it is of nobody.
+    standing = decisions[decisions[["acteur_id_1", "acteur_id_2"]].isin(set(near["acteur_id"])).all(axis=1)]
+    return find_duplicates(near, decisions=standing)
 
 
 def find_written(rows, table, *read, columns=("lat", "lon", "code_insee")):

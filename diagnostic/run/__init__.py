@@ -251,10 +251,10 @@ def select_edition(tables, edition="publique"):
     Besides the tables: `retraits` (what was removed), `edition`, `titre`, `date`, `mentions` (what every page says of itself)
     and `notices` (the same in sentences).
     """
+    from diagnostic.measure.constats.statement_facts import date_edition
     from diagnostic.measure.mentions import tell_mentions, tell_notices
 
-    date = tables["reglages"]["date_edition"]
-    date = pd.Timestamp.today().normalize() if pd.isna(date) else date
+    date = date_edition(tables)
     shown, removed = filter_edition(tables, edition)
     shown["retraits"] = removed
     told = tell_mentions(shown, date)

@@ -2,13 +2,13 @@
 
 from diagnostic.measure.constats.layer_names import MAIN_SCALE, type_territories
 from diagnostic.measure.liens.network import match_territories
+from diagnostic.measure.manques.expected import STATE_COLUMNS
+from diagnostic.measure.manques.nearest import pick_middle
 from diagnostic.measure.manques.territory_gaps import SCALE_WORDS
+from diagnostic.measure.manques.territory_gaps import STATE_WORDS as WORDS_OF_STATES
 from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words
 
-STATE_WORDS = {
-    "presents": "présent", "absents_verifies": "absence vérifiée", "a_verifier": "à vérifier", "a_venir": "à venir",
-    "non_renseignes": "non renseigné",
-}  # fmt: skip
+STATE_WORDS = {STATE_COLUMNS[state]: words for state, words in WORDS_OF_STATES.items()}  # as the columns of `attendus_resume` name them
 WHOLE_STATES = {
     "presents": ("Attendus recensés partout", ""), "a_venir": ("Attendus qui ne sont pas encore dus", ""),
     "non_renseignes": ("Attendus dont rien n'est renseigné", " On ne sait pas s'ils manquent."),
@@ -139,7 +139,7 @@ def describe_access(tables, results, names):
         told = "Aucune catégorie à localiser : l'éloignement n'est pas mesuré (feuille acteurs ; réglage categories_acces)."
         yield "perimetre", told, "publique"
         return
-    rows = table[table["seuil_km"] == thresholds[len(thresholds) // 2]]
+    rows = table[table["seuil_km"] == pick_middle(thresholds)]
     rows = rows[~rows["categorie"].isin(results["acces_temps"]["categorie"])]
     for row in rows[(rows["inventaire"] == "complet") & rows["part_population_au_dela"].notna()].itertuples():
         label = labels.get(row.categorie, row.categorie)
@@ -159,7 +159,7 @@ def _describe_minutes(tables, results, names):
     table = type_territories(results["acces_temps"], tables)
     table = table[table["type"].isin(MAIN_SCALE) & (table["inventaire"] == "complet") & table["part_population_au_dela"].notna()]
     steps, labels = sorted(table["seuil_minutes"].unique()), tables["listes"]["categories"]["libelle"]
-    for row in table[table["seuil_minutes"].isin(steps[len(steps) // 2 : len(steps) // 2 + 1])].itertuples():
+    for row in table[table["seuil_minutes"] == pick_middle(steps)].itertuples() if steps else ():
         late = count_words(row.nb_communes_au_dela, "commune")
         missing = f" ; {count_words(row.population_sans_temps, 'habitant')} sans temps connu" if row.population_sans_temps else ""
         told = (

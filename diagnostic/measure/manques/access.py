@@ -52,7 +52,7 @@ def measure_access(communes, sites, *, categories=None):
     codes = list_codes(places, categories)
     fixed = places[places["fixe"]].sort_values("acteur_id", ignore_index=True)
     points, spots = communes[["x_m", "y_m"]].to_numpy(dtype=float), fixed[["x_m", "y_m"]].to_numpy(dtype=float)
-    zone, zones = pd.factorize(_list_zones(communes))
+    zone, zones = pd.factorize(list_zones(communes))
     kind, site_zone = pd.Index(codes).get_indexer(fixed["categorie"]), pd.Index(zones).get_indexer(fixed["zone"])
     here = ~np.isnan(points).any(axis=1)
     distances = np.full((len(codes), len(communes), 2), np.nan)
@@ -99,13 +99,14 @@ def list_sites(communes, sites):
     return both.dropna(subset="categorie").drop_duplicates(["acteur_id", "categorie"], ignore_index=True)
 
 
-def _list_zones(communes):
+def list_zones(communes):
+    """Return the zone of each commune, "" where none is said."""
     return communes.reindex(columns=["zone"])["zone"].astype("object").fillna("")
 
 
 def _guess_zones(codes, communes):
     """Return the zone of each site by the beginning of its code; a zone without commune in the dossier is none of them."""
-    zones = _list_zones(communes).to_numpy()
+    zones = list_zones(communes).to_numpy()
     known = pd.DataFrame({"zone": zones, "debut": _shorten_codes(pd.Series(communes.index, dtype="str"))})
     by_prefix = known.drop_duplicates("debut").set_index("debut")["zone"]
     place, prefixes = pd.factorize(_shorten_codes(codes.astype("str")))

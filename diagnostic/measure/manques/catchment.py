@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.measure.manques.access import list_sites
+from diagnostic.measure.manques.access import list_sites, list_zones
 from diagnostic.measure.manques.travel import list_times
 from diagnostic.measure.ressorts.cells import divide
 
@@ -167,14 +167,10 @@ def _reach_by_time(communes, rows, temps):
 
 def _reach_by_line(communes, rows, reach_km):
     """Return the pairs (commune, fixed site, km) within reach, which communes are known, and which sites are placed."""
-    fixed, zones = rows["fixe"].to_numpy(dtype=bool), _list_zones(communes)
+    fixed, zones = rows["fixe"].to_numpy(dtype=bool), list_zones(communes)
     known = communes[["x_m", "y_m"]].notna().all(axis=1) & zones.isin(set(rows.loc[fixed, "zone"]))
     i, j, km = pair_points(communes, rows, reach_km)
     return (i[fixed[j]], j[fixed[j]], km[fixed[j]]), known.to_numpy(), ~rows["sans_point"].to_numpy(dtype=bool)
-
-
-def _list_zones(table):
-    return table.reindex(columns=["zone"])["zone"].astype("object").fillna("")
 
 
 def pair_points(here, there, reach_km):
@@ -184,7 +180,7 @@ def pair_points(here, there, reach_km):
     without point is in no pair.
     """
     found = [(np.empty(0, dtype=int), np.empty(0, dtype=int), np.empty(0))]
-    zones = _list_zones(here)
+    zones = list_zones(here)
     for zone in zones.unique():
         rows = [_find_points(table, zone) for table in (here, there)]
         if all(map(len, rows)):
@@ -198,7 +194,7 @@ def pair_points(here, there, reach_km):
 
 def _find_points(table, zone):
     """Return the rows of a table that have a point in a zone."""
-    return np.flatnonzero(table[["x_m", "y_m"]].notna().all(axis=1) & (_list_zones(table) == zone))
+    return np.flatnonzero(table[["x_m", "y_m"]].notna().all(axis=1) & (list_zones(table) == zone))
 
 
 def share_capacities(i, j, weights, population, capacites):
@@ -275,7 +271,7 @@ def _mark_edges(communes, rows, reach_km):
     circles = np.concatenate([k * 1000 * reach_km * np.c_[np.cos(angles), np.sin(angles)] for k in (0.5, 1.0)])
     edge = pd.Series(pd.NA, index=rows.index, dtype="boolean")
     here = communes[["x_m", "y_m"]].astype(float)
-    for zone in _list_zones(communes).unique():
+    for zone in list_zones(communes).unique():
         points = here.iloc[_find_points(communes, zone)].to_numpy()
         at = np.flatnonzero(rows["fixe"] & (rows["zone"] == zone))
         if len(points) and len(at):

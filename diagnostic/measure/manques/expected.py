@@ -24,7 +24,7 @@ COLUMNS = {
     "force": "str", "etat": "str", "raison": "str", "nb_acteurs": "Int64", "minutes": "float64", "base": "str",
     "population_reference": "str", "source": "str", "edition": "str",
 }  # fmt: skip
-_STATE_COLUMNS = {
+STATE_COLUMNS = {
     PRESENT: "presents", ABSENT: "absents_verifies", UNKNOWN: "non_renseignes", TO_CHECK: "a_verifier", TO_COME: "a_venir",
 }  # fmt: skip
 
@@ -244,9 +244,9 @@ def summarise_expected(rows):
     """
     keys = ["attendu_id", "libelle", "echelle", "force", "base"]
     bound = rows["seuil"].isin([REACHED, NO_THRESHOLD])
-    marks = {f"nb_{name}": (bound & rows["etat"].eq(state)).astype("int64") for state, name in _STATE_COLUMNS.items()}
+    marks = {f"nb_{name}": (bound & rows["etat"].eq(state)).astype("int64") for state, name in STATE_COLUMNS.items()}
     people = rows["population"].astype(float).fillna(0)
-    weights = {f"population_{name}": people.where(bound & rows["etat"].eq(state), 0.0) for state, name in _STATE_COLUMNS.items()}
+    weights = {f"population_{name}": people.where(bound & rows["etat"].eq(state), 0.0) for state, name in STATE_COLUMNS.items()}
     unsure = ~bound & rows["territoire_id"].ne("")
     marked = rows[keys].assign(
         nb_concernes=bound.astype("int64"), **marks, nb_seuil_incertain=unsure.astype("int64"),

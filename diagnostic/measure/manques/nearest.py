@@ -27,6 +27,15 @@ def name_columns(distances):
     return MINUTES if MINUTES["valeur"] in distances else KILOMETRES
 
 
+def pick_middle(seuils):
+    """Return the middle threshold, the upper of two: the one that sentences and sheets tell.
+
+    >>> pick_middle([20, 5, 10]), pick_middle([5, 10])
+    (10, 10)
+    """
+    return sorted(seuils)[len(seuils) // 2]
+
+
 def find_nearest(points, sites):
     """Find the two nearest sites of each point; among equal distances, those that come first in `sites`.
 

@@ -6,6 +6,7 @@ from the other tables of gaps, put in words.
 
 import pandas as pd
 
+from diagnostic.measure.manques.nearest import pick_middle
 from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words
 
 STATES = ("present", "absent_verifie", "non_renseigne")
@@ -153,7 +154,7 @@ def list_access_lines(acces, labels, *, cout="seuil_km", mode="vol d'oiseau"):
     """
     steps = sorted(acces[cout].unique()) if len(acces) else []
     rows = acces[(acces["inventaire"] == "complet") & acces["part_population_au_dela"].notna()] if steps else acces.head(0)
-    rows = rows[rows[cout] == steps[len(steps) // 2]] if steps else rows
+    rows = rows[rows[cout] == pick_middle(steps)] if steps else rows
     unit = "km" if cout == "seuil_km" else "min"
     phrases = [
         f"{count_words(row.nb_communes_au_dela, 'commune')} sur {format_number(row.nb_communes)} à plus de "
