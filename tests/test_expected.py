@@ -94,6 +94,23 @@ def test_an_epci_cut_by_the_perimeter_is_known_only_when_its_inside_is_enough():
     assert short.loc["CC B", ["etat", "seuil", "population"]].tolist() == ["absent_verifie", "atteint", 13575]
 
 
+def test_an_epci_cut_by_the_perimeter_is_counted_whole_when_the_communes_outside_are_known():
+    dossier = make_dossier()
+    inside = dossier["communes"].reindex(columns=["population", "epci"])
+    outside = pd.DataFrame({"population": [6000.0], "epci": ["A"]}, index=["99001"])
+    cut = dossier | {"unites_coupees": pd.DataFrame({"couche": ["EPCI"], "unite_id": ["A"]})}
+    beyond = pd.concat([inside, outside])
+    asked = make_rules(EPCI | {"population_min": "10000"})  # 4 423 inside, 6 000 outside
+    rows = find_expected(asked, cut | {"voisines": beyond}, date=DATE).set_index("territoire")
+    assert rows.loc["CC A", ["seuil", "population"]].tolist() == ["atteint", 4423]
+    beyond.loc["99001", "population"] = None
+    rows = find_expected(asked, cut | {"voisines": beyond}, date=DATE).set_index("territoire")
+    assert rows.loc["CC A", "seuil"] == "inconnu"
+    beyond.loc["99001", "population"] = 100.0
+    rows = find_expected(asked, cut | {"voisines": beyond}, date=DATE)
+    assert "CC A" not in set(rows["territoire"])  # well under: not concerned
+
+
 # --- states -------------------------------------------------------------------------------------------------------
 def test_present_absent_unknown_and_the_most_precise_coverage():
     said = [("perimetre", "*", "complet"), ("B", "ccas", "partiel"), ("63001", "ccas", "complet")]
@@ -102,9 +119,9 @@ def test_present_absent_unknown_and_the_most_precise_coverage():
         "43001": "present", "43002": "a_verifier", "43004": "non_renseigne", "63001": "absent_verifie", "63002": "non_renseigne",
     }  # fmt: skip
     assert rows.set_index("territoire")["nb_acteurs"].to_dict() == {"Un": 1, "Deux": 0, "Quatre": 0, "Cinq": 0, "Six": 0}
-    # Only the verified absence of an obligation is kept inside.
+    # An obligation that is not known to be met is kept inside.
     assert rows.set_index("territoire")["edition"].to_dict() == {
-        "Un": "publique", "Deux": "publique", "Quatre": "publique", "Cinq": "interne", "Six": "publique",
+        "Un": "publique", "Deux": "interne", "Quatre": "interne", "Cinq": "interne", "Six": "interne",
     }  # fmt: skip
     choice = find(CCAS | {"force": "choix"}, couverture=said)
     assert set(choice["edition"]) == {"publique"}

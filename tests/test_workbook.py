@@ -149,3 +149,13 @@ def test_the_sheet_of_quality_is_in_plain_words(tmp_path):
     assert set(QUALITY_HEADINGS) == set(QUALITY_COLUMNS) and len(set(headings)) == len(headings) and not [h for h in headings if "_" in h]
     assert [sheet.cell(row, 1).value for row in (2, 3, 4)] == ["Tout l'inventaire", "Fichier", "Catégorie"]
     assert (sheet["D2"].value, sheet["D2"].number_format) == (0.2, "0\u202f%")
+
+
+def test_how_well_the_inventory_is_known_is_printed_on_every_sheet_and_noted_on_those_of_gaps(tmp_path):
+    tables = make_tables() | {"etats_territoires": pd.DataFrame({"territoire_id": ["perimetre"], "nb_presents": [3]})}
+    told = "Inventaire : 31 % présents & 4 % absences vérifiées, 65 % non renseignés."
+    book = openpyxl.load_workbook(write_workbook(tables, tmp_path / "b.xlsx", **READING, mention=told))
+    heads = {sheet.title: sheet.oddHeader.left.text for sheet in book.worksheets if sheet.title != "Lisez-moi"}
+    assert set(heads.values()) == {told.replace("&", "&&")} or set(heads.values()) == {told}
+    noted = [sheet.title for sheet in book.worksheets if sheet["A1"].comment is not None and sheet["A1"].comment.text == told]
+    assert noted == [read_vocabulary("tables").set_index("table").at["etats_territoires", "feuille"]]

@@ -18,8 +18,6 @@ from diagnostic.measure.site_lists import extend_coverage, list_complete, list_l
 from diagnostic.schema import is_imported
 from diagnostic.vocabulary import read_vocabulary
 
-# Rows that say of a named body that it may not do what a text asks of it.
-AWKWARD_STATES = ("absent_verifie", "non_renseigne", "a_verifier")
 MOST_MAPPED = 6  # categories whose states are drawn commune by commune, unless the dossier says which
 
 
@@ -119,16 +117,10 @@ def measure_expected(tables, results):
         listes_completes=list_complete(tables),
     )  # fmt: skip
     return {
-        "attendus_territoires": mark_awkward(rows),
+        "attendus_territoires": rows,
         "attendus_resume": expected.summarise_expected(rows),
         "attendus_regles": expected.list_expected_rules(rules),
     }
-
-
-def mark_awkward(rows):
-    """Return the rows whose obligation is not known to be met for the edition interne, the others as they are."""
-    awkward = rows["force"].eq("obligation") & rows["etat"].isin(AWKWARD_STATES)
-    return rows.assign(edition=rows["edition"].mask(awkward, "interne"))
 
 
 def measure_sheets(tables, results):
@@ -144,7 +136,7 @@ def measure_sheets(tables, results):
         "manques_rubriques": territory_gaps.count_headings(
             results["categories_territoires"], headings.fillna({"rubrique_libelle": territory_gaps.NO_HEADING})
         ),
-        "manques_attendus": mark_awkward(lines.assign(edition="publique")),
+        "manques_attendus": expected.mark_awkward(lines),
         "manques_acces": join_access(results, labels),
         "manques_listes": territory_gaps.list_items(
             results["liens_a_verifier"], results["dispositifs_a_ouvrir"], subjects, tables["dispositifs_territoires"],

@@ -52,7 +52,7 @@ def measure_reach(tables):
         "modes_acces": travel.list_modes(distances, trips).assign(transport=transport),
         **measure_spread(shown, communes, places, whole),
         **measure_closings(shown, tables, sites, whole),
-        **measure_shares(tables, sites, whole),
+        **measure_shares(tables, sites, whole, shown),
         **measure_vulnerability(tables, shown, whole),
     }  # fmt: skip
 
@@ -130,34 +130,70 @@ def measure_closings(shown, tables, sites, whole):
     return {} if found is None else {"fermetures": found}
 
 
-def measure_shares(tables, sites, whole):
+def measure_shares(tables, sites, whole, shown):
     """Return what the inhabitants share of the sites (2SFCA, E2SFCA), and where one more would serve best.
 
     The communes around the territory share the sites of its edge: without them the share of each inhabitant would be too large.
+    Where minutes were given for a category they replace the straight lines; the communes around then weigh by theirs alone.
     """
     communes, settings = tables["communes"], tables["reglages"]
     if not whole:
         return {}
-    bounds, weights = sorted(settings["paliers_e2sfca_km"]), sorted(settings["poids_e2sfca"], reverse=True)
-    steps, radius = list_steps(bounds, weights), settings["rayon_2sfca_km"]
-    around = catchment.join_neighbours(communes, tables["voisines"], reach_km=max(radius, bounds[-1]))
-    taken, basins, told = catchment.measure_catchment(around, sites, categories=whole, rayon=radius, paliers=steps)
-    added = [
-        siting.find_greedy_sites(
-            communes, sites, categorie=code, objectif=aim, rayon_km=settings["rayon_site_km"], nombre=int(settings["nombre_sites_plus"])
-        )
-        for code in whole for aim in (siting.COUVERTURE, siting.DISTANCE)
+    around = catchment.join_neighbours(communes, tables["voisines"], reach_km=max(find_reach(settings, "km")))
+    parts = [
+        measure_shared(around, sites, [code for code in whole if name_columns(shown[code])["unite"] == unit], settings, times=times)
+        for unit, times in (("km", None), ("min", tables["temps_trajet"]))
     ]  # fmt: skip
+    taken, basins, told = (pd.concat([part for part in group if len(part)], ignore_index=True) for group in zip(*parts, strict=True))
     known = sites.drop_duplicates("acteur_id").set_index("acteur_id")["hors_territoire"].astype(bool)
     serving = ~basins["acteur_id"].map(known).astype(bool) | basins["population_bassin_e2sfca"].gt(0)
     return {
         "accessibilite_communes": taken, "sites_capacite": basins[serving].reset_index(drop=True), "controle_capacite": told,
-        "accessibilite_territoires": catchment.summarise_catchment(taken, communes, tables["appartenance"]),
-        "sites_supplementaires": pd.concat(added, ignore_index=True),
+        "accessibilite_territoires": summarise_shared(taken, communes, tables["appartenance"]),
+        "sites_supplementaires": find_more_sites(communes, sites, whole, settings),
     }  # fmt: skip
 
 
-def list_steps(bounds, weights):
+def find_reach(settings, unit):
+    """Return the radius of the 2SFCA and the last bound of its enhanced form, in kilometres or minutes."""
+    return settings[f"rayon_2sfca_{unit}"], max(settings[f"paliers_e2sfca_{unit}"])
+
+
+def measure_shared(around, sites, codes, settings, *, times):
+    """Return the three tables of `catchment.measure_catchment` for some categories, and the unit of reach: km, or min of `times`."""
+    unit = "km" if times is None else "min"
+    bounds, weights = sorted(settings[f"paliers_e2sfca_{unit}"]), sorted(settings["poids_e2sfca"], reverse=True)
+    steps = list_steps(bounds, weights, f"paliers_e2sfca_{unit}")
+    found = catchment.measure_catchment(
+        around, sites, categories=codes, rayon=settings[f"rayon_2sfca_{unit}"], paliers=steps,
+        temps=None if times is None else pick_mode(times)[0],
+    )  # fmt: skip
+    return tuple(table.assign(unite=unit) for table in found)
+
+
+def summarise_shared(taken, communes, places):
+    """Return what is shared by territory, with the unit of reach of each category."""
+    units = taken.drop_duplicates("categorie").set_index("categorie")["unite"]
+    found = catchment.summarise_catchment(taken.drop(columns="unite"), communes, places)
+    return found.assign(unite=found["categorie"].map(units))
+
+
+def find_more_sites(communes, sites, whole, settings):
+    """Return where one more site would serve best: one after the other, then all chosen at once where that is another choice."""
+    aims = [(code, aim) for code in whole for aim in (siting.COUVERTURE, siting.DISTANCE)]
+    asked = {"rayon_km": settings["rayon_site_km"], "nombre": int(settings["nombre_sites_plus"])}
+    found = []
+    for code, aim in aims:
+        greedy = siting.find_greedy_sites(communes, sites, categorie=code, objectif=aim, **asked)
+        together = siting.find_exact_sites(communes, sites, categorie=code, objectif=aim, **asked)
+        exact = together["mode_calcul"].eq("exacte").any()
+        same = exact and set(together["code_insee"].dropna()) == set(greedy["code_insee"].dropna())
+        # The same places chosen at once: the greedy answer is the best one, and is said so.
+        found += [greedy.assign(ecart_optimal=together["ecart_optimal"].max())] if same else [greedy, together] if exact else [greedy]
+    return pd.concat(found, ignore_index=True)
+
+
+def list_steps(bounds, weights, key="paliers_e2sfca_km"):
     """Return the zones of the enhanced form: pairs (bound, weight), the nearest first.
 
     Raises
@@ -168,7 +204,7 @@ def list_steps(bounds, weights):
     if len(bounds) != len(weights):
         raise DiagnosticError(
             f"Accessibilité partagée : {len(bounds)} bornes et {len(weights)} poids différents.",
-            "feuille parametres, paliers_e2sfca_km et poids_e2sfca", "donnez un poids, différent des autres, à chaque zone",
+            f"feuille parametres, {key} et poids_e2sfca", "donnez un poids, différent des autres, à chaque zone",
         )  # fmt: skip
     return tuple(zip(bounds, weights, strict=True))
 

@@ -69,6 +69,7 @@ def write_editions(views, target, *, same, colour, tell):
         tell(f"Édition {edition} : cartes, fiches et classeur")
         plans = plans or draw_plans(shown)
         reading = {"titre": shown["titre"], "lignes": shown["notices"], "date": shown["date"], "couleur": colour}
+        reading["mention"] = shown["mentions"]["couverture"]
         figures = list_figures(shown, mentions=shown["mentions"], edition=None if same else edition)
         written += write_edition(
             keep_local(shown), target / edition, carte=draw_map(shown), figures=figures, cache=cache, reading=reading,

@@ -46,10 +46,12 @@ QUALITY_HEADINGS = {
     "part_avec_coordonnees": "Avec coordonnées (%)", "nb_avec_categorie": "Avec catégorie", "part_avec_categorie": "Avec catégorie (%)",
     "nb_avec_siret": "Avec SIRET", "raison_absence": "Pourquoi une case est vide",
 }  # fmt: skip
+GAPS_CHAPTER = "Manques et accès"
+HEADER_LETTERS = 230
 QUALITY_GROUPS = {"ensemble": "Tout l'inventaire", "fichier": "Fichier", "categorie": "Catégorie"}
 
 
-def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
+def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10", mention=""):
     """Write the workbook of a diagnosis.
 
     Parameters
@@ -61,6 +63,7 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
     lignes : list of str, what the reader must know (edition, coverage, sources, FICTIF)
     date : Timestamp, written as the document's date: two runs with the same date give the same bytes
     couleur : str, colour of the headings
+    mention : str, how well the inventory is known: printed at the head of every page, and a note on each sheet of gaps
 
     Returns
     -------
@@ -83,6 +86,7 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10"):
             sheet = book.add_worksheet(known.at[name, "feuille"])
             sheet.set_tab_color(colours[known.at[name, "rubrique"]])
             _write_table(sheet, styles, name, columns[name], headings[name])
+            _tell_mention(sheet, mention, noted=known.at[name, "rubrique"] == GAPS_CHAPTER)
         book.close()
     return path
 
@@ -177,6 +181,16 @@ def _set_print(sheet):
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_footer("&L&A&RPage &P sur &N")
+
+
+def _tell_mention(sheet, mention, *, noted):
+    """Print `mention` at the head of the pages of a sheet, and on screen as a note of its first cell when `noted`."""
+    if not mention:
+        return
+    # The format takes 255 characters for a header, codes included, and reads « & » as a code.
+    sheet.set_header("&L&8" + mention[:HEADER_LETTERS].replace("&", "&&"))
+    if noted:
+        sheet.write_comment(0, 0, mention, {"x_scale": 3, "y_scale": 1.5})
 
 
 def _write_table(sheet, styles, name, table, headings):

@@ -12,7 +12,6 @@ STATES = ("present", "absent_verifie", "non_renseigne", "a_verifier", "a_venir")
 PRESENT, ABSENT, UNKNOWN, TO_CHECK, TO_COME = STATES
 REACHED, UNDER, UNSURE, NO_THRESHOLD = "atteint", "sous_le_seuil", "inconnu", "sans_seuil"
 NEAR = 0.05  # share of a threshold within which another count of the population may cross it
-NAMED = ("commune", "epci", "departement")  # scales whose places are bodies that an obligation binds
 OPTIONAL = ("sauf_couche", "population_reference", "base", "source", "verification")
 RULE_COLUMNS = [
     "attendu_id", "libelle", "objet", "echelle", "force", *OPTIONAL, "categories_requises", "population_min", "seuil_compris",
@@ -24,6 +23,7 @@ COLUMNS = {
     "force": "str", "etat": "str", "raison": "str", "nb_acteurs": "Int64", "minutes": "float64", "base": "str",
     "population_reference": "str", "source": "str", "edition": "str",
 }  # fmt: skip
+AWKWARD = (ABSENT, UNKNOWN, TO_CHECK)
 STATE_COLUMNS = {
     PRESENT: "presents", ABSENT: "absents_verifies", UNKNOWN: "non_renseignes", TO_CHECK: "a_verifier", TO_COME: "a_venir",
 }  # fmt: skip
@@ -48,13 +48,14 @@ def find_expected(attendus, tables, *, date, acces=None, listes_completes=()):
         present: an actor of one of the codes reaches the commune, or is active in the territory; a dispositif under way, or a
         unit of the layer of the same code, covers all its communes; a site lies within minutes_max.
         a_venir: not due at `date` (depuis, or the end of echeance_annee).
-        non_renseigne: whether the threshold is reached is not known (EPCI cut by the perimeter, population missing).
+        non_renseigne: whether the threshold is reached is not known (departement cut by the perimeter, population missing). An
+        EPCI cut by the perimeter is counted whole where the table `voisines` is there.
         a_verifier: just under the threshold; an exception may lift it (`sauf_couche`); a part only is covered.
         absent_verifie: nothing, and the inventory is said complete for every code. non_renseigne: nothing, and nobody said so.
         A place under the threshold has no row, but within 5 % of it when the text may count another population than the one
         held (municipale, never above the totale): `seuil` is then sous_le_seuil. A dispositif with an echeance_annee counts when
-        dated from the year before it. `nb_acteurs` counts actors, or dispositifs; missing for access. edition: interne for the
-        verified absence of an obligation that binds a named body.
+        dated from the year before it. `nb_acteurs` counts actors, or dispositifs; missing for access. edition: see
+        `mark_awkward`.
         A scale that the dossier lacks (BASSIN_DE_VIE) gives one row without territory, whose reason says so.
 
     Notes
@@ -129,12 +130,14 @@ def _place_threshold(rule, places):
     """Return where each place lies to the threshold ("" well under it), and whether it is within 5 % of it."""
     if pd.isna(rule["minimum"]):
         return np.full(len(places), NO_THRESHOLD, dtype=object), np.zeros(len(places), dtype=bool)
-    people, least = places["population"].to_numpy(), rule["minimum"]
+    people, least = places["population_seuil"].to_numpy(), rule["minimum"]
     over = people >= least if rule["compris"] else people > least
     near = np.abs(people - least) <= NEAR * least
     under = near & (rule["population_reference"] != "municipale")
-    whole = places["entiere"].to_numpy()
-    return np.select([over, ~whole, under], [REACHED, UNSURE, UNDER], default="").astype(object), near
+    # A part alone may be enough to tell that the threshold is reached.
+    part = places["population"].to_numpy()
+    over |= part >= least if rule["compris"] else part > least
+    return np.select([over, np.isnan(people), under], [REACHED, UNSURE, UNDER], default="").astype(object), near
 
 
 def _find_recorded(rule, known, scale):
@@ -215,9 +218,16 @@ def _build_rows(rule, places, cells):
         minutes=cells["minutes"], population_min=float("nan") if pd.isna(rule["minimum"]) else float(rule["minimum"]),
         **{name: rule[name] for name in COLUMNS if name in rule and name not in ("minutes", "population_min")},
     )  # fmt: skip
-    hidden = table["etat"].eq(ABSENT) & (rule["force"] == "obligation") & (rule["echelle"] in NAMED)
-    table["edition"] = np.where(hidden, "interne", "publique")
-    return table[list(COLUMNS)].astype(COLUMNS)
+    return mark_awkward(table)[list(COLUMNS)].astype(COLUMNS)
+
+
+def mark_awkward(rows):
+    """Return the rows with their `edition`: interne where an obligation is not known to be met, publique elsewhere.
+
+    Which body does not do, or is not known to do, what a text asks of it is for the group alone.
+    """
+    awkward = rows["force"].eq("obligation") & rows["etat"].isin(AWKWARD)
+    return rows.assign(edition=np.where(awkward, "interne", "publique"))
 
 
 def summarise_expected(rows):

@@ -55,7 +55,8 @@ def list_places(echelle, tables):
     Returns
     -------
     places : DataFrame territoire_id, territoire (name), population (known inhabitants inside the perimeter; NaN when none is
-        known), entiere (all of it is inside and every commune's population is known), nb_communes
+        known), entiere (all of it is inside and every commune's population is known), nb_communes, population_seuil (of the whole
+        place, what a threshold counts: for an EPCI cut by the perimeter, its communes outside too; NaN when not known)
     place, commune : arrays, the positions of each pair of a place and a commune
     """
     communes = tables["communes"]
@@ -79,7 +80,23 @@ def list_places(echelle, tables):
     total = np.where(known > 0, np.bincount(place, np.nan_to_num(people), minlength=size), np.nan)
     number = np.bincount(place, minlength=size)
     places = places.assign(population=total, entiere=(known == number) & ~cut, nb_communes=number)
+    places = places.assign(population_seuil=places["population"].where(places["entiere"]))
+    if echelle == "epci" and "voisines" in tables:
+        places["population_seuil"] = places["population_seuil"].fillna(sum_whole_epci(places["territoire_id"], tables["voisines"]))
     return places.reset_index(drop=True).astype({"territoire_id": "str", "territoire": "str"}), place, commune
+
+
+def sum_whole_epci(territoires, voisines):
+    """Return the population of whole EPCI, communes outside the perimeter included; NaN where a commune's is not known.
+
+    Parameters
+    ----------
+    territoires : Series of `epci:SIREN`
+    voisines : DataFrame, every commune of the country: epci, population
+    """
+    people = voisines["population"].astype("float64")
+    total = people.groupby(voisines["epci"]).sum().mask(people.isna().groupby(voisines["epci"]).any())
+    return territoires.str.removeprefix("epci:").map(total)
 
 
 def _list_basins(tables):
