@@ -77,7 +77,7 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10", ment
         created = pd.Timestamp(date).to_pydatetime()
         book.set_properties({"title": titre, "created": created, "author": "", "comments": "diagnostic-maillage"})
         styles = _make_styles(book, couleur)
-        columns = _prepare_columns(tables, shown)
+        columns = prepare_columns(tables, shown)
         headings = {name: name_columns(name, columns[name].columns, describe_columns(name)) for name in shown}
         headings["qualite"] = QUALITY_HEADINGS
         _write_reading(book, styles, titre, lignes, known.loc[shown], columns, headings)
@@ -91,7 +91,7 @@ def write_workbook(tables, path, *, titre, lignes, date, couleur="#7A2A10", ment
     return path
 
 
-def _prepare_columns(tables, shown):
+def prepare_columns(tables, shown):
     """Return {table: flat table}, codes as French labels and territories by their names."""
     lists = {name: read_list(name) for name in list_vocabularies()} | tables.get("listes", {})
     names = tables["territoires"]["nom"].to_dict() if "territoires" in tables else {}
