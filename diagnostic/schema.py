@@ -17,6 +17,19 @@ GRAVITES = ["bloquant", "erreur", "attention", "information"]
 # What a person wrote in problemes.xlsx, one row a cell; `nom` is what the row was called, so that no other row is corrected.
 CORRECTION_COLUMNS = ["fichier", "feuille", "ligne", "nom", "colonne", "valeur", "correction"]
 DECISION_COLUMNS = ["acteur_id_1", "acteur_id_2", "decision", "note"]
+# One row a cell that a person wrote in the application; `suit` names the edits of the same cell that its author had seen.
+EDIT_COLUMNS = [
+    "saisie", "date", "auteur", "statut", "geste", "table", "identifiant", "nom", "fichier", "feuille", "ligne", "colonne", "avant",
+    "apres", "suit",
+]  # fmt: skip
+EDIT_STATES = {"propose": "proposé", "accepte": "accepté"}
+JOURNAL_SHEET = "journal"  # of a copy of the inventory: who wrote what
+# Its columns: {column: heading}. « effet » says whether this copy holds the edit, or why it does not.
+JOURNAL_COLUMNS = {
+    "saisie": "saisie", "date": "date", "auteur": "auteur", "statut": "statut", "effet": "effet", "table": "table",
+    "identifiant": "identifiant", "nom": "nom", "feuille": "feuille", "ligne": "ligne", "colonne": "colonne", "avant": "avant",
+    "apres": "après",
+}  # fmt: skip
 EMPTY_WORD = "(vide)"  # written as a correction, it empties the cell
 CUT_WORD = " [texte coupé]"  # ends a text longer than a spreadsheet's cell
 ROW_NAME_LENGTH = 120

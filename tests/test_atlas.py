@@ -1,19 +1,10 @@
 """Which maps and charts a diagnosis has."""
 
-import pandas as pd
 import pytest
+from pages import gather
 from passage import measure_example, measure_small
-from tables_ressorts import add_ressorts
 
-from diagnostic.draw.atlas import list_figures, prepare_view
-from diagnostic.edition import filter_edition
-from diagnostic.measure.mentions import list_sources, tell_mentions
-
-
-def gather(measured, edition="publique"):
-    tables = add_ressorts(measured[0] | measured[1])
-    shown, _ = filter_edition(tables | {"sources": list_sources(tables)}, edition)
-    return shown, tell_mentions(shown, pd.Timestamp("2026-11-15"))
+from diagnostic.draw.atlas import list_figures
 
 
 def list_names(measured, edition="publique", **changes):
@@ -23,24 +14,26 @@ def list_names(measured, edition="publique", **changes):
 
 def test_the_example_has_its_pages_in_order():
     names = list_names(measure_example())
-    assert [name for name, _ in names] == [
-        "01_mille-feuille", "02_communes_de_meme_cas", "03_ressort_arrondissement", "04_ressort_departement", "05_ressort_caf",
-        "06_ressort_fictifcas", "07_ressort_fictifcias", "08_ressort_fictifmsaterritoires", "09_discordance",
-        "10_hasard_hauteloire", "11_hasard_puydedome", "12_acteurs", "13_acteurs_par_rubrique", "14_categories", "15_liens_entre_champs",
-        "16_reseau_liens", "17_reseau_noyau", "18_reseau_carte", "19_reseau_dispositifs", "20_stades", "21_silos_references", "22_metiers",
-        "23_etats_centresocial", "24_etats_franceservices", "25_etats_cafeassociatif", "26_etats_maisonsante", "27_etats_ehpad",
+    assert [name[:3] for name, _ in names] == [f"{rank:02d}_" for rank in range(1, len(names) + 1)]
+    bare = [name[3:] for name, _ in names]
+    ordered = [
+        "mille-feuille", "communes_de_meme_cas", "ressort_arrondissement", "ressort_departement", "ressort_caf", "ressort_fictifcas",
+        "ressort_fictifcias", "ressort_fictifmsaterritoires", "discordance", "hasard_hauteloire", "hasard_puydedome", "acteurs",
+        "acteurs_par_rubrique", "categories", "liens_entre_champs", "reseau_liens", "reseau_noyau", "reseau_carte", "reseau_dispositifs",
+        "reseau_tableau", "stades", "silos_references", "territoires", "metiers", "etats_centresocial", "etats_franceservices",
+        "etats_cafeassociatif", "etats_maisonsante", "etats_ehpad",
     ]  # fmt: skip
-    own = [
-        "12_acteurs", "13_acteurs_par_rubrique", "16_reseau_liens", "17_reseau_noyau", "18_reseau_carte", "19_reseau_dispositifs",
-        "20_stades", "22_metiers", *[name for name, _ in names if "_etats_" in name],
-    ]  # fmt: skip
-    assert [name for name, shared in names if not shared] == own
+    assert [name for name in bare if name in ordered] == ordered
+    # What editions share, whoever sees it: jurisdictions, and figures of the whole.
+    shared = {name[3:] for name, is_shared in names if is_shared}
+    assert shared == {*ordered[:11], "categories", "liens_entre_champs", "silos_references"}
 
 
 def test_pages_of_actors_are_shared_when_every_edition_shows_the_same():
     tables, told = gather(measure_example())
-    apart = [name for name, shared, _ in list_figures(tables, mentions=told, edition=None) if not shared]
-    assert apart == ["16_reseau_liens", "20_stades", "22_metiers"]
+    apart = {name[3:] for name, shared, _ in list_figures(tables, mentions=told, edition=None) if not shared}
+    assert {"reseau_liens", "stades", "territoires", "metiers"} <= apart
+    assert not apart & {"acteurs", "acteurs_par_rubrique", "reseau_noyau", "reseau_dispositifs", "reseau_tableau", "etats_ehpad"}
 
 
 def test_pages_that_editions_share_do_not_depend_on_the_edition():
@@ -74,18 +67,6 @@ def test_a_page_says_its_title_sources_and_edition(edition):
     name = next(name for name in figures if name.endswith("_acteurs"))
     text = " ".join(read_texts(figures[name]()).split())
     assert "15/11/2026" in text and "FICTIF" in text and edition in text.lower()
-
-
-def test_the_view_speaks_with_labels():
-    tables, told = gather(measure_small())
-    view = prepare_view(tables, told)
-    rows = view["acteurs"].set_index("acteur_id")
-    assert rows.at["A1", "categorie_libelle"] == "Centres communaux d'action sociale"
-    assert rows.at["A1", "rubrique_libelle"] == "Autres organismes publics"
-    other = tables | {"acteurs": tables["acteurs"].assign(categorie="ajoutee_par_le_dossier")}
-    assert set(prepare_view(other, told)["acteurs"]["rubrique_libelle"]) == {"Hors des rubriques du guide"}
-    assert set(rows.index) == {"A1", "A4", "A5", "A6", "A7", "A8"}
-    assert view["liens"]["type_libelle"].notna().all() and view["mentions"] == [told["couverture"]]
 
 
 def read_page(tables, told, name):

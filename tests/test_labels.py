@@ -35,6 +35,21 @@ def test_names_without_room_become_letters(communes):
     assert len(list_boxes(figure, "etiquette")) == 3
 
 
+def test_letters_follow_each_other_when_one_has_no_room():
+    from diagnostic.draw.print_map import open_map
+
+    base = base_map.prepare_base(make_communes())
+    _, axes, _ = open_map(base, "Titre", MENTIONS)
+    tiny = [base.epci.geometry.iloc[0], base.epci.geometry.iloc[1], base.epci.geometry.iloc[2]]
+    points = base_map.find_label_points(base.epci.geometry)
+    wide = "sans-coupure" * 60
+    places = points.assign(texte=wide, court=wide, contour=tiny)
+    # Everything around the second one is taken: not even a letter goes there.
+    x, y = axes.transData.transform((points["x"].iloc[1], points["y"].iloc[1]))
+    left = labels.place_labels(axes, places, taken=[[x - 400, y - 2000, x + 400, y + 2000]])
+    assert left["lettre"].tolist() == ["A", "", "B"]
+
+
 @pytest.mark.parametrize(
     ("name", "written"),
     [("Communauté d'agglomération du Puy-en-Velay", "CA du Puy-en-Velay"), ("CC Ambert Livradois Forez", "CC Ambert Livradois Forez"),

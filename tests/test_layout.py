@@ -23,8 +23,10 @@ ROOMS = {
     "draw": WORDS | {"draw"},
     "write": WORDS | {"draw", "write"},
     "run": WORDS | {"read", "measure", "edition", "draw", "write", "run"},
-    "cli": WORDS | {"run", "cli"},
+    "cli": WORDS | {"run", "cli", "application"},
     "widgets": WORDS | {"run", "widgets"},
+    # The page served to a browser: it shows what the widgets of the notebooks show, and what `run` reads and saves.
+    "application": WORDS | {"run", "widgets", "application"},
     # The front page of the package may show the words and the whole way; __main__ is the command line.
     "__init__": WORDS | {"run"},
     "__main__": {"cli"},

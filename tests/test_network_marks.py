@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from jouets_reseau import J2, J2_LIENS, J3, J3_LIENS, shuffle
-from toy_map import find_gid, list_boxes, read_texts
+from toy_map import find_gid, list_boxes, plain, read_texts
 
 from diagnostic.draw import network_marks as marks
 from diagnostic.draw import page
@@ -125,3 +125,16 @@ def test_the_strip_counts_when_marks_have_no_room():
     assert "Par champ : champ social 900, autre 2." in read_texts(figure) and not find_gid(figure, "acteurs social")
     marks.draw_strip(axes, champs[-3:], "3 acteurs sans lien", left=0, top=1, width=8, high=0.6)
     assert sum(len(artist.get_offsets()) for champ in ("social", "autre") for artist in find_gid(figure, f"acteurs {champ}")) == 3
+
+
+def test_links_of_mixed_actors_are_told_apart_and_other_groups_are_groups():
+    ends = [("social", "social", 5), ("developpement_local", "social", 2), ("mixte", "mixte", 3), ("autre", "social", 1)]
+    blocs = pd.DataFrame(ends, columns=["groupe_a", "groupe_b", "nb_liens"]).assign(nb_paires=9, densite=0.1)
+    named = blocs.replace({"social": "Champ social", "developpement_local": "Développement local", "mixte": "Mixte", "autre": "Autre"})
+    told = "11 liens déclarés : 5 à l'intérieur du champ social ou du développement local, 2 entre les deux ; "
+    for table in (blocs, named):
+        assert plain(marks.tell_blocks(table)) == told + "4 autres avec au moins un acteur mixte ou autre"
+    other = blocs.replace("mixte", "ccas")
+    assert plain(marks.tell_blocks(other)) == "11 liens déclarés : 8 à l'intérieur d'un même groupe, 3 entre groupes"
+    headed = plain(marks.tell_blocks(other, "rubrique"))
+    assert headed == "11 liens déclarés : 8 à l'intérieur d'une même rubrique, 3 d'une rubrique à l'autre"

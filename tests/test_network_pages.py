@@ -48,18 +48,19 @@ def list_names(tables, *, shared=False):
 
 def test_every_network_has_its_pages(shown):
     assert list_names(shown) == [
-        ("reseau_liens", False), ("reseau_noyau", False), ("reseau_dispositifs", False), ("stades", False), ("silos_references", True),
-        ("metiers", False),
+        ("reseau_liens", False), ("reseau_noyau", False), ("reseau_dispositifs", False), ("reseau_tableau", False), ("stades", False),
+        ("silos_references", True), ("territoires", False), ("metiers", False),
     ]  # fmt: skip
 
 
 def test_what_differs_by_edition_is_never_shared_and_bears_its_edition(shown):
     alike = [name for name, is_shared in list_names(shown, shared=True) if is_shared]
-    assert alike == ["reseau_noyau", "reseau_dispositifs", "silos_references"]
+    assert alike == ["reseau_noyau", "reseau_dispositifs", "reseau_tableau", "silos_references"]
     pages = list_network_pages(shown, None, lambda subject: MENTIONS | {"edition": None}, mention, shared=True)
-    words = {name: read_texts(draw()) for name, _, draw in pages if name in ("reseau_liens", "stades", "metiers", "reseau_noyau")}
+    drawn = ("reseau_liens", "stades", "metiers", "territoires", "reseau_noyau")
+    words = {name: read_texts(draw()) for name, _, draw in pages if name in drawn}
     told = {name: "Édition interne (ne pas diffuser)" in text for name, text in words.items()}
-    assert told == {"reseau_liens": True, "stades": True, "metiers": True, "reseau_noyau": False}
+    assert told == {"reseau_liens": True, "stades": True, "metiers": True, "territoires": True, "reseau_noyau": False}
 
 
 def test_a_page_that_hides_says_so_and_counts_what_it_hides(shown, publique):
@@ -83,9 +84,9 @@ def test_limits_are_told_only_when_something_is_missing():
 def test_late_funders_are_told_in_the_edition_interne_only(shown, publique):
     own, others = read_pages(shown, "stades")[0], read_pages(publique, "stades")[0]
     assert "après l'émergence" in own
-    assert "qui intervient, à quel stade" in others and "entré" not in others and "présent dès" not in others
+    assert "à un stade connu sont au stade" in others and "entré" not in others and "présent dès" not in others
     unknown = read_pages({name: table for name, table in shown.items() if name != "edition"}, "stades")[0]
-    assert "qui intervient, à quel stade" in unknown
+    assert "à un stade connu sont au stade" in unknown
 
 
 def test_who_answered_is_told_where_the_edition_holds_it(shown, publique):
@@ -122,7 +123,7 @@ def test_a_small_network_has_no_extract(shown):
 def test_what_nobody_recorded_has_no_page(shown):
     references = shown["references"].assign(phrase="")
     silent = {"liens": shown["liens"].iloc[:0], "references": references, "postes_resume": shown["postes_resume"].iloc[:0]}
-    assert [name for name, _ in list_names(shown | silent)] == ["reseau_dispositifs", "stades"]
+    assert [name for name, _ in list_names(shown | silent)] == ["reseau_dispositifs", "reseau_tableau", "stades"]
     silent["participations"] = shown["participations"].iloc[:0]
     assert list_names(shown | silent) == []
 

@@ -1,5 +1,6 @@
 """The notebooks hold to the house: one question each, one cell of settings, no outputs; and they work on another dossier."""
 
+import html
 import json
 import os
 import re
@@ -10,7 +11,9 @@ from petit_dossier import write_dossier
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NAMES = ["01_inventaire", "02_ressorts", "03_liens", "04_manques", "05_cartes_et_exports"]
+NAMES = ["01_inventaire", "02_ressorts", "03_liens", "04_manques", "05_constats", "06_comparaison", "07_exports"]
+# What each notebook asks, by its number in the guide's OUTIL 4.
+QUESTIONS = ["question 3", "question 1", "questions 4", "question 3", "question 2", "question 1", "préalable"]
 SETTINGS = "# Réglages : la seule cellule à changer."
 INTERNAL_TABLES = [
     "liens_a_verifier", "bilan_liens", "dispositifs_a_ouvrir", "positions", "croisements", "problemes", "doublons_proposes", "ponts",
@@ -30,7 +33,7 @@ def list_sources(path, kind="code"):
     return ["".join(cell["source"]) for cell in read_notebook(path)["cells"] if cell["cell_type"] == kind]
 
 
-def test_the_five_notebooks_are_there():
+def test_the_seven_notebooks_are_there():
     assert [path.stem for path in NOTEBOOKS] == NAMES
 
 
@@ -40,7 +43,21 @@ def test_it_opens_on_a_title_and_one_question(path):
     assert read_notebook(path)["cells"][0]["cell_type"] == "markdown"
     assert re.match(rf"# {int(path.stem[:2])}\. \w", first)
     assert len(re.findall(r"\*\*Question : [^*]+ \?\*\*", first)) == 1
+    assert f"\n\nOUTIL 4, {QUESTIONS[NAMES.index(path.stem)]} (" in first
 
+
+@each_notebook
+def test_it_keeps_its_words_at_hand_and_leads_to_the_next(path):
+    assert sum("widgets.show_glossary([" in source for source in list_sources(path)) == 1
+    following = [*NAMES, None][NAMES.index(path.stem) + 1]
+    assert following is None or f"La suite : `{following}`" in list_sources(path, "markdown")[-1]
+
+
+@each_notebook
+def test_something_can_be_chosen_and_looked_at(path):
+    code = "\n".join(list_sources(path))
+    assert "widgets.explore_" in code
+    assert re.search(r"widgets\.(show_page|show_map|show_file|explore_)", code)
 
 @each_notebook
 def test_it_ends_with_what_may_and_may_not_be_concluded(path):
@@ -99,32 +116,35 @@ def test_internal_tables_go_through_the_one_door_that_checks_the_edition(path):
     assert all("usage interne" in " ".join(words[max(0, rank - 2) : rank]) for rank in shown)
 
 
-# --- run on another dossier: only the cell of settings changes -------------------------------------------------------
-def execute(path, folder, monkeypatch, **settings):
-    """Run a notebook with other settings in `folder` and return what it shows, as one text."""
+# --- run on another dossier: only the cell of settings changes, or the variable ---------------------------------------
+def execute(path, folder, monkeypatch, *, then="", **settings):
+    """Run a notebook with other settings in `folder`, and `then` after it; return what it shows, as one text."""
     nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
     notebook = nbformat.read(path, as_version=4)
     cell = next(cell for cell in notebook.cells if cell.source.startswith(SETTINGS))
     for name, value in settings.items():
         cell.source, count = re.subn(rf"^{name} = .*$", lambda _, line=f"{name} = {value!r}": line, cell.source, flags=re.M)
         assert count == 1, name
+    if then:
+        notebook.cells.append(nbformat.v4.new_code_cell(then))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     nbclient.NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert [output for output in outputs if output.output_type == "error"] == []
     widgets = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
     values = [state["state"]["value"] for state in widgets.values() if isinstance(state["state"].get("value"), str)]
-    return "\n".join([*(output.get("data", {}).get("text/html", "") for output in outputs), *values])
+    shown = [output["text"] if "text" in output else output.get("data", {}).get("text/html", "") for output in outputs]
+    return "\n".join([*shown, *values])
 
 
 def test_gaps_of_another_dossier_for_the_public(chemin_piege, monkeypatch):
     dossier = write_dossier(chemin_piege / "essai")
     shown = execute(
         ROOT / "notebooks" / "04_manques.ipynb", chemin_piege, monkeypatch,
-        DOSSIER=str(dossier), TERRITOIRE="epci:244301099", SEUIL_KM=15,
+        DOSSIER=str(dossier), TERRITOIRE="epci:244301099", CATEGORIE="evs", SEUIL_KM=15,
     )  # fmt: skip
-    assert "CC Auzon Communauté ; 15 km" in shown
-    assert "Espaces de vie sociale" in shown, "a verified absence, in the menu"
+    assert "CC Auzon Communauté ; Espaces de vie sociale ; 15 km" in shown
+    assert "CC Auzon Communauté : absence vérifiée (0 acteur recensé)." in shown
     assert "Réservé à l&#x27;usage interne" in shown
     assert HIDDEN not in shown
     assert not (dossier / "sorties").exists(), "reading writes nothing"
@@ -142,10 +162,40 @@ def test_links_of_another_dossier_for_internal_use(chemin_piege, monkeypatch):
     assert "&lt;script&gt;alert" in shown
 
 
+def test_a_choice_made_in_a_running_notebook_changes_what_it_shows(chemin_piege, monkeypatch):
+    """The kernel answers a menu as it does in JupyterLab and in the application: by the value of the menu."""
+    monkeypatch.setenv("DIAGNOSTIC_DOSSIER", str(write_dossier(chemin_piege / "essai")))
+    choice = (
+        "box = widgets.explore_gaps(tables, 'epci:244301099', 'epicerie_sociale')\nbefore = box.children[1].value\n"
+        "box.children[0].children[1].value = 'evs'\nprint('AVANT', before, 'APRÈS', box.children[1].value)"
+    )
+    shown = execute(ROOT / "notebooks" / "04_manques.ipynb", chemin_piege, monkeypatch, then=choice)
+    before, after = shown.split("AVANT")[1].split("APRÈS")
+    assert "Épiceries sociales et solidaires, CC Auzon Communauté : présente (1 acteur recensé)." in before
+    assert "Espaces de vie sociale, CC Auzon Communauté : absence vérifiée (0 acteur recensé)." in after
+
+
+@pytest.mark.parametrize("name", ["01_inventaire", "02_ressorts", "03_liens", "04_manques", "05_constats", "06_comparaison"])
+def test_a_dossier_with_nothing_in_it_runs_and_says_what_cannot_be_shown(name, chemin_piege, monkeypatch):
+    """One EPCI, no actor but public bodies, no link, no coverage said: every cell runs, and none invents."""
+    inventory = chemin_piege / "vide" / "inventaire"
+    inventory.mkdir(parents=True)
+    (inventory / "parametres.csv").write_text("cle,valeur\nepci,244301099\ndate_edition,2026-11-21\n", encoding="utf-8")
+    monkeypatch.setenv("DIAGNOSTIC_DOSSIER", str(chemin_piege / "vide"))
+    shown = execute(ROOT / "notebooks" / f"{name}.ipynb", chemin_piege, monkeypatch)
+    told = {
+        "01_inventaire": "0 acteur recensé", "02_ressorts": "CC Auzon Communauté", "03_liens": "ne permet pas de dessiner",
+        "04_manques": "ne donne rien à choisir ici (catégorie)", "05_constats": "non mesurable",
+        "06_comparaison": "ne donne rien à choisir ici (territoires)",
+    }  # fmt: skip
+    assert told[name] in html.unescape(shown)
+    assert not re.search(r"\b(nan|None|NaT|inf)\b", re.sub(r"<[^>]*>", " ", shown))
+
+
 def test_exports_of_another_dossier(chemin_piege, monkeypatch):
     dossier = write_dossier(chemin_piege / "essai")
     shown = execute(
-        ROOT / "notebooks" / "05_cartes_et_exports.ipynb", chemin_piege, monkeypatch, DOSSIER="essai", PAGE="discordance",
+        ROOT / "notebooks" / "07_exports.ipynb", chemin_piege, monkeypatch, DOSSIER="essai", PAGE="discordance",
     )  # fmt: skip
     assert 'alt="Page « discordance »"' in shown
     assert "<iframe" in shown

@@ -66,3 +66,21 @@ def test_a_page_that_cannot_be_drawn_stops_the_edition(tmp_path):
         write_edition(
             tables, tmp_path, carte=folium.Map(tiles=None), pages={}, figures=[("01_x", False, fail)], cache={}, reading=reading
         )  # fmt: skip
+
+
+def test_the_settings_choose_the_types_of_the_pages(tmp_path):
+    tables = {
+        "resultats": pd.DataFrame(columns=RECORD_COLUMNS), "liens": pd.DataFrame({"source_id": ["A1"]}),
+        "reglages": {"types_fichiers_cartes": ("pdf", "svg")},
+    }  # fmt: skip
+    reading = {"titre": "Essai", "lignes": [], "date": pd.Timestamp("2026-11-15")}
+    drawn, cache = [], {}
+    (tmp_path / "cartes").mkdir()
+    (tmp_path / "cartes" / "01_commune.png").write_bytes(b"x")
+    for _ in range(2):
+        write_edition(
+            tables, tmp_path, carte=folium.Map(tiles=None), pages={}, figures=list_counted(drawn), cache=cache, reading=reading
+        )  # fmt: skip
+    assert drawn == ["commune", "propre", "propre"]
+    names = ["01_commune.pdf", "01_commune.svg", "02_propre.pdf", "02_propre.svg"]
+    assert sorted(p.name for p in (tmp_path / "cartes").iterdir()) == names

@@ -66,3 +66,34 @@ def test_coverage_is_told_where_there_are_actors_only(figure):
     assert told["12 % des cases"].startswith("Note.\nTrois communes de côté.\nInventaire non exhaustif : 12 % des cases.\n")
     assert "Inventaire non exhaustif : couverture non renseignée." in told[""]
     assert "nventaire" not in told[None] and "Sources" in told[None]
+
+
+def test_a_second_column_takes_what_the_first_has_no_room_for(figure):
+    handles = [page.make_patch("#FFFFFF", f"Unité {rank}") for rank in range(12)]
+    page.stack_legends(figure, [("Un", handles, None), ("Deux", handles, None)], (7.5, 4.0, [0.5, 4.5]), "A : nom")
+    first, second = (page.measure_box(legend) for legend in figure.legends)
+    assert first[0] == pytest.approx(0.5, abs=0.02) and second[0] == pytest.approx(4.5, abs=0.02)
+    assert first[3] == pytest.approx(second[3], abs=0.02) and min(first[1], second[1]) > 4.0
+    assert figure.legends[0].get_texts()[0].get_fontsize() == page.LEGEND_SIZES[0]
+
+
+def test_names_without_room_are_counted_and_do_not_run_over_the_notes(figure):
+    names = [f"{rank} : Communauté de communes numéro {rank}" for rank in range(60)]
+    page.stack_legends(figure, [("Titre", [page.make_patch("#FFFFFF", "Un")], None)], (7.5, 6.0), "\n".join(names))
+    written = figure.texts[-1]
+    assert page.measure_box(written)[1] >= 6.0
+    kept = written.get_text().replace("\n", " ").split(" ; ")
+    assert kept[-1] == f"et {60 - len(kept) + 1} autres" and kept[:-1] == names[: len(kept) - 1] and len(kept) > 5
+
+
+def test_a_colon_never_starts_a_line():
+    lines = page.wrap_text("Un point est placé ; plusieurs champs : écartés ? oui ! " * 8, 1.6, 7).split("\n")
+    assert len(lines) > 10 and not [line for line in lines if line[0] in ":;?!"]
+
+
+@pytest.mark.parametrize(("format_page", "scale"), page.PAGE_SCALES.items())
+def test_a_page_is_as_large_as_its_paper(format_page, scale):
+    figure = page.open_page(format_page)
+    assert page.measure_scale(figure) == pytest.approx(scale)
+    assert figure.get_size_inches() * scale == pytest.approx(page.PAGE_SIZES[format_page])
+    assert figure.bbox.width == pytest.approx(300 * page.PAGE_SIZES[format_page][0])

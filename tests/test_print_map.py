@@ -23,8 +23,8 @@ from toy_map import (
     save_png,
 )
 
-from diagnostic.draw import base_map, print_layers, print_points
-from diagnostic.draw.style import PAGE_SIZES
+from diagnostic.draw import base_map, page, print_layers, print_points
+from diagnostic.draw.style import PAGE_SIZES, PRINT_DPI
 
 KINDS = ["C1", "C2", "C5", "C6"]
 
@@ -83,7 +83,8 @@ def test_every_map_has_scale_north_borders_and_no_axis(cartes, kind):
     assert figure.findobj(ScaleBar) and find_gid(figure, "nord")
     assert all(not axes.axison for axes in figure.axes)
     assert find_gid(figure, "limites epci") and find_gid(figure, "limites departement")
-    assert read_legends(figure)["Limites"] == ["Limite d'EPCI", "Limite de département"]
+    units = ["Limite d'unité"] if kind == "C2" else []
+    assert read_legends(figure)["Limites"] == [*units, "Limite d'EPCI", "Limite de département"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -134,12 +135,60 @@ def test_without_mentions_the_gaps_are_said(base, millefeuille):
     )
 
 
+PIXELS = {"A4": (2480, 3508), "A4 portrait": (3508, 2480), "A3": (3508, 4961), "A0": (9933, 14043), "16:9": (2250, 4000)}
+
+
 @pytest.mark.parametrize("format_page", PAGE_SIZES)
+def test_every_paper_has_its_pixels(format_page):
+    width, height = PAGE_SIZES[format_page]
+    assert (round(height * PRINT_DPI), round(width * PRINT_DPI)) == PIXELS[format_page]
+
+
+@pytest.mark.parametrize("format_page", [name for name in PAGE_SIZES if name != "A0"])
 def test_png_has_its_pixels_and_is_not_blank(base, millefeuille, format_page):
     pixels = save_png(print_layers.draw_millefeuille(base, millefeuille, mentions=MENTIONS, format_page=format_page))[1]
-    expected = {"A4": (2480, 3508), "A4 portrait": (3508, 2480), "16:9": (2250, 4000)}[format_page]
-    assert pixels.shape[:2] == expected
+    assert pixels.shape[:2] == PIXELS[format_page]
     assert len(np.unique(pixels[::4, ::4, :3].reshape(-1, 3), axis=0)) > 20
+
+
+@pytest.mark.parametrize("format_page", PAGE_SIZES)
+def test_every_paper_says_everything_within_its_edges(base, ressort, unites, format_page):
+    figure = print_layers.draw_ressort(base, ressort, unites, "CAS", ["43010"], mentions=MENTIONS, format_page=format_page)
+    words = plain(read_texts(figure))
+    for expected in [
+        "CAS :", "Sources : IGN Admin Express 2026 ; Insee COG 2026.", "Date : 21 novembre 2026.", "non exhaustif : 12 territoires",
+        "FICTIF",
+    ]:  # fmt: skip
+        assert expected in words
+    assert list(read_legends(figure)) == ["CAS : 2\xa0unités, nombre de communes", "Communes", "Limites"]
+    assert figure.findobj(ScaleBar) and find_gid(figure, "nord")
+    # Laid out at the resolution of the screen: the boxes are in the same places, and A0 needs no gigabyte.
+    figure.set_dpi(100)
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    (notes,), (title,) = find_gid(figure, "notes"), find_gid(figure, "titre")
+    view, below = figure.axes[0].get_window_extent(), notes.get_window_extent(renderer)
+    assert view.y0 >= below.y1 and view.y1 <= title.get_window_extent(renderer).y0
+    for artist in [*figure.texts, *figure.legends]:
+        box = artist.get_window_extent(renderer)
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
+    for legend in figure.legends:
+        box = legend.get_window_extent(renderer)
+        assert box.y0 > below.y1 and not box.overlaps(view)
+    boxes = list_boxes(figure, "etiquette") + list_boxes(figure, "numero")
+    assert not [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]
+
+
+def test_letters_and_lines_grow_with_the_paper(base, millefeuille):
+    """What is measured is the paper: a letter of the legend, in points, and how much larger the whole is than on A4."""
+    sizes = {}
+    for format_page in ("A4", "A3", "A0", "16:9"):
+        figure = print_layers.draw_millefeuille(base, millefeuille, mentions=MENTIONS, format_page=format_page)
+        scale = page.measure_scale(figure)
+        width, height = figure.get_size_inches() * scale
+        assert (width, height) == pytest.approx(PAGE_SIZES[format_page])
+        sizes[format_page] = [scale * text.get_fontsize() for text in figure.legends[0].get_texts()][0]
+    assert sizes == {"A4": 8, "A3": 10, "A0": 24, "16:9": 10}
 
 
 def test_same_bytes_alone_and_in_threads(base, millefeuille, acteurs):

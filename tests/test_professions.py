@@ -10,6 +10,8 @@ from diagnostic.measure.liens.professions import (
     COUNT_COLUMNS,
     VERBES,
     cross_posts,
+    cross_territory_posts,
+    group_small_crossings,
     list_dispositif_posts,
     summarise_posts,
     summarise_territory_posts,
@@ -137,3 +139,62 @@ def test_empty_tables():
     assert list_dispositif_posts(make_table("dispositifs"), POSTES).empty
     one = summarise_posts(POSTES.head(1), make_table("acteurs"))
     assert index_posts(one, "champ")["nb_postes"].to_dict() == {"non_precise": 1}
+
+
+def make_perimeter(*ids):
+    return make_territories("perimetre", *ids)
+
+
+def test_crossed_by_territory_against_a_plain_loop():
+    places, territories = make_places("a:T1 b:T1,T2"), make_perimeter("epci:T2", "epci:T1")
+    table = cross_territory_posts(POSTES, ACTEURS, places, territories).set_index(["territoire_id", "verbe", "champ"])
+    champs = ACTEURS.set_index("acteur_id")["champ"]
+    where = {"perimetre": set("abc") | {"inconnu"}, "epci:T1": {"a", "b"}, "epci:T2": {"b"}}
+    met = set()
+    for place, active in where.items():
+        for verb in ["ensemble", *VERBES, "non_precise"]:
+            for champ in ["ensemble", "social", "developpement_local", "mixte", "autre", "non_precise"]:
+                counts, etp, unknown = dict.fromkeys(["pourvu", "vacant", "a_creer", None], 0), 0.0, 0
+                for post in POSTES.itertuples():
+                    does = verb == "ensemble" or (verb in post.verbes if post.verbes else verb == "non_precise")
+                    of = champ in ("ensemble", champs.get(post.acteur_id, "non_precise"))
+                    if post.acteur_id in active and does and of:
+                        counts[post.statut if isinstance(post.statut, str) else None] += 1
+                        etp, unknown = etp + (0 if np.isnan(post.etp) else post.etp), unknown + np.isnan(post.etp)
+                total = sum(counts.values())
+                if not total:
+                    assert (place, verb, champ) not in table.index
+                    continue
+                met.add((place, verb, champ))
+                row = table.loc[(place, verb, champ)]
+                assert row[["nb_postes", "nb_pourvus", "nb_vacants", "nb_a_creer", "nb_statut_inconnu", "nb_etp_inconnus"]].tolist() == [
+                    total, counts["pourvu"], counts["vacant"], counts["a_creer"], counts[None], unknown
+                ]  # fmt: skip
+                assert np.isnan(row["etp"]) if unknown == total else row["etp"] == pytest.approx(etp)
+    assert met == set(table.index)
+
+
+def test_crossed_order_and_conservation():
+    places, territories = make_places("a:T1 b:T1,T2"), make_perimeter("epci:T2", "epci:T1")
+    table = cross_territory_posts(POSTES, ACTEURS, places, territories)
+    assert table["territoire_id"].unique().tolist() == ["perimetre", "epci:T2", "epci:T1"]
+    verbs = table["verbe"].unique().tolist()
+    assert verbs[:3] == ["ensemble", "animer", "coordonner"] and verbs[-1] == "non_precise"
+    whole = table[(table["territoire_id"] == "perimetre") & (table["verbe"] == "ensemble")].set_index("champ")["nb_postes"]
+    assert whole["ensemble"] == len(POSTES) == whole.drop("ensemble").sum()  # the employer active nowhere, or unknown, is in
+    again = cross_territory_posts(shuffle(POSTES), shuffle(ACTEURS), shuffle(places), territories)
+    pdt.assert_frame_equal(again, table)
+    empty = cross_territory_posts(POSTES.head(0), ACTEURS, places, territories)
+    assert empty.empty and empty.columns.tolist() == ["territoire_id", "verbe", "champ", *COUNT_COLUMNS]
+    assert group_small_crossings(empty).empty
+
+
+def test_small_crossings_are_together_or_left():
+    many = pd.concat([POSTES] * 2, ignore_index=True)
+    table = group_small_crossings(cross_territory_posts(many, ACTEURS, make_places("a:T1"), make_perimeter("epci:T1")))
+    assert table["territoire_id"].unique().tolist() == ["perimetre"]
+    assert (table["nb_postes"] >= 3).all() and not {"etp", "nb_etp_inconnus"} & set(table.columns)
+    verbs = table[table["champ"] != "ensemble"].set_index(["verbe", "champ"])["nb_postes"]
+    assert verbs[("ensemble", "moins_de_3")] == 4  # two of the mixed champ, two of an unknown employer
+    assert ("accompagner", "social") not in verbs.index  # two posts, alone: left
+    assert group_small_crossings(table.assign(etp=1.0, nb_etp_inconnus=0), least=100)["verbe"].tolist() == ["ensemble"]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from jouets_reseau import J2, J2_LIENS, shuffle
+from pages import find_faults
 from toy_map import MENTIONS, find_gid, plain, read_texts, save_png
 
 from diagnostic.draw import reference_chart
@@ -60,6 +61,23 @@ def test_what_is_outside_the_interval_is_hatched():
 
 def test_the_three_have_one_scale(figure):
     assert len({axes.get_xlim() for axes in figure.axes}) == 1 and len(figure.axes) == 3
+    assert len({axes.get_ylim() for axes in figure.axes[:2]}) == 1
+
+
+def test_the_look_is_that_of_every_chart_of_chance(figure):
+    assert [plain(text.get_text()) for text in figure.legends[0].get_texts()] == [
+        "Observé", "90 % des cas au hasard, autour du milieu", "les autres", "Moyenne au hasard"
+    ]  # fmt: skip
+    from diagnostic.draw.chance_chart import OBSERVED
+
+    assert {dot.get_color() for dot in find_gid(figure, "observe")} == {OBSERVED}
+    assert not find_faults(figure)
+
+
+def test_the_seed_is_said():
+    rows = REFERENCES.assign(graine=[2026, 2026, float("nan")])
+    words = plain(read_texts(reference_chart.draw_references(LABELS, rows, mentions=MENTIONS)))
+    assert "999 tirages au hasard (graine 2026 : les mêmes à chaque calcul)." in words
 
 
 def test_tables_as_measured():

@@ -119,3 +119,21 @@ def test_a_number_out_of_its_bounds_is_refused(key, value, told):
     with pytest.raises(DiagnosticError, match=told):
         read(**{key: value})
     assert read(seuil_amas="0,1")["seuil_amas"] == 0.1
+
+
+def test_a_list_of_choices_is_read_in_any_writing():
+    settings = read(formats_cartes="a0 ; Diaporama;A4 Portrait;a0", types_fichiers_cartes="PDF, png")
+    assert settings["formats_cartes"] == ("A0", "diaporama", "A4 portrait")
+    assert settings["types_fichiers_cartes"] == ("pdf", "png") and read()["formats_cartes"] == ("A4",)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("formats_cartes", "A4;A5", "A4 portrait, A3, A0, diaporama"), ("formats_cartes", "16:09:00", "diaporama"),
+        ("types_fichiers_cartes", ";", "png"),
+    ],
+)  # fmt: skip
+def test_a_choice_that_is_not_listed_is_refused(key, value, told):
+    with pytest.raises(DiagnosticError, match=told):
+        read(**{key: value})

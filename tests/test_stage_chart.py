@@ -34,7 +34,9 @@ def neutre():
 
 def test_without_late_funders_nothing_says_who_came_late(neutre):
     (title,) = find_gid(neutre, "titre")
-    assert plain(title.get_text()) == "2 dispositifs : qui intervient, à quel stade"
+    assert plain(title.get_text()) == (
+        "2 dispositifs : 2 des 9 présences d'acteurs à un stade connu sont au stade « émergence »"
+    )
     words = plain(read_texts(neutre))
     assert "F : Financement — 6" in words and not find_gid(neutre, "role F_tardif") and not find_gid(neutre, "role F_inconnu")
     for absent in ("entré", "tardif", "dès l'émergence", "Losange", "Stade d'entrée inconnu", "un financeur"):

@@ -31,7 +31,7 @@ def make_communes(side=3):
 
 
 def make_view():
-    """Two layers (one with a shared commune and one without unit), five actors, three links."""
+    """Two layers (one with a shared commune and one without unit), five actors, three links, and one of each other layer."""
     affectation = pd.DataFrame(
         [(f"{n:05d}", "EPCI", "e1" if n % 3 == 0 else "e2", 1.0) for n in range(9)]
         + [("00000", "CIAS", "c1", 1.0), ("00001", "CIAS", "c1", 0.25), ("00001", "CIAS", "c2", 0.75), ("00002", "CIAS", "c2", np.nan)],
@@ -67,6 +67,31 @@ def make_view():
             {"source_id": ["a", "a", "a"], "cible_id": ["b", "c", "d"], "type": "c", "type_libelle": "Coopération"}
         ),
         "mentions": ["Couverture : 1 EPCI sur 2"],
+        "atomes": pd.DataFrame({"code_insee": [f"{n:05d}" for n in range(8)], "atome_id": (["A1", "A2", "A2"] * 3)[:8]}),
+        "discordance": pd.DataFrame({"epci": ["e1", "e2"], "couche": "CIAS", "valeur": [1.5, 1.0]}),
+        "minoritaires": pd.DataFrame({"couche": ["CIAS", "CIAS", "AUTRE"], "code_insee": ["00003", "99999", "00004"]}),
+        "paires": pd.DataFrame({
+            "territoire_id": ["perimetre", "departement:63"], "couche_a": "EPCI", "couche_b": "CIAS", "nb_unites_a": 2, "nb_a_dans_b": 1,
+            "nb_a_inconnus": 0, "nb_unites_b": 2, "nb_b_dans_a": 0, "nb_b_inconnus": 1,
+        }),
+        "acces": pd.DataFrame({
+            "code_insee": [f"{n:05d}" for n in range(8)], "categorie": "creche", "libelle": "Crèche", "valeur": np.arange(8) * 2.5,
+            "unite": "km", "seuils": [(5.0, 10.0)] * 8, "complet": False, "nb_sites": 1,
+        }),
+        "etats": pd.DataFrame({
+            "code_insee": ["00000", "00001", "00002"], "categorie": "creche", "libelle": "Crèche",
+            "statut": ["present", "absent_verifie", "on ne sait"], "age_text": "2 mois d'âge médian.",
+        }),
+        "dispositifs": pd.DataFrame({
+            "dispositif_id": ["ctg", "pat", "loin"], "nom": ["CTG", "PAT", "Ailleurs"], "type_libelle": ["Convention", "Projet", None],
+            "stade_libelle": ["Diagnostic", None, None], "territoires": [("e1",), ("00001",), ("99999",)],
+        }),
+        "participations": pd.DataFrame({
+            "acteur_id": ["a", "b", "a", "parti"], "dispositif_id": ["ctg", "ctg", "pat", "ctg"],
+            "stade_libelle": ["Émergence", "Diagnostic", None, "Diagnostic"],
+            "role_libelle": ["Pilotage", "Animation", "Animation", "Pilotage"],
+        }),
+        "stades": ["Émergence", "Diagnostic"],
     }  # fmt: skip
 
 
@@ -81,13 +106,15 @@ def test_units_of_each_commune_are_one_number_or_parts():
     data = read_data(render_offline(draw_web_map(make_communes(), make_view(), **CAPTION)))
     epci, cias = data["couches"]
     # Units are in the order of their names: CC Est, CC Ouest; c2 has no name and keeps its code.
-    assert epci["unites"] == [["CC Est", 6], ["CC Ouest", 3]]
+    assert epci["unites"] == [["CC Est", 6, 3300], ["CC Ouest", 3, 1200]]
     assert epci["index"] == [1, 0, 0] * 3
-    assert cias["unites"] == [["CIAS un", 2], ["c2", 2]]
+    # 100 and a quarter of 200; the part of 00002 in c2 is not known, and neither are its inhabitants.
+    assert cias["unites"] == [["CIAS un", 2, 150], ["c2", 2, None]]
     # An unknown part is written as such: it is not the whole commune.
     assert cias["index"] == [0, [[1, 0.75], [0, 0.25]], [[1, None]], *[-1] * 6]
     assert (epci["couche"], cias["couche"]) == ("EPCI", "CIAS")
-    assert (cias["nb_plusieurs"], cias["nb_sans"]) == (1, 6)
+    assert (cias["nb_plusieurs"], cias["nb_sans"], cias["pop_sans"]) == (1, 6, 3900)
+    assert data["paires"] == [[0, 1, 2, 1, 0, 2, 0, 1]]
 
 
 def test_rows_in_another_order_give_the_same_page():
@@ -134,12 +161,13 @@ def test_nothing_invented_nothing_said():
 def test_an_empty_view_still_draws_the_ground():
     data = read_data(render_offline(draw_web_map(make_communes(), {}, **CAPTION)))
     assert len(data["communes"]["formes"]) == 9
-    assert (data["couches"], data["comptages"], data["acteurs"]["nom"], data["liens"]["nb"]) == ([], [], [], 0)
+    assert (data["couches"], data["themes"], data["acteurs"]["nom"], data["liens"]["nb"]) == ([], [], [], 0)
+    assert (data["atomes"]["groupes"], data["dispositifs"]["nom"], data["paires"]) == ([], [], [])
 
 
 def test_arguments_are_left_as_they_were():
     communes, view = make_communes(), make_view()
-    before = {name: table.copy() for name, table in view.items() if name != "mentions"}
+    before = {name: table.copy() for name, table in view.items() if name not in ("mentions", "stades")}
     draw_web_map(communes, view, **CAPTION)
     pd.testing.assert_frame_equal(communes, make_communes())
     for name, table in before.items():

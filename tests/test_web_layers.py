@@ -58,19 +58,6 @@ def test_borders_that_do_not_match_are_cleaned():
     assert shapely.area(shapely.intersection(shapes[0], shapes[1])) == 0
 
 
-def test_classes_of_the_count_cover_every_commune():
-    communes = make_communes()
-    (layer,) = web_layers.list_count_layers(communes, make_view()["millefeuille"])
-    assert [entry[0] for entry in layer["classes"]] == ["1", "2", "3"]
-    assert [entry[2] for entry in layer["classes"]] == [6, 2, 1]
-    many = pd.DataFrame({"nb_unites": [1, 2, 3, 4, 5, 6, 7, 8, np.nan]}, index=communes.index)
-    (layer,) = web_layers.list_count_layers(communes, many)
-    assert [entry[0] for entry in layer["classes"]] == ["1 à 2", "3 à 4", "5", "6", "7", "8"]
-    assert (sum(entry[2] for entry in layer["classes"]), layer["nb_sans"], layer["index"][-1]) == (8, 1, -1)
-    shades = [int(entry[1][1:3], 16) + int(entry[1][3:5], 16) + int(entry[1][5:], 16) for entry in layer["classes"]]
-    assert shades == sorted(shades, reverse=True)
-
-
 def test_actors_stand_at_their_point_at_the_mairie_or_nowhere():
     actors = web_layers.list_actors(make_communes(), make_view()["acteurs"])
     places = web_layers.PLACES

@@ -5,7 +5,14 @@ import socket
 import numpy as np
 import pandas as pd
 import pytest
-from navigateur import launch_chromium, open_offline
+from navigateur import (
+    keep_capture,
+    launch_chromium,
+    list_too_wide,
+    open_details,
+    open_offline,
+    walk_keyboard,
+)
 from test_escape import PAYLOADS
 from test_web import CAPTION, make_communes, make_view
 
@@ -68,6 +75,7 @@ def test_two_departements_are_drawn_in_silence_and_fit_the_budget(chromium, real
     with open_offline(chromium, real_page) as (page, trace):
         assert len(real_communes) == page.locator("path.commune").count() == 720
         assert page.locator("h1").inner_text() == CAPTION["titre"]
+        open_details(page)
         for theme in page.locator("input[name=theme]").all():
             theme.check()
         for box in page.locator("#panneau input[type=checkbox]:visible").all():
@@ -79,9 +87,10 @@ def test_two_departements_are_drawn_in_silence_and_fit_the_budget(chromium, real
         assert trace == {"requests": [], "errors": []}
 
 
-def test_each_theme_paints_and_explains_itself(chromium, real_page):
+def test_each_theme_paints_and_explains_itself(chromium, real_page, real_communes):
     with open_offline(chromium, real_page) as (page, _):
         painted = {}
+        open_details(page)
         for theme in page.locator("input[name=theme]").all():
             theme.check()
             label = theme.locator("xpath=..").inner_text()
@@ -91,13 +100,15 @@ def test_each_theme_paints_and_explains_itself(chromium, real_page):
         assert len({tuple(colours) for colours in painted.values()}) == 4
         assert len(set(painted["Aucun"])) == 1
         assert painted["CAS"].count("url(#pointilles)") == 100
-        counts = page.locator("#legende .nombre").all_inner_texts()
+        counts = page.locator("#legende .nombre.communes").all_inner_texts()
         assert sum(int(count) for count in counts) == 720
+        people = page.locator("#legende .nombre.habitants").all_inner_texts()
+        assert sum(int("".join(filter(str.isdigit, count))) for count in people) == int(real_communes["population"].sum())
 
 
 def test_neighbouring_units_have_different_colours_and_a_number(chromium, real_page):
     with open_offline(chromium, real_page) as (page, _):
-        page.locator("input[name=theme]").nth(2).check()
+        page.locator("label", has_text="EPCI").locator("input[name=theme]").check()
         assert page.locator("#legende li").count() == len(set(page.locator("#legende .rang").all_inner_texts()))
         assert page.locator(".etiquette.numero").count() >= 12
 
@@ -183,6 +194,11 @@ def hostile_page(tmp_path):
     columns = ["nom", "categorie_libelle", "rubrique_libelle", "champ", "source", "commune"]
     view["acteurs"] = view["acteurs"].assign(**dict.fromkeys(columns, HOSTILE), themes=[(HOSTILE,)] * 5)
     view["liens"] = view["liens"].assign(type_libelle=HOSTILE)
+    view["acces"] = view["acces"].assign(libelle=HOSTILE)
+    view["etats"] = view["etats"].assign(libelle=HOSTILE, age_text=HOSTILE)
+    view["atomes"] = view["atomes"].assign(atome_id=view["atomes"]["atome_id"] + HOSTILE)
+    view["dispositifs"] = view["dispositifs"].assign(nom=HOSTILE, type_libelle=HOSTILE, stade_libelle=HOSTILE)
+    view["participations"] = view["participations"].assign(stade_libelle=HOSTILE, role_libelle=HOSTILE)
     view["mentions"] = [HOSTILE]
     caption = {"titre": HOSTILE, "sources": [HOSTILE], "date": HOSTILE, "edition": HOSTILE}
     return write_web_map(draw_web_map(communes, view, **caption), tmp_path / "carte.html")
@@ -192,10 +208,15 @@ def test_hostile_text_is_shown_never_run(chromium, tmp_path):
     with open_offline(chromium, hostile_page(tmp_path)) as (page, trace):
         assert page.locator("h1").inner_text() == HOSTILE
         assert page.title() == HOSTILE
+        open_details(page)
         for theme in page.locator("input[name=theme]").all():
             theme.check()
-        for closed in page.locator("#panneau details").all():
-            closed.evaluate("node => { node.open = true; }")
+            page.locator("#comparer").select_option(index=1)
+        for choice in ("#filtre-dispositif", "#filtre-stade"):
+            page.locator(choice).select_option(index=1)
+        page.locator("button", has_text="Tout afficher").click()
+        told = "\n".join(page.locator(place).inner_text() for place in ("#tableau", "#comparaison", "#legende"))
+        assert told.count(HOSTILE) > 10
         for box in page.locator("#panneau input[type=checkbox]").all():
             box.check()
         page.mouse.move(470, 500)
@@ -273,3 +294,131 @@ def test_enter_opens_the_first_result_wholly_in_view(chromium, real_page):
         page.locator("#recherche").fill("zzzz")
         page.locator("#recherche").press("Enter")
         assert trace == {"requests": [], "errors": []}
+
+
+@pytest.fixture(scope="module")
+def toy_page(tmp_path_factory):
+    return write_web_map(draw_web_map(make_communes(), make_view(), **CAPTION), tmp_path_factory.mktemp("carte été") / "carte.html")
+
+
+def show(page, label):
+    """Choose a theme by the start of its name."""
+    open_details(page)
+    page.locator("label.choix", has_text=label).locator("input[name=theme]").check()
+
+
+def read_legend(page):
+    return [row.inner_text().split("\n") for row in page.locator("#legende li").all()]
+
+
+def test_each_new_layer_is_painted_and_its_legend_counts(chromium, toy_page):
+    with open_offline(chromium, toy_page) as (page, trace):
+        show(page, "Présence : Crèche")
+        assert read_legend(page)[1] == ["Absence vérifiée", "1", "11 %", "200", "4 %"]
+        painted = fills(page)
+        assert painted[0] == "#009E73" and painted[1] != painted[2] and {fill[:5] for fill in painted[1:]} == {"url(#"}
+        assert "Âge de l'information : 2 mois d'âge médian." in page.locator("#legende").inner_text()
+        show(page, "Distance : Crèche")
+        assert read_legend(page)[0] == ["au plus 5 km", "3", "600"] and read_legend(page)[-1] == ["Sans donnée", "1", "900"]
+        show(page, "Discordance : CIAS")
+        assert read_legend(page)[0] == ["1 : un seul pour tous", "1 intercommunalité", "6", "3\u202f300"]
+        assert read_legend(page)[-1] == ["dont hors de l'unité principale", "1", "400"]
+        # Every commune of CC Ouest has the same colour, and the one out of its main unit is hatched over it.
+        assert fills(page)[0] == fills(page)[6] != fills(page)[3] and fills(page)[3].startswith("url(#")
+        show(page, "Communes de mêmes interlocuteurs")
+        assert [row[0] for row in read_legend(page)[:2]] == ["A2", "A1"]
+        keep_capture(page, "carte_couches")
+        assert trace == {"requests": [], "errors": []}
+
+
+def test_a_second_layer_is_lines_over_the_first_and_says_what_holds_whole(chromium, toy_page):
+    with open_offline(chromium, toy_page) as (page, trace):
+        show(page, "EPCI")
+        before, lines = fills(page), page.locator(".leaflet-limites-pane path").count()
+        page.locator("#comparer").select_option(label="CIAS")
+        assert fills(page) == before and page.locator(".leaflet-limites-pane path").count() == lines + 2
+        told = page.locator("#comparaison").inner_text().replace("\xa0", " ")
+        assert "« EPCI » : 1 unité sur 2 tient entière dans une seule unité de « CIAS »." in told
+        assert "« CIAS » : 0 unité sur 2 tient entière dans une seule unité de « EPCI » (1 non connue)." in told
+        assert "c2 (75 % de la population) ; CIAS un (25 % de la population)" in page.locator("#tableau tbody tr").nth(1).inner_text()
+        page.locator("#comparer").select_option(label="Rien")
+        assert page.locator(".leaflet-limites-pane path").count() == lines and page.locator("#comparaison").inner_text() == ""
+        assert trace["errors"] == []
+
+
+def test_filters_of_actors_count_and_can_all_be_lifted(chromium, toy_page):
+    with open_offline(chromium, toy_page) as (page, trace):
+        status = page.locator(".compte")
+        assert status.inner_text() == "2 acteurs affichés sur 2"
+        options = page.locator("#filtre-dispositif option").all_inner_texts()
+        assert options == ["Tous (2)", "CTG (2)", "PAT (1)", "Aucun dispositif connu (0)"]
+        page.locator("#filtre-dispositif").select_option(label="CTG (2)")
+        page.locator("#filtre-stade").select_option(label="Diagnostic (1)")
+        # The day nursery takes part in the CTG, and in the PAT at a stage nobody said: neither is the CTG at its diagnosis.
+        assert status.inner_text() == "1 acteur affiché sur 2 (CTG ; stade d'entrée : Diagnostic)"
+        page.locator("label.choix", has_text="Mixte").locator("input").uncheck()
+        assert status.inner_text().startswith("0 acteur affiché sur 2") and page.locator(".marque").count() == 0
+        page.locator("button", has_text="Tout afficher").click()
+        assert status.inner_text() == "2 acteurs affichés sur 2" and page.locator("#filtre-stade").input_value() == "-1"
+        assert trace["errors"] == []
+
+
+def test_the_panel_of_a_commune_tells_what_is_known_of_it(chromium, toy_page):
+    with open_offline(chromium, toy_page) as (page, _):
+        page.locator("#recherche").fill("00001")
+        page.locator("#recherche").press("Enter")
+        page.evaluate("document.querySelectorAll('.fiche details').forEach((fold) => { fold.open = true; })")
+        told = page.locator(".leaflet-popup-content").inner_text()
+    for part in ("Mêmes interlocuteurs que 4 autres communes (groupe A2)", "au plus 2,5 km", "Absence vérifiée", "Projet\nPAT"):
+        assert part in told, part
+
+
+def test_the_table_follows_the_theme_and_leads_to_the_commune(chromium, toy_page):
+    with open_offline(chromium, toy_page) as (page, trace):
+        assert page.locator("#tableau tr").count() == 0
+        page.locator("#tableau > summary").click()
+        page.locator("#tableau tbody tr").nth(8).wait_for()
+        assert page.locator("#tableau tbody tr").count() == 9
+        show(page, "Présence : Crèche")
+        assert page.locator("#tableau tbody tr").nth(1).inner_text().split("\t")[-1] == "Absence vérifiée"
+        assert page.locator("#tableau th[scope=col]").last.inner_text() == "Présence : Crèche"
+        page.locator("#tableau-epci").select_option(label="CC Ouest")
+        assert page.locator("#tableau tbody tr").count() == 3
+        show(page, "Discordance : CIAS")
+        rows = [row.inner_text().split("\t") for row in page.locator("#tableau tbody tr").all()]
+        assert rows == [["CC Ouest", "3", "1,50", "1"], ["CC Est", "6", "1,00", "0"]] and page.locator("#tableau-epci").is_hidden()
+        show(page, "Aucun")
+        page.locator("#tableau tbody button").first.click()
+        assert page.locator(".leaflet-popup-content h3").inner_text().startswith("Commune 00000")
+        assert trace["errors"] == []
+
+
+def test_the_keyboard_reaches_every_control_and_no_outline_of_commune(chromium, toy_page):
+    with open_offline(chromium, toy_page) as (page, _):
+        controls, stops = walk_keyboard(page)
+        assert stops[0]["who"] == "a.evitement"
+        assert {each["rank"] for each in controls} <= {stop["rank"] for stop in stops}
+        assert [stop["who"] for stop in stops if not stop["outlined"] or stop["who"].startswith("path")] == []
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_four_hundred_percent_scrolls_one_way(chromium, real_page, opened):
+    with open_offline(chromium, real_page, width=320, height=256) as (page, trace):
+        if opened:
+            open_details(page)
+        assert list_too_wide(page) == [] and trace["errors"] == []
+        assert "user-scalable" not in page.locator("meta[name=viewport]").get_attribute("content")
+        # The map leaves room to scroll past it.
+        assert page.locator(".cadre").bounding_box()["height"] < 256
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (320, 256)])
+def test_no_serious_fault_of_accessibility(chromium, toy_page, width, height):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    with open_offline(chromium, toy_page, width=width, height=height) as (page, _):
+        open_details(page)
+        page.locator("#recherche").fill("00001")
+        page.locator("#recherche").press("Enter")
+        page.locator(".leaflet-popup-content h3").wait_for()
+        found = axe.Axe().run(page).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in ("serious", "critical")] == []

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from diagnostic import run as way
+from diagnostic.cli.application import add_application
 from diagnostic.cli.layers import run_catalogue, run_examine, run_place
 from diagnostic.cli.screen import (
     ERROR_DATA,
@@ -19,6 +20,8 @@ from diagnostic.cli.screen import (
     show_problems,
     show_replaced,
 )
+from diagnostic.cli.workshop import TEXT as WORKSHOP
+from diagnostic.cli.workshop import add_workshop, run_workshop
 from diagnostic.errors import DiagnosticError, describe_refusal
 from diagnostic.run import way_back
 from diagnostic.schema import EDITIONS
@@ -90,6 +93,7 @@ def build_parser():
     template = _add_command(commands, "modele", run_template, text)
     _add_path(template, "fichier", "FICHIER", "le classeur à écrire (.xlsx)")
     _add_layers(commands)
+    add_workshop(_add_command(commands, "atelier", run_workshop, WORKSHOP))
     text = "Fait tout le chemin : lecture, mesures, cartes, classeur, résultats."
     launch = _add_command(commands, "lancer", run_all, text)
     for command in (verify, launch):
@@ -97,6 +101,7 @@ def build_parser():
         _add_path(command, "--sortie", "DOSSIER", "où écrire (par défaut : le dossier sorties du territoire)")
     text = f"{', '.join(EDITIONS)} ; peut être répétée (par défaut : publique et interne)"
     launch.add_argument("--edition", metavar="EDITION", choices=EDITIONS, action="append", help=text)
+    add_application(commands, _add_command, _add_path)
     return parser
 
 

@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from diagnostic.draw import page
-from diagnostic.draw.charts import open_chart
+from diagnostic.draw.charter import find_charter
+from diagnostic.draw.charts import open_chart, tell_part
 from diagnostic.draw.labels import count_hidden, is_free, legal_name
 from diagnostic.draw.print_map import list_names
 from diagnostic.draw.style import (
     COLOURS,
-    FONT_FAMILY,
     FONT_SIZES,
     NO_BREAK_SPACE,
     TEXT_COLOUR,
@@ -138,9 +139,10 @@ def _open_axes(axes, curves, unite):
     last = float(curves.index.max()) if len(curves) else 1.0
     axes.set_xlim(0, last or 1.0)
     axes.set_ylim(0, 1.005)
-    options = {"fontfamily": FONT_FAMILY, "fontsize": FONT_SIZES["legende"], "color": TEXT_COLOUR}
+    options = {"fontfamily": find_charter().polices, "fontsize": FONT_SIZES["legende"], "color": TEXT_COLOUR}
     ticks = np.linspace(0, 1, 5)
     axes.set_yticks(ticks, [format_share(tick) for tick in ticks], **options)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=last >= 4))
     steps = [tick for tick in axes.get_xticks() if 0 <= tick <= last]
     axes.set_xticks(steps, [format_number(tick, 0 if tick == int(tick) else 1) for tick in steps], **options)
     axes.set_xlabel(UNITS.get(unite, (unite, unite))[1], labelpad=5, **options)
@@ -250,17 +252,6 @@ def _tell_range(shares):
         return ""
     low, high = tell_part(known.min()), tell_part(known.max())
     return f" — {low}" if low == high else f" — de {low} à {high}"
-
-
-def tell_part(part):
-    """Return a share in whole percents; one that is not 0 or 1 is never written as if it were.
-
-    >>> [" ".join(tell_part(part).split()) for part in (0, 0.001, 0.62, 0.998, 1, float("nan"))]
-    ['0 %', 'moins de 1 %', '62 %', 'plus de 99 %', '100 %', '—']
-    """
-    if 0 < part < 0.005:
-        return f"moins de {format_share(0.01)}"
-    return f"plus de {format_share(0.99)}" if 0.995 <= part < 1 else format_share(part)
 
 
 def _tell_within(seuil, unite):

@@ -4,13 +4,16 @@ from functools import partial
 
 import pandas as pd
 
-from diagnostic.draw import access_chart, base_map, charts, print_layers, print_points, states_map
+from diagnostic.draw import access_chart, base_map, chance_chart, charts, print_layers, print_points, states_map
+from diagnostic.draw.actor_pages import list_actor_pages
+from diagnostic.draw.charter import dress_pages
+from diagnostic.draw.matrix_pages import list_matrix_pages, name_layers
 from diagnostic.draw.network_pages import list_network_pages
-from diagnostic.draw.style import CHAMP_LABELS, agree
+from diagnostic.draw.style import agree
+from diagnostic.draw.web_view import name_headings
 from diagnostic.vocabulary import normalize_label, read_vocabulary
+from diagnostic.vocabulary.formats import join_words
 
-MAX_CATEGORIES_CHART = 30
-LONGEST_LABEL = 34  # one line beside the chart
 LONGEST_NAME = 40  # letters of a layer in a file name
 
 
@@ -38,16 +41,17 @@ def list_figures(tables, *, mentions, edition):
     figures.append(("discordance", True, partial(charts.draw_discordance, _pivot_pairs(tables), mentions=common("ressorts"))))
     figures += _list_chance(tables, common)
     if len(actors) and base:
-        figures.append(("acteurs", edition is None, partial(print_points.draw_actors, base, actors, mentions=told)))
+        figures += [(name, edition is None, draw) for name, draw in list_actor_pages(tables, base, actors, told)]
     if len(actors):
-        bars = partial(charts.draw_bars, _count_headings(actors), mentions=told)
+        counts = _count_headings(actors)
+        bars = partial(charts.draw_bars, counts, mentions=told | {"remarques": [*left, *_tell_empty_headings(counts)]})
         figures.append(("acteurs_par_rubrique", edition is None, bars))
-    figures += _list_links(tables, common)
+    figures += list_matrix_pages(tables, common)
     figures += list_network_pages(tables, base, own, common, shared=edition is None)
     if base:
         figures += [(name, edition is None, draw) for name, draw in [*_list_states(tables, base, own), *_list_access(tables, base, own)]]
     figures += [(name, edition is None, draw) for name, draw in _list_curves(tables, own)]
-    return [(f"{rank:02d}_{name}", shared, draw) for rank, (name, shared, draw) in enumerate(figures, start=1)]
+    return dress_pages(figures, tables.get("reglages", {}))
 
 
 def _list_layers(tables, base, common):
@@ -77,24 +81,10 @@ def _list_chance(tables, common):
     rows = tables["hasard"] if "hasard" in tables else pd.DataFrame(columns=["territoire_id", "mesure", "observe"])
     rows = rows[(rows["mesure"] == "nb_a_dans_b") & rows["observe"].notna()]
     names, labels, told = tables["territoires"]["nom"], tables["couches"]["libelle"], common("ressorts")
-    return [
-        (f"hasard_{normalize_label(names[key])[:LONGEST_NAME]}", True, partial(charts.draw_chance, held, labels, names[key], mentions=told))
-        for key, held in rows.groupby("territoire_id", sort=False)
-    ]
-
-
-def _list_links(tables, common):
-    """List the charts of categories in three states and of links between champs."""
     figures = []
-    if len(tables["categories_territoires"]):
-        states, chosen = _pivot_states(tables)
-        if len(states):
-            told = common("acteurs") | {"remarques": [chosen]}
-            figures.append(("categories", True, partial(charts.draw_categories, states, mentions=told)))
-    by_champ = tables["blocs"][tables["blocs"]["groupe"] == "champ"]
-    if by_champ["nb_liens"].sum():
-        named = by_champ.assign(**{c: by_champ[c].map(CHAMP_LABELS) for c in ("groupe_a", "groupe_b")})
-        figures.append(("liens_entre_champs", True, partial(charts.draw_blocks, named, mentions=common("acteurs"))))
+    for key, held in rows.groupby("territoire_id", sort=False):
+        draw = partial(chance_chart.draw_chance, held, labels, names[key], mentions=told)
+        figures.append((f"hasard_{normalize_label(names[key])[:LONGEST_NAME]}", True, draw))
     return figures
 
 
@@ -175,7 +165,8 @@ def _pivot_pairs(tables):
         table.loc[row.couche_b, row.couche_a] = 1 - row.purete_b_dans_a
     for name in names:
         table.loc[name, name] = 0.0
-    return table
+    words = name_layers(tables["couches"]["libelle"].reindex(names))
+    return table.set_axis(words).set_axis(words, axis=1)
 
 
 def _leave_communes(actors):
@@ -191,57 +182,11 @@ def _leave_communes(actors):
     return actors[~left], [f"{agree(inside, 'commune')} sans lien ni participation {verb}."] if inside else []
 
 
-def _name_headings(categories):
-    """Return the heading of the guide of each code, or that it has none (categories that the dossier adds, none stated)."""
-    headings = read_vocabulary("categories").set_index("code")["rubrique_libelle"]
-    return categories.map(headings).fillna("Hors des rubriques du guide")
-
-
 def _count_headings(actors):
-    return _name_headings(actors.loc[~actors["hors_territoire"].astype(bool), "categorie"]).value_counts()
+    return name_headings(actors.loc[~actors["hors_territoire"].astype(bool), "categorie"]).value_counts()
 
 
-def _pivot_states(tables):
-    """Return categories x EPCI, cut to a page, and how its rows were chosen.
-
-    Those with a verified absence come first; those present everywhere, or known nowhere, are left out.
-    """
-    states = tables["categories_territoires"]
-    states = states[states["territoire_id"].str.startswith("epci:")]
-    counts = states.groupby(["categorie", "statut"]).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=["present", "absent_verifie"], fill_value=0)
-    telling = counts[(counts.sum(axis=1) > 0) & (counts["present"] < states["territoire_id"].nunique())]
-    shown = telling.sort_values(["absent_verifie", "present"], ascending=False, kind="stable").index[:MAX_CATEGORIES_CHART]
-    lists = tables["listes"]["categories"]
-    words = lists["libelle"].where((lists["libelle"].str.len() <= LONGEST_LABEL) | (lists["sigle"] == ""), lists["sigle"])
-    words = words.where(words.str.len() <= LONGEST_LABEL, words.str[: LONGEST_LABEL - 1].str.rstrip(" ,") + "…")
-    table = states[states["categorie"].isin(shown)].pivot(index="categorie", columns="territoire_id", values="statut").reindex(shown)
-    names = tables["territoires"]["nom"].reindex(table.columns)
-    names = names.str.replace(r" \(partie dans le périmètre.*\)$", " (en partie)", regex=True)
-    names = names.str.replace(r"^(?:CC|CA|CU)\s+(?:d[ue]s?\s+|de la\s+|d['’])?", "", regex=True)
-    named = table.set_axis([words.get(code, code) for code in table.index]).set_axis(names.tolist(), axis=1)
-    return named, _tell_chosen(len(shown), len(telling), table.shape[1])
-
-
-def _tell_chosen(shown, telling, territories):
-    count = f"les {shown} premières des {telling} catégories" if shown < telling else f"les {shown} catégories"
-    what = "qui distinguent les territoires, absences vérifiées d'abord" if territories > 1 else "dont l'absence est vérifiée"
-    return f"Lignes : {count} {what} ; celles présentes partout, ou renseignées nulle part, ne sont pas montrées."
-
-
-def prepare_view(tables, told):
-    """Return the tables of the web map, with the labels a reader reads."""
-    lists = tables["listes"]
-    headings = lists["categories"]["libelle"]
-    actors = tables["acteurs"][~tables["acteurs"]["hors_territoire"].astype(bool)]
-    themes = lists["themes"]["libelle"]
-    named = actors.assign(
-        categorie_libelle=actors["categorie"].map(headings).fillna("Catégorie à préciser"),
-        rubrique_libelle=_name_headings(actors["categorie"]),
-        themes=actors["themes"].map(lambda codes: tuple(themes.get(c, c) for c in codes) if isinstance(codes, tuple) else ()),
-    )
-    links = tables["liens"].assign(type_libelle=tables["liens"]["type"].map(lists["types_lien"]["libelle"]))
-    return {
-        **{name: tables[name] for name in ("couches", "unites", "affectation", "millefeuille")},
-        "acteurs": named, "liens": links, "mentions": [told["couverture"]],
-    }  # fmt: skip
+def _tell_empty_headings(counts):
+    """Return the note that names the headings of the guide with no actor recorded: a bar of nothing would read as an absence."""
+    empty = [name for name in pd.unique(read_vocabulary("categories")["rubrique_libelle"]) if name not in counts.index]
+    return [f"Sans acteur recensé, ce qui ne prouve pas une absence : {join_words(empty, len(empty))}."] if empty else []

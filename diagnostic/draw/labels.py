@@ -77,10 +77,11 @@ def place_labels(axes, places, *, taken=None, points=None, size=None):
         for row in places.itertuples()
         if not any(write_free(axes, row, words, boxes, points, size) for words in dict.fromkeys([row.texte, row.court]))
     ]
-    letters = []
-    for rank, row in enumerate(left):
-        letter = name_rank(rank)
+    letters, written = [], 0
+    for row in left:
+        letter = name_rank(written)
         letters.append(letter if write_free(axes, row, letter, boxes, points, size, fontweight="bold") else "")
+        written += letters[-1] != ""
     return places.loc[[row.Index for row in left]].assign(lettre=letters)
 
 

@@ -174,7 +174,7 @@ def name_most_linked(axes, table, pairs, view, *, ends=("acteur_a", "acteur_b"),
     lettered = left[left["diametre"] >= LEAST_LETTERED].iloc[:most_letters]
     lines = []
     for rank, row in enumerate(lettered.itertuples()):
-        ink = pick_text_colour(DISPOSITIF_COLOUR if row.champ == "dispositif" else marks.FILLS[row.champ])
+        ink = pick_text_colour(DISPOSITIF_COLOUR if row.champ == "dispositif" else marks.find_fills()[row.champ])
         page.write_text(axes, row.x, row.y, name_rank(rank), fontsize=5, ha="center", va="center_baseline", color=ink, zorder=9,
                         fontweight="bold", gid="lettre")  # fmt: skip
         lines.append(f"{name_rank(rank)} : {names[row.Index]}".replace("\n", " "))

@@ -9,9 +9,9 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 
 from diagnostic.draw import page
+from diagnostic.draw.charter import find_charter
 from diagnostic.draw.labels import PADDING, count_hidden, is_free
 from diagnostic.draw.style import (
-    CHAMP_COLOURS,
     CHAMP_LABELS,
     CHAMP_MARKERS,
     FONT_SIZES,
@@ -28,14 +28,9 @@ OPPOSED = ("social", "developpement_local")
 CHAMPS = {**CHAMP_LABELS, UNKNOWN: "Champ non renseigné"}
 MARKERS = {**CHAMP_MARKERS, UNKNOWN: "X"}
 AREAS = {**MARKER_AREAS, "X": 0.6}
-FILLS = {**CHAMP_COLOURS, UNKNOWN: MISSING_COLOUR}
 SMALLEST, LARGEST = 3.2, 11.0
 # How a link is drawn by what it joins: colour, width in points, dashes. Only the two champs are set against each other.
-LINK_STYLES = {
-    "entre": (TEXT_COLOUR, 1.2, "-"),
-    "meme": ("#9A9A9A", 0.7, "-"),
-    "autre": ("#8A8A8A", 0.8, (0, (1.2, 1.6))),
-}
+LINK_STYLES = {"entre": (TEXT_COLOUR, 1.2, "-"), "meme": ("#9A9A9A", 0.7, "-"), "autre": ("#8A8A8A", 0.8, (0, (1.2, 1.6)))}
 LINK_LABELS = {
     "entre": "Entre champ social et développement local",
     "meme": "À l'intérieur d'un de ces deux champs",
@@ -98,8 +93,11 @@ def group_links(acteurs, liens):
     return pairs[[*keys, "types", "sens", "entre"]], int((~known).sum())
 
 
-def tell_blocks(blocs):
-    """Return the title of the block matrix: links inside groups and between groups.
+GROUP_WORDS = {"groupe": ("d'un même groupe", "entre groupes"), "rubrique": ("d'une même rubrique", "d'une rubrique à l'autre")}
+
+
+def tell_blocks(blocs, groupe="groupe"):
+    """Return the title of the block matrix: links inside groups and between groups, of how many.
 
     Between champs, only the champ social and the développement local are set against each other; the links of actors who
     are in neither (mixte, autre) are told apart.
@@ -109,10 +107,14 @@ def tell_blocks(blocs):
     ends = blocs[["groupe_a", "groupe_b"]].apply(lambda column: column.map(champs))
     if ends.isna().any(axis=None):
         within, between = count_cells(blocs, same), count_cells(blocs, ~same)
-        return f"{agree(within, 'lien')} à l'intérieur d'un même groupe, {agree(between, 'lien')} entre groupes"
+        inside, across = GROUP_WORDS[groupe]
+        head = agree(within + between, "lien déclaré", "liens déclarés")
+        return f"{head} : {format_number(within)} à l'intérieur {inside}, {format_number(between)} {across}"
     opposed = ends.isin(OPPOSED).all(axis=1)
     within, between, other = (count_cells(blocs, rows) for rows in (opposed & same, opposed & ~same, ~opposed))
-    told = f"{agree(within, 'lien')} à l'intérieur du champ social ou du développement local, {agree(between, 'lien')} entre les deux"
+    head = agree(within + between + other, "lien déclaré", "liens déclarés")
+    inside = f"{format_number(within)} à l'intérieur du champ social ou du développement local"
+    told = f"{head} : {inside}, {format_number(between)} entre les deux"
     beside = "autre avec au moins un acteur mixte ou autre", "autres avec au moins un acteur mixte ou autre"
     return f"{told}{NO_BREAK_SPACE}; {agree(other, *beside)}" if other else told
 
@@ -169,7 +171,7 @@ def draw_nodes(axes, table, *, zorder=6):
             size = rows["diametre"] ** 2 * AREAS["o"] / AREAS[MARKERS[champ]]
             edge = "#555555" if champ == UNKNOWN else "white"
             axes.scatter(
-                rows["x"], rows["y"], s=size, marker=MARKERS[champ], facecolors=FILLS[champ], edgecolors=edge, linewidths=0.5,
+                rows["x"], rows["y"], s=size, marker=MARKERS[champ], facecolors=find_fills()[champ], edgecolors=edge, linewidths=0.5,
                 zorder=zorder, gid=f"acteurs {champ}",
             )  # fmt: skip
 
@@ -178,7 +180,7 @@ def list_champ_marks(champs, noun="acteur"):
     """Return the legend entries of the champs met, with their counts."""
     counts = champs.value_counts()
     return [
-        make_mark(MARKERS[champ], FILLS[champ], f"{label} — {agree(int(counts[champ]), noun)}", dark=champ == UNKNOWN)
+        make_mark(MARKERS[champ], find_fills()[champ], f"{label} — {agree(int(counts[champ]), noun)}", dark=champ == UNKNOWN)
         for champ, label in CHAMPS.items()
         if champ in counts
     ]
@@ -341,3 +343,8 @@ def draw_strip(axes, champs, words, *, left, top, width, high):
     ranks = np.arange(len(order))
     table = pd.DataFrame({"x": left + 0.06 + step * (ranks % across), "y": first - step * (ranks // across), "diametre": 5.0})
     draw_nodes(axes, table.assign(champ=champs[order].to_numpy()))
+
+
+def find_fills():
+    """Return the fill of each champ, and of what has none, in the look of the dossier."""
+    return {**find_charter().champs, UNKNOWN: MISSING_COLOUR}

@@ -2,7 +2,17 @@
 
 from functools import partial
 
-from diagnostic.draw import network_charts, network_core, network_map, posts_chart, reference_chart, stage_chart
+from diagnostic.draw import (
+    comparison_chart,
+    network_charts,
+    network_core,
+    network_map,
+    posts_chart,
+    professions_chart,
+    reference_chart,
+    role_chart,
+    stage_chart,
+)
 from diagnostic.draw.network_marks import group_links
 from diagnostic.draw.style import agree, format_number
 from diagnostic.schema import is_imported
@@ -39,9 +49,14 @@ def list_network_pages(tables, base, own, common, *, shared):
             ensemble=find_whole(tables, "densites"), etendues=find_ranges(tables),
         )  # fmt: skip
         figures.append(("silos_references", True, draw))
+    figures += _list_comparison(tables, named)
     posts = tables["postes_resume"] if "postes_resume" in tables else tables.get("postes_publics")
     if posts is not None and len(posts):
         figures.append(("metiers", False, partial(posts_chart.draw_posts, posts, mentions=named)))
+    crossed = tables["postes_croises"] if "postes_croises" in tables else tables.get("postes_croises_publics")
+    if crossed is not None and len(crossed):
+        draw = partial(professions_chart.draw_professions, crossed, tables["territoires"], mentions=named)
+        figures.append(("metiers_territoires", False, draw))
     return figures
 
 
@@ -60,6 +75,17 @@ def _list_links(tables, base, told, named, *, shared):
     return figures
 
 
+def _list_comparison(tables, named):
+    """List the page of the territories side by side, where there are two EPCI or more, and links between actors."""
+    rows = tables.get("comparaison")
+    if rows is None or not len(tables["liens"]) or not rows["nb_liens"].fillna(0).any():
+        return []
+    rows = rows[rows["type"].isin(["perimetre", "departement", "epci"])]
+    if rows["type"].eq("epci").sum() < 2:
+        return []
+    return [("territoires", False, partial(comparison_chart.draw_comparison, rows, tables["etats_territoires"], mentions=named))]
+
+
 def _list_dispositifs(tables, told, named, *, shared):
     """List the pages of the dispositifs: who takes part in what, at which stage."""
     actors, held = list_members(tables), tables["participations"]
@@ -71,8 +97,12 @@ def _list_dispositifs(tables, told, named, *, shared):
     whole = find_whole(tables, "densites_dispositifs")
     remark = {"remarques": tell_limits(whole, nb_dispositifs=len(devices), nb_participations=len(pairs))}
     late = tables.get("edition") == "interne"
+    figures = [("reseau_dispositifs", shared, partial(network_charts.draw_two_mode, taking, devices, held, mentions=told | remark))]
+    if pairs[["noeud_a", "noeud_d"]].nunique().max() > network_charts.COLUMNS_UP_TO:
+        # The graph has no room for all the names: the table holds those that join several dispositifs.
+        figures.append(("reseau_tableau", shared, partial(role_chart.draw_roles, taking, devices, held, mentions=told | remark)))
     return [
-        ("reseau_dispositifs", shared, partial(network_charts.draw_two_mode, taking, devices, held, mentions=told | remark)),
+        *figures,
         ("stades", False, partial(stage_chart.draw_stages, devices, held, mentions=named | remark, tardifs=late)),
     ]
 

@@ -1,17 +1,20 @@
 """The printed page around a map or a chart: title, legends, notes, scale, north. No global state of matplotlib."""
 
 import math
+import re
 import textwrap
+from functools import partial
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import BboxImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox, TransformedBbox
 
+from diagnostic.draw.charter import decode_logo, find_charter
 from diagnostic.draw.style import (
-    COLOURS,
-    FONT_FAMILY,
     FONT_SIZES,
     LINE_COLOURS,
     LINE_LABELS,
@@ -19,32 +22,75 @@ from diagnostic.draw.style import (
     MISSING_COLOUR,
     MISSING_HATCH,
     MISSING_HATCH_COLOUR,
+    PAGE_SCALES,
     PAGE_SIZES,
     PRINT_DPI,
     TEXT_COLOUR,
+    WARNING_COLOUR,
     format_number,
+    measure_contrast,
 )  # fmt: skip
 
 MARGIN_IN = 0.35
 PANEL_IN = 3.1
 LEGEND_GAP_IN = 0.12
+LOGO_IN = (1.4, 0.55)
 # Sizes tried, in points, until the legends fit beside the map.
 LEGEND_SIZES = (8.0, 7.0, 6.2, 5.5)
 # Mean width of a DejaVu Sans character, as a share of its size: enough to wrap lines.
 CHARACTER_WIDTH = 0.58
+NAMES_KEPT = (1.0, 0.75, 0.5, 0.25)
+BOLD = 1.15  # how much wider bold letters are
+TIE = "\u2060"
 EDITION_LABELS = {"publique": "publique", "partenaires": "partenaires", "interne": "interne (ne pas diffuser)"}
 
 
 def open_page(format_page="A4"):
-    """Return an empty Figure of the size asked (see PAGE_SIZES), at 300 dpi, with its own canvas."""
-    figure = Figure(figsize=PAGE_SIZES[format_page], dpi=PRINT_DPI, facecolor="white")
+    """Return an empty Figure that prints at 300 dpi on the paper asked (see PAGE_SIZES), with its own canvas and the logo.
+
+    Its inches are those of an A4 page, and smaller than those of the paper by PAGE_SCALES: what is laid out in inches and
+    points is enlarged with the page, whatever draws on it. `dpi` is larger by as much, so that the pixels are those of the
+    paper; `measure_scale` gives the ratio back.
+    """
+    scale = PAGE_SCALES[format_page]
+    width, height = PAGE_SIZES[format_page]
+    figure = Figure(figsize=(width / scale, height / scale), dpi=PRINT_DPI * scale, facecolor="white")
     FigureCanvasAgg(figure)
+    place_logo(figure, decode_logo(find_charter().logo))
     return figure
+
+
+def measure_scale(figure):
+    """Return how many inches of paper one inch of the figure is (1 for a figure that `open_page` did not make)."""
+    return max(1.0, figure.dpi / PRINT_DPI)
+
+
+def place_logo(figure, pixels):
+    """Put a picture in the upper right corner, LOGO_IN inches high and wide at most; nothing when there is none."""
+    if pixels is None:
+        return
+    width, height = figure.get_size_inches()
+    ratio = min(LOGO_IN[0] / pixels.shape[1], LOGO_IN[1] / pixels.shape[0])
+    wide, high = pixels.shape[1] * ratio, pixels.shape[0] * ratio
+    left, low = width - MARGIN_IN - wide, height - MARGIN_IN - high
+    box = Bbox.from_bounds(left / width, low / height, wide / width, high / height)
+    picture = BboxImage(TransformedBbox(box, figure.transFigure), gid="logo")
+    picture.set_data(pixels)
+    figure.add_artist(picture)
+
+
+def measure_logo(figure):
+    """Return the width and the height that the logo takes from the head of the page, in inches, its gap included; 0, 0 without logo."""
+    pictures = [artist for artist in figure.artists if artist.get_gid() == "logo"]
+    if not pictures:
+        return 0.0, 0.0
+    x0, y0, x1, y1 = measure_box(pictures[0])
+    return x1 - x0 + 0.15, y1 - y0 + 0.08
 
 
 def write_text(holder, x, y, text, **options):
     """Write `text` on a figure or axes in the house font, never read as a formula (a name may hold a `$`)."""
-    options = {"fontfamily": FONT_FAMILY, "color": TEXT_COLOUR, "fontsize": FONT_SIZES["legende"], **options}
+    options = {"fontfamily": find_charter().polices, "color": TEXT_COLOUR, "fontsize": FONT_SIZES["legende"], **options}
     return holder.text(x, y, text, parse_math=False, **options)
 
 
@@ -57,7 +103,10 @@ def add_halo(text, width=2.0):
 def wrap_text(text, width_in, size):
     """Return `text` cut into lines that fit `width_in` inches at `size` points."""
     characters = max(12, int(width_in * 72 / (size * CHARACTER_WIDTH)))
-    return "\n".join(textwrap.fill(line, characters, break_long_words=False) for line in text.split("\n"))
+    # A French colon never starts a line: its space is tied while the lines are cut.
+    tied = re.sub(" (?=[:;?!»])", TIE, text)
+    lines = [textwrap.fill(line, characters, break_long_words=False, break_on_hyphens=False) for line in tied.split("\n")]
+    return "\n".join(lines).replace(TIE, " ")
 
 
 def measure_box(artist):
@@ -83,19 +132,26 @@ def write_paragraph(figure, x, y, text, width_in, **options):
 def write_title(figure, title, mentions):
     """Write the title and, under it, what the reader must know first (FICTIF); return the bottom in inches."""
     width, height = figure.get_size_inches()
+    logo = measure_logo(figure)
+    room = width - 2 * MARGIN_IN - logo[0]
     options = {"fontweight": "bold", "va": "top"}
     text = write_paragraph(
-        figure, MARGIN_IN, height - MARGIN_IN, title, width - 2 * MARGIN_IN,
-        fontsize=FONT_SIZES["titre"], gid="titre", **options,
-    )  # fmt: skip
+        figure, MARGIN_IN, height - MARGIN_IN, title, room, fontsize=FONT_SIZES["titre"], gid="titre", color=pick_title_colour(), **options
+    )
     bottom = measure_box(text)[1]
     if mentions.get("fictif"):
         warning = write_paragraph(
-            figure, MARGIN_IN, bottom - 0.08, "FICTIF : données inventées pour l'exemple", width - 2 * MARGIN_IN,
-            fontsize=FONT_SIZES["legende"] + 1, color=COLOURS["vermillon"], gid="fictif", **options,
+            figure, MARGIN_IN, bottom - 0.08, "FICTIF : données inventées pour l'exemple", room,
+            fontsize=FONT_SIZES["legende"] + 1, color=WARNING_COLOUR, gid="fictif", **options,
         )  # fmt: skip
         bottom = measure_box(warning)[1]
-    return bottom - 0.1
+    return min(bottom - 0.1, height - MARGIN_IN - logo[1])
+
+
+def pick_title_colour():
+    """Return the main colour of the charter, or that of the text when the main one would not read on white (WCAG 2: 4.5)."""
+    main = find_charter().principale
+    return main if measure_contrast(main, "#FFFFFF") >= 4.5 else TEXT_COLOUR
 
 
 def write_notes(figure, mentions, notes=()):
@@ -123,40 +179,74 @@ def write_notes(figure, mentions, notes=()):
 
 
 def stack_legends(figure, legends, room, lettered=""):
-    """Stack legends, then a paragraph, in the right-hand panel; the text shrinks until all of it fits.
+    """Stack legends, then a paragraph, in the panel; the text shrinks until all of it fits.
 
     Parameters
     ----------
     legends : list of (title, handles, note or None)
         Handles carry their label; a legend without handle is left out.
     room : tuple
-        Top and bottom of the panel, in inches.
+        Top and bottom of the panel, in inches; third, when the panel is not one column on the right, the left of each column.
     lettered : str
-        The names written as letters on the map.
+        The names written as letters on the map, one a line; at the smallest size, one after the other.
     """
-    for size in LEGEND_SIZES:
-        artists, top = [], room[0]
-        for title, handles, note in legends:
-            if handles:
-                top = add_legend(figure, handles, title, top, size=size, note=note, artists=artists)
-        if lettered:
-            top = write_panel(figure, lettered, top, min(size, FONT_SIZES["note"]), artists)
-        if top >= room[1] or size == LEGEND_SIZES[-1]:
+    lefts = room[2] if len(room) > 2 else [figure.get_size_inches()[0] - MARGIN_IN - PANEL_IN]
+    names = lettered.split("\n") if lettered else []
+    # At the smallest size names follow each other, and the last ones are only counted when they would run over the notes.
+    tries = [(size, lettered) for size in LEGEND_SIZES]
+    tries += [(LEGEND_SIZES[-1], shorten_names(names, share)) for share in NAMES_KEPT if names]
+    for size, words in tries:
+        blocks = [partial(add_legend, figure, *legend, size=size) for legend in legends if legend[1]]
+        if words:
+            blocks.append(partial(write_panel, figure, words, size=min(size, FONT_SIZES["note"])))
+        artists, fits = flow_blocks(blocks, room, lefts)
+        if fits or (size, words) == tries[-1]:
             return
         for artist in artists:
             artist.remove()
 
 
-def add_legend(figure, handles, title, top, *, size, note=None, artists):
-    """Add one legend to the panel under `top` (inches), put it in `artists` and return its bottom."""
+def shorten_names(names, share):
+    """Return the first `share` of the names one after the other, the others counted.
+
+    >>> shorten_names(["A : un", "B : deux", "C : trois"], 0.4)
+    'A : un ; et 2 autres'
+    """
+    kept = names[: int(len(names) * share)]
+    rest = len(names) - len(kept)
+    return " ; ".join([*kept, *([f"et {rest} autre{'s' if rest > 1 else ''}"] if rest else [])])
+
+
+def flow_blocks(blocks, room, lefts):
+    """Draw blocks one below the other, the next column when one is full; return the artists and whether all is in the room.
+
+    A block is a function (spot, artists) that draws under `spot` (left and top, inches), adds to `artists`, returns its bottom.
+    """
+    drawn, column, top, fits = [], 0, room[0], True
+    for draw in blocks:
+        artists = []
+        bottom = draw((lefts[column], top), artists)
+        if bottom < room[1] and top < room[0] and column + 1 < len(lefts):
+            for artist in artists:
+                artist.remove()
+            artists, column = [], column + 1
+            bottom = draw((lefts[column], room[0]), artists)
+        drawn += artists
+        top, fits = bottom, fits and bottom >= room[1]
+    return drawn, fits
+
+
+def add_legend(figure, title, handles, note, spot, artists, *, size):
+    """Add one legend under `spot` (left and top, inches), put it in `artists` and return its bottom."""
     width, height = figure.get_size_inches()
     largest = max((handle.get_markersize() for handle in handles if isinstance(handle, Line2D)), default=0)
+    family = find_charter().polices
     legend = figure.legend(
-        handles, [fit_label(handle.get_label(), size) for handle in handles], title=wrap_text(title, PANEL_IN, size),
-        loc="upper left", bbox_to_anchor=(1 - (MARGIN_IN + PANEL_IN) / width, top / height), frameon=False, borderpad=0,
+        handles, [fit_label(handle.get_label(), size) for handle in handles], title=wrap_text(title, PANEL_IN, size * BOLD),
+        loc="upper left", bbox_to_anchor=(spot[0] / width, spot[1] / height), frameon=False, borderpad=0,
         borderaxespad=0, alignment="left", labelspacing=max(0.5, 0.2 + (largest - size) / size), handlelength=2.2,
-        handleheight=1.1, handletextpad=0.7, prop={"family": FONT_FAMILY, "size": size},
-        title_fontproperties={"family": FONT_FAMILY, "size": size + 0.5, "weight": "bold"},
+        handleheight=1.1, handletextpad=0.7, prop={"family": family, "size": size},
+        title_fontproperties={"family": family, "size": size + 0.5, "weight": "bold"},
     )  # fmt: skip
     for text in [legend.get_title(), *legend.get_texts()]:
         text.set_parse_math(False)
@@ -164,7 +254,7 @@ def add_legend(figure, handles, title, top, *, size, note=None, artists):
     artists.append(legend)
     bottom = measure_box(legend)[1]
     if note:
-        bottom = write_panel(figure, note, bottom - 0.05, min(size, FONT_SIZES["note"]), artists)
+        bottom = write_panel(figure, note, (spot[0], bottom - 0.05), artists, size=min(size, FONT_SIZES["note"]))
     return bottom - LEGEND_GAP_IN
 
 
@@ -179,10 +269,9 @@ def fit_label(label, size):
     return f"{name[: characters - 1].rstrip()}… — {count}" if name else wrapped
 
 
-def write_panel(figure, text, top, size, artists):
-    """Write a paragraph in the panel under `top` (inches), put it in `artists` and return its bottom."""
-    left = figure.get_size_inches()[0] - MARGIN_IN - PANEL_IN
-    artists.append(write_paragraph(figure, left, top, text, PANEL_IN, fontsize=size, va="top", linespacing=1.2))
+def write_panel(figure, text, spot, artists, *, size):
+    """Write a paragraph of the panel under `spot` (left and top, inches), put it in `artists` and return its bottom."""
+    artists.append(write_paragraph(figure, *spot, text, PANEL_IN, fontsize=size, va="top", linespacing=1.2))
     return measure_box(artists[-1])[1]
 
 
@@ -220,8 +309,9 @@ def add_scale_bar(axes):
     bar = ScaleBar(
         1, "m", location="lower left", length_fraction=0.2, width_fraction=0.006, box_alpha=0.75, border_pad=0.4,
         scale_formatter=lambda value, unit: f"{format_number(value, 0 if value == int(value) else 1)} {unit}",
-        font_properties={"family": FONT_FAMILY, "size": FONT_SIZES["etiquette"]}, color=TEXT_COLOUR,
+        font_properties={"family": find_charter().polices, "size": FONT_SIZES["etiquette"]}, color=TEXT_COLOUR,
     )  # fmt: skip
+    bar.set_zorder(9)
     axes.add_artist(bar)
     return bar
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.draw import page
+from diagnostic.draw.charter import find_charter
 from diagnostic.draw.charts import open_chart
 from diagnostic.draw.style import (
     CHAMP_LABELS,
     COLOURS,
-    FONT_FAMILY,
     FONT_SIZES,
     MISSING_COLOUR,
     MISSING_HATCH,
@@ -178,7 +178,9 @@ def write_legend(figure, top, totals):
     width, height = figure.get_size_inches()
     legend = figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(page.MARGIN_IN / width, top / height), ncols=len(handles), frameon=False,
-        borderpad=0, borderaxespad=0, handleheight=1.2, handlelength=2.4, prop={"family": FONT_FAMILY, "size": FONT_SIZES["legende"]},
+        borderpad=0, borderaxespad=0, handleheight=1.2, handlelength=2.4, prop={
+            "family": find_charter().polices, "size": FONT_SIZES["legende"],
+        },
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_color(TEXT_COLOUR)
@@ -208,7 +210,7 @@ def draw_block(figure, rows, heights, box, longest, size):
     middles = np.cumsum(heights) - heights / 2
     axes.set_yticks(middles, [wrap_label(word, size) for word in rows["mot"]])
     for label in axes.get_yticklabels():
-        label.set(fontfamily=FONT_FAMILY, fontsize=size, color=TEXT_COLOUR, parse_math=False, linespacing=LINE_SPACING)
+        label.set(fontfamily=find_charter().polices, fontsize=size, color=TEXT_COLOUR, parse_math=False, linespacing=LINE_SPACING)
     start = np.zeros(len(rows))
     for name, (_, colour, hatch, ink) in STATUSES.items():
         values = np.nan_to_num(rows[name].to_numpy(dtype=float))

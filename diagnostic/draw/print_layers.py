@@ -16,6 +16,7 @@ from diagnostic.draw.print_map import (
     open_map,
     to_pixels,
 )  # fmt: skip
+from diagnostic.draw.ressort_lines import MAX_UNITS_LISTED, draw_ressorts, make_ressort_line
 from diagnostic.draw.style import (
     FONT_SIZES,
     MINORITY_HATCH,
@@ -27,7 +28,6 @@ from diagnostic.draw.style import (
 )  # fmt: skip
 
 MAX_CLASSES = 6
-MAX_UNITS_LISTED = 40
 MAX_ATOMS = 40
 
 
@@ -125,9 +125,11 @@ def draw_ressort(base, affectation, unites, couche, minority, *, mentions, forma
     shared = members.groupby("code_insee")["unite_id"].nunique().loc[lambda n: n > 1].index
     hatch_communes(axes, base, shared, SHARED_HATCH)
     lines = draw_borders(axes, base)
+    draw_ressorts(axes, units["contour"].dropna())
     taken = number_units(axes, units)
     special = list_hatches(base, main, minority, shared)
     heading = f"{label} : {agree(len(units), 'unité')}, nombre de communes"
+    lines = [make_ressort_line("Limite d'unité"), *lines] if len(units) else lines
     legends = [(heading, list_units(units), None), ("Communes", special, None), ("Limites", lines, None)]
     page.stack_legends(figure, legends, room, name_epci(axes, base, taken=taken))
     return figure
@@ -168,7 +170,7 @@ def tell_minority(base, minority):
 
 
 def describe_units(base, main, names):
-    """Return the units on the map (nom, nb_communes, numero, couleur, x, y), sorted by name.
+    """Return the units on the map (nom, nb_communes, numero, couleur, x, y, contour), sorted by name.
 
     Neighbours never share a colour as long as twelve are enough; numbers tell the rest.
     """
@@ -183,9 +185,8 @@ def describe_units(base, main, names):
     table["numero"] = [str(rank + 1) for rank in range(len(table))]
     table["couleur"] = pd.Series(colour_units(shapes.geometry.reindex(table.index).dropna()), dtype="object")
     table["couleur"] = table["couleur"].fillna(UNIT_FILLS[0])
-    return table.join(
-        find_label_points(shapes.geometry)[["x", "y"]] if len(shapes) else pd.DataFrame(columns=["x", "y"])
-    )
+    points = find_label_points(shapes.geometry)[["x", "y"]] if len(shapes) else pd.DataFrame(columns=["x", "y"])
+    return table.join(points).join(shapes.geometry.rename("contour"))
 
 
 def colour_units(shapes):

@@ -1,7 +1,9 @@
 """What every print map shares: the ground, the fills, the borders, the names, and the page around them."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgba_array
 from matplotlib.path import Path
 
 from diagnostic.draw import page
@@ -20,22 +22,45 @@ from diagnostic.draw.style import (
 # Beyond this many EPCI (a region, France) their names would hide the map.
 MAX_NAMES = 60
 MAX_LISTED = 12
+# Height kept for the legends below the map of a portrait page, and the side of a map whose borders have their full width.
+PORTRAIT_PANEL_IN = 2.3
+FULL_SIDE_IN = 6.0
+# A slide takes a second column of legends as long as the map keeps this share of its size.
+LEAST_MAP = 0.85
 THICK_UP_TO = {"commune": 3000, "epci": 60, "departement": 12}
 
 
 def open_map(base, title, mentions, *, notes=(), format_page="A4"):
-    """Return (figure, axes, room): a page with title, notes, scale and north, map axes with their limits, top and bottom of the panel."""
+    """Return (figure, axes, room): a page with title, notes, scale and north, map axes with their limits, the room of `stack_legends`."""
     figure = page.open_page(format_page)
     width, height = figure.get_size_inches()
     bottom = page.write_notes(figure, mentions, [*notes, *list_unplaced(base)])
     top = page.write_title(figure, title, mentions)
-    map_width = width - 2 * page.MARGIN_IN - page.PANEL_IN - 0.15
-    axes = figure.add_axes([page.MARGIN_IN / width, bottom / height, map_width / width, (top - bottom) / height])
+    box, room = share_page(base, (width, height), top, bottom)
+    axes = figure.add_axes([box[0] / width, box[1] / height, box[2] / width, box[3] / height])
     axes.set_axis_off()
-    fit_view(axes, base.extent, map_width / (top - bottom))
+    fit_view(axes, base.extent, box[2] / box[3])
     page.add_scale_bar(axes)
     page.add_north(axes, find_north(base))
-    return figure, axes, (top, bottom)
+    return figure, axes, room
+
+
+def share_page(base, size, top, bottom):
+    """Return the box of the map (left, low, width, height) and the room of the legends, in inches, between `top` and `bottom`.
+
+    The legends are on the right of the map, in two columns when the map leaves the width for it (a slide); on a page higher
+    than wide, they are below it in two columns.
+    """
+    full, gap = size[0] - 2 * page.MARGIN_IN, 0.15
+    x0, y0, x1, y1 = base.extent
+    ratio = (x1 - x0) / (y1 - y0)
+    ends = [page.MARGIN_IN, page.MARGIN_IN + full - page.PANEL_IN]
+    if size[0] < size[1]:
+        height = min(full / ratio, top - bottom - PORTRAIT_PANEL_IN)
+        return (page.MARGIN_IN, top - height, full, height), (top - height - gap, bottom, ends)
+    columns = 2 if LEAST_MAP * (top - bottom) * ratio + 2 * (page.PANEL_IN + gap) <= full else 1
+    lefts = [ends[1] - rank * (page.PANEL_IN + gap) for rank in reversed(range(columns))]
+    return (page.MARGIN_IN, bottom, lefts[0] - gap - page.MARGIN_IN, top - bottom), (top, bottom, lefts)
 
 
 def list_unplaced(base, limit=MAX_LISTED):
@@ -78,13 +103,19 @@ def fill_communes(axes, base, colours):
     missing = fills.isna()
     axes.add_collection(
         PathCollection(
-            base.paths.tolist(), facecolors=fills.fillna(MISSING_COLOUR).tolist(),
-            edgecolors=LINE_COLOURS["commune"], linewidths=thin_line("commune", len(base.paths)), gid="communes", zorder=1,
+            base.paths.tolist(), facecolors=paint(fills.fillna(MISSING_COLOUR)),
+            edgecolors=LINE_COLOURS["commune"], linewidths=thin_line(axes, "commune", len(base.paths)), gid="communes", zorder=1,
         ),
         autolim=False,
     )  # fmt: skip
     hatch_communes(axes, base, missing[missing].index, MISSING_HATCH, MISSING_HATCH_COLOUR)
     return missing
+
+
+def paint(fills):
+    """Return the RGBA row of each colour of a Series: each colour is read once, not once a commune."""
+    codes, colours = pd.factorize(fills)
+    return to_rgba_array(list(colours))[codes]
 
 
 def hatch_communes(axes, base, codes, hatch, colour="#222222"):
@@ -105,7 +136,7 @@ def draw_borders(axes, base):
         if len(table):
             collection = PathCollection(
                 build_paths(table.geometry), facecolors="none", edgecolors=LINE_COLOURS[kind],
-                linewidths=thin_line(kind, len(table)), joinstyle="round", gid=f"limites {kind}", zorder=zorder,
+                linewidths=thin_line(axes, kind, len(table)), joinstyle="round", gid=f"limites {kind}", zorder=zorder,
             )  # fmt: skip
             axes.add_collection(collection, autolim=False)
     return [
@@ -113,9 +144,15 @@ def draw_borders(axes, base):
     ]
 
 
-def thin_line(kind, count):
-    """Return the width of a border in points: that of the style, thinner when there are too many to draw at this size."""
-    return LINE_WIDTHS[kind] * min(1.0, (THICK_UP_TO[kind] / max(1, count)) ** 0.5)
+def thin_line(axes, kind, count):
+    """Return the width of a border in points: that of the style, thinner on a small map and when there are too many to draw."""
+    return LINE_WIDTHS[kind] * measure_side(axes) * min(1.0, (THICK_UP_TO[kind] / max(1, count)) ** 0.5)
+
+
+def measure_side(axes):
+    """Return how small a map is: 1 from FULL_SIDE_IN inches of the page up, the share of it below."""
+    box, page_size = axes.get_position(original=True), axes.get_figure().get_size_inches()
+    return min(1.0, box.width * page_size[0] / FULL_SIDE_IN, box.height * page_size[1] / FULL_SIDE_IN)
 
 
 def name_epci(axes, base, *, taken=None, points=None):
@@ -128,13 +165,22 @@ def name_epci(axes, base, *, taken=None, points=None):
         texte=base.epci["nom"].map(legal_name), court=base.epci["nom"].map(short_name), nom=base.epci["nom"],
         contour=base.epci.geometry,
     )  # fmt: skip
-    left = place_labels(axes, places, taken=taken, points=points)
+    boxes = box_furniture(axes)
+    left = place_labels(axes, places, taken=boxes if taken is None else np.vstack([boxes, taken]), points=points)
     lettered = left[left["lettre"] != ""]
     lines = [f"{letter} : {name}" for letter, name in zip(lettered["lettre"], lettered["nom"], strict=True)]
     unwritten = left.loc[left["lettre"] == "", "nom"]
     if len(unwritten):
         lines.append(f"Sans place pour leur nom : {list_names(unwritten)}")
     return "\n".join(lines)
+
+
+def box_furniture(axes):
+    """Return the boxes (pixels) of the north, in the upper left corner, and of the scale, in the lower left: no name goes there."""
+    view, point = axes.bbox, axes.get_figure().dpi / 72
+    north = [view.x0, view.y1 - 86 * point, view.x0 + 32 * point, view.y1]
+    scale = [view.x0, view.y0, view.x0 + 0.22 * view.width, view.y0 + 28 * point]
+    return np.array([north, scale])
 
 
 def to_pixels(axes, xs, ys):

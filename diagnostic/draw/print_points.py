@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.draw import page
+from diagnostic.draw.charter import find_charter
+from diagnostic.draw.print_layers import number_units
 from diagnostic.draw.print_map import draw_borders, fill_communes, name_epci, open_map, to_pixels
+from diagnostic.draw.ressort_lines import draw_ressorts, list_ressorts
 from diagnostic.draw.style import (
-    CHAMP_COLOURS,
     CHAMP_LABELS,
     CHAMP_MARKERS,
     COLOURS,
@@ -32,7 +34,7 @@ LARGEST_SHIFT = ONE_ACTOR / 2
 CLASS_STEPS = (0.5, 1.0, 1.5, 2.0, 3.0)
 
 
-def draw_actors(base, acteurs, *, mentions, format_page="A4"):
+def draw_actors(base, acteurs, *, mentions, ressorts=None, format_page="A4"):
     """Draw the actors: shape and colour by champ, surface by number at one place (map C5).
 
     Actors of several champs at one place stand around it, large symbols below small ones. Mobile services and actors
@@ -42,15 +44,20 @@ def draw_actors(base, acteurs, *, mentions, format_page="A4"):
     ----------
     base : Base
     acteurs : DataFrame with champ, x_m, y_m; mobile and hors_territoire when known
-    mentions : dict, as for `draw_millefeuille`
+    mentions : dict, as for `draw_millefeuille`; `libelle` names the layer of `ressorts`
+    ressorts : GeoDataFrame of `choose_ressorts`, optional: the units outlined under the actors
     """
     acteurs = sort_places(acteurs)
     shown = acteurs[acteurs["place"].isin(["dedans", "dehors"]) & in_view(acteurs, base)]
-    title = mentions.get("titre") or tell_actors(shown)
+    title = mentions.get("titre") or tell_actors(shown) + ("" if ressorts is None else f" ; ressorts : {mentions['libelle']}")
     notes = tell_unshown(acteurs, len(acteurs) - len(shown))
     figure, axes, room = open_map(base, title, mentions, notes=notes, format_page=format_page)
     fill_communes(axes, base, pd.Series(GROUND_COLOUR, index=base.paths.index))
     lines = draw_borders(axes, base)
+    taken = None
+    if ressorts is not None:
+        draw_ressorts(axes, ressorts.geometry)
+        taken = number_units(axes, ressorts)
     stacks = stack_points(shown, page.measure_point(axes))
     draw_stacks(axes, stacks)
     note = (
@@ -59,9 +66,12 @@ def draw_actors(base, acteurs, *, mentions, format_page="A4"):
     )
     legends = [
         ("Acteurs par champ", list_champs(shown), note), ("Acteurs en un même lieu", list_sizes(stacks), None),
-        ("Limites", lines, None),
     ]  # fmt: skip
-    page.stack_legends(figure, legends, room, name_epci(axes, base, points=to_pixels(axes, stacks["x"], stacks["y"])))
+    if ressorts is not None:
+        heading = f"{mentions['libelle']} : {agree(len(ressorts), 'unité')}, nombre de communes"
+        legends.append((heading, list_ressorts(ressorts), None))
+    names = name_epci(axes, base, points=spread_marks(axes, stacks), taken=taken)
+    page.stack_legends(figure, [*legends, ("Limites", lines, None)], room, names)
     return figure
 
 
@@ -133,12 +143,21 @@ def draw_stacks(axes, stacks):
     """Draw the points, large ones below small ones."""
     for (zorder, place, champ), rows in stacks.groupby([6 + 0.4 / stacks["nombre"], "place", "champ"], sort=True):
         hollow = place == "dehors"
-        colour = CHAMP_COLOURS[champ]
+        colour = find_charter().champs[champ]
         axes.scatter(
             rows["x"], rows["y"], s=rows["taille"] ** 2, marker=CHAMP_MARKERS[champ],
             facecolors="white" if hollow else colour, edgecolors=colour if hollow else "white",
             linewidths=1.0 if hollow else 0.4, zorder=zorder, gid=f"acteurs {place} {champ}",
         )  # fmt: skip
+
+
+def spread_marks(axes, stacks):
+    """Return points in pixels for each mark, its centre and eight on its edge: what a name would hide of it."""
+    centres = to_pixels(axes, stacks["x"], stacks["y"])
+    turns = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    ring = np.vstack([[0.0, 0.0], np.column_stack([np.cos(turns), np.sin(turns)])])
+    radius = stacks["diametre"].to_numpy() / 2 * axes.get_figure().dpi / 72
+    return (centres[:, None, :] + ring[None, :, :] * radius[:, None, None]).reshape(-1, 2)
 
 
 def list_champs(shown):
@@ -149,7 +168,7 @@ def list_champs(shown):
         for champ in CHAMP_LABELS:
             if champ in counts:
                 label = f"{CHAMP_LABELS[champ]}{suffix} — {agree(counts[champ], 'acteur')}"
-                marker, colour = CHAMP_MARKERS[champ], CHAMP_COLOURS[champ]
+                marker, colour = CHAMP_MARKERS[champ], find_charter().champs[champ]
                 handles.append(page.make_marker(marker, colour, label, hollow=place == "dehors"))
     return handles
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.draw import page
-from diagnostic.draw.charts import open_chart
+from diagnostic.draw.chance_chart import CHANCE, CHANCE_EDGE, OBSERVED, SHARE, make_mean, make_observed
+from diagnostic.draw.charter import find_charter
+from diagnostic.draw.charts import open_chart, write_legend_row
 from diagnostic.draw.style import (
-    COLOURS,
-    FONT_FAMILY,
     FONT_SIZES,
     TEXT_COLOUR,
     agree,
@@ -29,13 +29,13 @@ GAP_IN, WORDS_IN, HEAD_IN, AXIS_IN = 0.3, 0.8, 0.42, 0.45
 MOST_BARS = 45
 STEPS = [digit * power for power in (1, 10, 100, 1000, 10000) for digit in (1, 2, 5)]
 SHARE_STEPS = [digit * power for power in (0.001, 0.01, 0.1) for digit in (1, 2, 5)]
-INSIDE, OUTSIDE = "#8FB9D8", "#E3E3E3"
+OUTSIDE = "#F4F4F4"
 
 
 def draw_references(distributions, references, *, mentions, ensemble=None, etendues=None, format_page="A4"):
     """Draw three small histograms of the number of links between champs that chance gives, the number observed marked on each.
 
-    The three have one scale, so that the references can be compared: which one is chosen changes the conclusion.
+    The three have one scale each way, so that the references can be compared: which one is chosen changes the conclusion.
 
     Parameters
     ----------
@@ -53,28 +53,39 @@ def draw_references(distributions, references, *, mentions, ensemble=None, etend
     known = rows["observe"].notna() & rows["moyenne"].notna()
     title = mentions.get("titre") or tell_references(rows[known])
     notes = [
-        "Barres bleues : 90 % des cas autour du milieu ; barres grises : les autres. Trait noir : moyenne. Losange : ce qui est observé.",
         "Un écart au hasard ne dit pas sa cause et dépend du hasard choisi ; aucun de ces hasards ne connaît les distances.",
         *tell_left_out(rows[known], ensemble), *tell_ranges(etendues or {}),
     ]  # fmt: skip
     figure, axes, room = open_chart(title, mentions, notes=notes, square=False, format_page=format_page)
     axes.remove()
     cases = share_cases(distributions, rows)
+    top = write_legend_row(figure, list_marks(known.any()), room[0]) - 0.12
     limits = find_limits(cases, rows)
+    bars = {name: stack_cases(cases[cases["hypothese"].eq(name)], rows.loc[name], limits[2]) for name in NULLS if known[name]}
+    highest = max((float(stacked.sum(axis=1).max()) for stacked in bars.values() if len(stacked)), default=1.0)
     width = figure.get_size_inches()[0] - 2 * page.MARGIN_IN
     wide = (width - GAP_IN * (len(NULLS) - 1)) / len(NULLS)
     for rank, hypothese in enumerate(NULLS):
         left = page.MARGIN_IN + rank * (wide + GAP_IN)
-        write_head(figure, hypothese, rows.loc[hypothese], left, room[0], wide)
+        write_head(figure, hypothese, rows.loc[hypothese], left, top, wide)
         write_below(figure, hypothese, rows.loc[hypothese], known[hypothese], left, room[1] + WORDS_IN, wide)
-        box = (left + AXIS_IN, room[1] + WORDS_IN + 0.42, wide - AXIS_IN, room[0] - room[1] - WORDS_IN - 0.42 - HEAD_IN)
+        box = (left + AXIS_IN, room[1] + WORDS_IN + 0.42, wide - AXIS_IN, top - room[1] - WORDS_IN - 0.42 - HEAD_IN)
         panel = open_panel(figure, box, limits, rows.loc[hypothese])
         if known[hypothese]:
-            draw_histogram(panel, cases[cases["hypothese"].eq(hypothese)], rows.loc[hypothese], limits)
+            draw_histogram(panel, bars[hypothese], rows.loc[hypothese], limits, highest)
         else:
-            panel.text(0.5, 0.5, "Non calculé", transform=panel.transAxes, ha="center", fontfamily=FONT_FAMILY,
+            panel.text(0.5, 0.5, "Non calculé", transform=panel.transAxes, ha="center", fontfamily=find_charter().polices,
                        fontsize=FONT_SIZES["legende"], color=TEXT_COLOUR)  # fmt: skip
     return figure
+
+
+def list_marks(known):
+    """Return the legend entries: what is observed and, where anything was computed, what chance gives."""
+    if not known:
+        return [make_observed("Observé")]
+    outside = page.make_patch(OUTSIDE, "les autres", hatch="....", hatch_colour=CHANCE_EDGE)
+    inside = page.make_patch(CHANCE, f"{format_share(SHARE)} des cas au hasard, autour du milieu")
+    return [make_observed("Observé"), inside, outside, make_mean("Moyenne au hasard")]
 
 
 def share_cases(distributions, rows):
@@ -107,41 +118,44 @@ def open_panel(figure, box, limits, row):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color("#8A8A8A")
     axes.set_yticks([])
-    axes.set_ylabel(tell_unit(row), fontfamily=FONT_FAMILY, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR, labelpad=2)
+    axes.set_ylabel(tell_unit(row), fontfamily=find_charter().polices, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR, labelpad=2)
     least = (limits[1] - limits[0]) / 7
     step = next((step for step in STEPS if step >= least), int(np.ceil(least)))
     ticks = [tick for tick in range(0, int(limits[1]) + 1, step) if tick >= limits[0]]
     axes.set_xticks(ticks, [format_number(tick) for tick in ticks])
     for label in axes.get_xticklabels():
-        label.set(fontfamily=FONT_FAMILY, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR)
+        label.set(fontfamily=find_charter().polices, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR)
     axes.tick_params(length=2, color="#8A8A8A")
-    axes.set_xlabel("liens entre champs", fontfamily=FONT_FAMILY, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR, labelpad=2)
+    axes.set_xlabel("liens entre champs", fontfamily=find_charter().polices, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR, labelpad=2)
     return axes
 
 
-def draw_histogram(axes, cases, row, limits):
-    """Draw the share of the cases by number of links, the mean, and the number observed with its words."""
-    bar = limits[2]
+def stack_cases(cases, row, bar):
+    """Return the share of the cases a bar of `bar` numbers of links (index its first), inside (True) and outside the interval."""
     bins = np.floor(cases["valeur"] / bar) * bar
     inside = cases["valeur"].between(row["q05"], row["q95"])
     grouped = cases.assign(bin=bins, dedans=inside).groupby(["bin", "dedans"])["part"].sum().unstack(fill_value=0.0)
-    grouped = grouped.reindex(columns=[True, False], fill_value=0.0)
+    return grouped.reindex(columns=[True, False], fill_value=0.0)
+
+
+def draw_histogram(axes, grouped, row, limits, highest):
+    """Draw the share of the cases by number of links, the mean, and the number observed with its words; `highest` tops every frame."""
+    bar = limits[2]
     where = grouped.index.to_numpy(dtype=float) + (bar - 1) / 2
-    highest = float(grouped.sum(axis=1).max()) if len(grouped) else 1.0
-    style = {"width": bar * 0.9, "linewidth": 0.4, "edgecolor": "#7A7A7A"}
-    axes.bar(where, grouped[True], color=INSIDE, gid="cas dedans", **style)
+    style = {"width": bar * 0.9, "linewidth": 0.4, "edgecolor": CHANCE_EDGE}
+    axes.bar(where, grouped[True], color=CHANCE, gid="cas dedans", **style)
     axes.bar(where, grouped[False], bottom=grouped[True], color=OUTSIDE, hatch="....", gid="cas dehors", **style)
     axes.set_ylim(0, highest * 1.3)
     axes.plot([row["moyenne"]] * 2, [0, highest * 1.06], color=TEXT_COLOUR, linewidth=1.2, gid="moyenne")
     write_shares(axes, highest)
     observed = float(row["observe"])
-    axes.plot([observed] * 2, [0, highest * 1.16], color=COLOURS["vermillon"], linewidth=1.4, linestyle=(0, (4, 1.5)), gid="trait")
-    axes.plot(observed, highest * 1.16, marker="D", markersize=7, color=COLOURS["vermillon"], markeredgecolor="white", gid="observe")
+    axes.plot([observed] * 2, [0, highest * 1.16], color=OBSERVED, linewidth=1.4, linestyle=(0, (4, 1.5)), gid="trait")
+    axes.plot(observed, highest * 1.16, marker="D", markersize=7, color=OBSERVED, markeredgecolor="white", gid="observe")
     share = (observed - limits[0]) / (limits[1] - limits[0])
     side, shift = ("left", 1) if share < 0.6 else ("right", -1)
     words = f"{agree(int(observed), 'observé')}"
     text = page.write_text(axes, observed + shift * (limits[1] - limits[0]) * 0.025, highest * 1.16, words, ha=side, va="center",
-                           fontweight="bold", color=COLOURS["vermillon"], gid="mot observe")  # fmt: skip
+                           fontweight="bold", color=OBSERVED, gid="mot observe")  # fmt: skip
     page.add_halo(text)
 
 
@@ -152,7 +166,7 @@ def write_shares(axes, highest):
     axes.set_yticks(ticks, [format_share(tick, 0 if step >= 0.01 else 1) for tick in ticks])
     axes.spines["left"].set(visible=True, color="#8A8A8A", bounds=(0, highest))
     for label in axes.get_yticklabels():
-        label.set(fontfamily=FONT_FAMILY, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR)
+        label.set(fontfamily=find_charter().polices, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR)
 
 
 def write_head(figure, hypothese, row, left, top, wide):
@@ -194,7 +208,9 @@ def tell_method(row):
         number = row["nb_cas"]
         return f"Tous les cas possibles ({format_number(number)})." if number < 1e9 else "Calcul exact sur tous les cas."
     if row.get("methode") == "tirages":
-        return f"{agree(int(row['nb_cas']), 'tirage')} au hasard, de graine fixe."
+        seed = row.get("graine")
+        told = f"graine {int(seed)}" if seed == seed and seed is not None else "graine fixe"
+        return f"{agree(int(row['nb_cas']), 'tirage')} au hasard ({told} : les mêmes à chaque calcul)."
     return ""
 
 

@@ -5,19 +5,17 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from diagnostic.draw import page
-from diagnostic.draw.charts import fill_cells, label_axes, open_chart
+from diagnostic.draw.charts import fill_cells, label_axes, open_chart, shrink_axes, write_legend_row
 from diagnostic.draw.network_charts import list_star
 from diagnostic.draw.network_marks import name_nodes
 from diagnostic.draw.style import (
     COLOURS,
-    FONT_FAMILY,
-    FONT_SIZES,
     MISSING_COLOUR,
-    TEXT_COLOUR,
     agree,
     format_number,
     pick_text_colour,
 )  # fmt: skip
+from diagnostic.vocabulary.formats import join_words
 
 MAX_DISPOSITIFS = 30
 STAGES = {
@@ -48,6 +46,7 @@ LETTERS = {
 SIGNS = {"F_tardif": "F", "F_inconnu": "F?"}
 # A diamond as wide as a square of the same number would run into the figure on its right.
 WIDTHS = {"D": 0.76, "s": 0.95, "^": 1.1}
+LEAST_LETTER = 6.0  # points
 LATE_EDGE = COLOURS["vermillon"]
 
 
@@ -77,7 +76,8 @@ def draw_stages(dispositifs, participations, *, mentions, tardifs=False, format_
     stages = [stage for stage in STAGES if stage in ALWAYS or cells["stade"].eq(stage).any()]
     figure, axes, room = open_chart(title, mentions, notes=notes, shape=(len(names), len(stages)), format_page=format_page)
     roles = [role for role in ROLES if cells["lettre"].eq(role).any()]
-    top = write_legend(figure, room[0], cells, roles, tardifs)
+    handles = list_roles(cells, roles, tardifs)
+    top = write_legend_row(figure, handles, room[0], columns=min(4, max(3, -(-len(handles) // 2))))
     shrink_axes(axes, top - 0.06)
     fill_stages(axes, len(names), stages)
     label_axes(axes, names, [STAGES[stage] for stage in stages], size=min(7.0, 130 / max(1, len(names)) + 2.5))
@@ -131,9 +131,20 @@ def list_funders(rows):
 
 
 def tell_stages(rows):
-    """Return the title of the chart: how many dispositifs it shows."""
+    """Return the title of the chart: how many participations are at the stage that has most, of those whose stage is known."""
     number = rows["dispositif_id"].nunique()
-    return f"{agree(number, 'dispositif')} : qui intervient, à quel stade" if number else "Dispositifs : aucune participation renseignée"
+    if not number:
+        return "Dispositifs : aucune participation renseignée"
+    held = rows.drop_duplicates(["dispositif_id", "acteur_id", "stade"])["stade"].value_counts().reindex(list(STAGES), fill_value=0)
+    known = held.drop("inconnu")
+    head = agree(number, "dispositif")
+    if not known.sum():
+        return f"{head} : aucun stade renseigné"
+    # The stage that is met most (ties: the earliest), then those of the usual five that nobody was seen at.
+    told = f"{head} : {format_number(known.max())} des {agree(int(known.sum()), 'présence')} d'acteurs à un stade connu sont au stade"
+    empty = [STAGES[stage].lower() for stage in ALWAYS[:-1] if not known[stage]]
+    told = f"{told} « {STAGES[known.idxmax()].lower()} »".replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+    return f"{told}, aucune en {join_words(empty)}" if empty else told
 
 
 def tell_late(dispositifs, rows):
@@ -177,23 +188,11 @@ def tell_funders(rows):
     return notes
 
 
-def write_legend(figure, top, cells, roles, tardifs):
-    """Write the legend on rows under the title and return its bottom in inches."""
-    if not roles:
-        return top
+def list_roles(cells, roles, tardifs):
+    """Return the legend entries of the roles met, with their counts."""
     counts = cells.groupby("lettre")["nombre"].sum()
     words = {role: ROLES[role][0] for role in roles} | ({"F": EARLY} if tardifs else {})
-    handles = [make_role(role, f"{SIGNS.get(role, role)} : {words[role]} — {format_number(int(counts[role]))}") for role in roles]
-    width, height = figure.get_size_inches()
-    columns = min(4, max(3, -(-len(handles) // 2)))
-    legend = figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(page.MARGIN_IN / width, top / height), ncols=columns, frameon=False,
-        borderpad=0, borderaxespad=0, handletextpad=0.5, columnspacing=1.6, labelspacing=0.6,
-        prop={"family": FONT_FAMILY, "size": FONT_SIZES["legende"]},
-    )  # fmt: skip
-    for text in legend.get_texts():
-        text.set_color(TEXT_COLOUR)
-    return page.measure_box(legend)[1]
+    return [make_role(role, f"{SIGNS.get(role, role)} : {words[role]} — {format_number(int(counts[role]))}") for role in roles]
 
 
 def make_role(role, label):
@@ -207,14 +206,6 @@ def pick_edge(role):
     if role == "F_tardif":
         return {"markeredgecolor": LATE_EDGE, "markeredgewidth": 1.6}
     return {"markeredgecolor": "#555555", "markeredgewidth": 0.5}
-
-
-def shrink_axes(axes, top):
-    """Lower the top of the axes to `top` inches."""
-    figure = axes.get_figure()
-    box = axes.get_position(original=True)
-    high = max(0.1, top / figure.get_size_inches()[1] - box.y0)
-    axes.set_position([box.x0, box.y0, box.width, high])
 
 
 def fill_stages(axes, number, stages):
@@ -236,7 +227,7 @@ def draw_marks(axes, cells, ids, stages, roles):
     figure = axes.get_figure()
     box = axes.get_window_extent().extents / figure.dpi * 72
     slot, high = (box[2] - box[0]) / len(stages) / len(roles), (box[3] - box[1]) / len(ids)
-    size = float(np.clip(min(0.5 * slot, 0.66 * high), 3, 11))
+    size = float(np.clip(min(0.62 * slot, 0.8 * high), 3, 11))
     columns, ranks = ({name: rank for rank, name in enumerate(names)} for names in (stages, roles))
     lines, step = {key: rank for rank, key in enumerate(ids)}, 1 / len(roles)
     x = cells["stade"].map(columns) + step * (cells["lettre"].map(ranks) + 0.36)
@@ -252,6 +243,6 @@ def draw_marks(axes, cells, ids, stages, roles):
         low = 0.1 * size / high if marker == "^" else 0.0
         for row in rows.itertuples():
             page.write_text(axes, row.x, row.y + low, SIGNS.get(role, role), ha="center", va="center_baseline",
-                            fontsize=max(3.0, size * 0.56), color=pick_text_colour(colour), zorder=4, gid="lettre")  # fmt: skip
+                            fontsize=max(LEAST_LETTER, size * 0.56), color=pick_text_colour(colour), zorder=4, gid="lettre")  # fmt: skip
             page.write_text(axes, row.x + step * 0.62 * size / slot, row.y, format_number(row.nombre), ha="left", va="center",
-                            fontsize=max(4.0, size * 0.66), zorder=4, gid="nombre")  # fmt: skip
+                            fontsize=max(LEAST_LETTER, size * 0.66), zorder=4, gid="nombre")  # fmt: skip

@@ -10,8 +10,8 @@ COLOURS = {
 CHAMP_COLOURS = {
     "social": COLOURS["vermillon"],
     "developpement_local": COLOURS["bleu"],
-    "mixte": COLOURS["rose"],
-    "autre": "#767676",
+    "mixte": "#C46D9C",  # the rose of the palette, darker: a mark needs a contrast of 3 with its ground
+    "autre": "#595959",
 }
 CHAMP_LABELS = {
     "social": "Champ social",
@@ -32,14 +32,18 @@ SEQUENTIAL = ["#FFF7DC", "#FDE0A0", "#F9B860", "#E8833A", "#BC4B1C", "#7A2A10"]
 MISSING_COLOUR = "#EDEDED"
 # Communes under points: they say nothing by themselves.
 GROUND_COLOUR = "#F7F5F0"
-# Soft fills to tell neighbouring units apart; names or numbers are written on them.
+# Soft fills to tell neighbouring units apart, names or numbers written on them: chosen one after the other as far as can be
+# (CIE Lab) from those before, with each of four colour visions; none is the grey of what is not known.
 UNIT_FILLS = [
-    "#A6CEE3", "#FDBF6F", "#B2DF8A", "#CAB2D6", "#FB9A99", "#FFFF99", "#8DD3C7", "#D9D9D9", "#BEBADA", "#F4CAE4",
-    "#CCEBC5", "#FFED6F",
+    "#A6CEE3", "#FDBF6F", "#F6F6DA", "#AF95E4", "#C695A5", "#DE8D7C", "#DBC7BD", "#C6F1F1", "#89ADD2", "#BDDB9F",
+    "#DEBE7C", "#FFED6F",
 ]  # fmt: skip
 LINE_COLOURS = {"commune": "#B0B0B0", "epci": "#333333", "departement": "#000000"}
 FONT_FAMILY = ["DejaVu Sans"]
-# Print only: sizes in points, page sizes in inches (whole pixels at PRINT_DPI).
+# Words that must be read (FICTIF): the vermillon, dark enough for text.
+WARNING_COLOUR = "#B54A00"
+MAIN_COLOUR = "#7A2A10"
+# Print only: sizes in points on an A4 page, page sizes in inches (whole pixels at PRINT_DPI).
 FONT_SIZES = {"titre": 14, "legende": 8, "etiquette": 7, "note": 7}
 LINE_WIDTHS = {"commune": 0.25, "epci": 1.1, "departement": 2.2}
 LINE_LABELS = {"commune": "Limite de commune", "epci": "Limite d'EPCI", "departement": "Limite de département"}
@@ -47,8 +51,15 @@ PRINT_DPI = 300
 PAGE_SIZES = {
     "A4": (3508 / PRINT_DPI, 2480 / PRINT_DPI),
     "A4 portrait": (2480 / PRINT_DPI, 3508 / PRINT_DPI),
+    "A3": (4961 / PRINT_DPI, 3508 / PRINT_DPI),
+    "A0": (14043 / PRINT_DPI, 9933 / PRINT_DPI),
     "16:9": (4000 / PRINT_DPI, 2250 / PRINT_DPI),
 }
+# How many times larger than on A4 letters, lines and margins are: an A4 page is read at 40 cm, A3 at 50 cm, A0 by people
+# who stand at 1.2 m; the names of a slide keep 5 minutes of arc, what an eye needs, at 3 times its width.
+PAGE_SCALES = {"A4": 1.0, "A4 portrait": 1.0, "A3": 1.25, "A0": 3.0, "16:9": 1.25}
+# What `parametres` calls them: a spreadsheet would turn 16:9 into a time of day.
+PAGE_FORMATS = {"A4": "A4", "A4 portrait": "A4 portrait", "A3": "A3", "A0": "A0", "diaporama": "16:9"}
 # Missing, out of the main unit, in several units: a hatch each, so that grey prints tell them apart.
 MISSING_HATCH = "xxxx"
 MISSING_HATCH_COLOUR = "#9A9A9A"
@@ -68,10 +79,24 @@ def pick_sequential(n):
 
 def pick_text_colour(colour):
     """Return black or white, whichever reads better on `colour` (hexadecimal, WCAG relative luminance)."""
+    return TEXT_COLOUR if measure_luminance(colour) > 0.18 else "#FFFFFF"
+
+
+def measure_luminance(colour):
+    """Return the relative luminance of a hexadecimal colour (WCAG 2), 0 for black and 1 for white."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return TEXT_COLOUR if luminance > 0.18 else "#FFFFFF"
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def measure_contrast(first, second):
+    """Return the contrast of two colours, 1 to 21 (WCAG 2: 4.5 at least for text, 3 for marks).
+
+    >>> measure_contrast("#000000", "#FFFFFF")
+    21.0
+    """
+    dark, light = sorted([measure_luminance(first), measure_luminance(second)])
+    return (light + 0.05) / (dark + 0.05)
 
 
 def agree(n, singular, plural=None):

@@ -7,11 +7,13 @@ import folium
 import pandas as pd
 from folium.template import Template
 
-from diagnostic.draw import web_layers
+from diagnostic.draw import web_layers, web_themes
 from diagnostic.draw.escape import dump_json, escape_html
 from diagnostic.draw.templates import read_template
+from diagnostic.draw.web_coarse import COARSE_TOLERANCE_M, coarsen, is_too_many
+from diagnostic.draw.web_dispositifs import list_dispositifs
 
-SCRIPTS = ["fond.js", "acteurs.js", "panneau.js", "carte.js"]
+SCRIPTS = ["fond.js", "themes.js", "acteurs.js", "fiche.js", "panneau.js", "legende.js", "filtres.js", "tableau.js", "carte.js"]
 EDITION_LABELS = {"publique": "Édition publique", "partenaires": "Édition partenaires", "interne": "Édition interne"}
 NOT_EXHAUSTIVE = "Inventaire non exhaustif : un blanc sur la carte n'est pas une absence vérifiée."
 EMPTY_TABLES = {
@@ -21,6 +23,14 @@ EMPTY_TABLES = {
     "millefeuille": [],
     "acteurs": ["acteur_id", "nom", "categorie", "champ"],
     "liens": ["source_id", "cible_id", "type"],
+    "atomes": ["code_insee", "atome_id"],
+    "discordance": ["epci", "couche", "valeur"],
+    "minoritaires": ["couche", "code_insee"],
+    "paires": ["territoire_id", "couche_a", "couche_b"],
+    "acces": ["code_insee", "categorie", "libelle", "valeur", "unite", "seuils", "complet", "nb_sites"],
+    "etats": ["code_insee", "categorie", "libelle", "statut", "age_text"],
+    "dispositifs": ["dispositif_id", "nom", "territoires"],
+    "participations": ["acteur_id", "dispositif_id"],
 }
 
 
@@ -43,11 +53,13 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
     Parameters
     ----------
     communes : GeoDataFrame
-        The perimeter, index `code_insee`. A commune without polygon is listed beside the map.
+        The perimeter, index `code_insee`. A commune without polygon is listed beside the map. More than
+        `web_coarse.MOST_COMMUNES` are drawn by EPCI.
     vue : dict
         Tables of the edition, each of which may be missing: `couches`, `unites`, `affectation`, `millefeuille`
-        (index `code_insee`, columns `nb_unites`, `nb_couches`), `acteurs`, `liens`; and `mentions`, a list of
-        sentences printed under the title (coverage of the inventory).
+        (index `code_insee`, columns `nb_unites`, `nb_couches`), `acteurs`, `liens`, `atomes`, `discordance`, `minoritaires`,
+        `paires`, `acces`, `etats`, `dispositifs`, `participations` (see `web_view.prepare_view`); `stades`, labels of the
+        stages in order; and `mentions`, a list of sentences printed under the title (coverage of the inventory).
     titre : str
         A sentence.
     sources : list of str
@@ -56,6 +68,9 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
         The date printed.
     edition : {"publique", "partenaires", "interne"}
     """
+    coarse = is_too_many(communes)
+    if coarse:
+        communes, vue = coarsen(communes, vue)
     tables = {name: _take_table(vue, name) for name in EMPTY_TABLES}
     if tables["acteurs"].index.name == "acteur_id":
         tables["acteurs"] = tables["acteurs"].reset_index()
@@ -67,7 +82,8 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
         "sources": list(sources),
         "fictif": _say_fictif(tables, sources),
     }
-    return _assemble(page, _gather(communes, tables))
+    data = _gather(communes, tables, stages=vue.get("stades", ()), mairies=vue.get("mairies") if coarse else None)
+    return _assemble(page, data)
 
 
 def _take_table(vue, name):
@@ -75,18 +91,29 @@ def _take_table(vue, name):
     return pd.DataFrame(columns=EMPTY_TABLES[name]) if table is None else table
 
 
-def _gather(communes, tables):
-    """Return everything the page's script reads, as plain lists and dicts."""
-    acteurs = web_layers.list_actors(communes, tables["acteurs"])
-    ids = {"id": tables["acteurs"]["acteur_id"].tolist()}
+def _gather(communes, tables, *, stages, mairies):
+    """Return everything the page's script reads, as plain lists and dicts; `mairies` when the rows of `communes` are EPCI."""
+    acteurs = web_layers.list_actors(communes, tables["acteurs"], mairies)
+    tolerance = web_layers.SIMPLIFY_TOLERANCE_M if mairies is None else COARSE_TOLERANCE_M
+    ids = tables["acteurs"]["acteur_id"].tolist()
+    discordance, alike = web_themes.list_discordance_themes(communes, tables["discordance"], tables["minoritaires"], tables["couches"])
     return {
-        "communes": web_layers.list_communes(communes),
+        "maille": "commune" if mairies is None else "epci",
+        "communes": web_layers.list_communes(communes, tolerance),
         "couches": web_layers.list_unit_layers(communes, tables["couches"], tables["unites"], tables["affectation"]),
-        "comptages": web_layers.list_count_layers(communes, tables["millefeuille"]),
+        "familles": web_themes.FAMILIES,
+        "themes": [
+            *web_themes.list_count_themes(communes, tables["millefeuille"]), *discordance,
+            *web_themes.list_access_themes(communes, tables["acces"]), *web_themes.list_state_themes(communes, tables["etats"]),
+        ],
+        "remarques": {"discordance": alike},
+        "atomes": web_themes.list_atoms(communes, tables["atomes"]),
+        "paires": web_layers.list_pairs(tables["couches"], tables["paires"]),
         "acteurs": acteurs,
-        "liens": web_layers.list_links(acteurs | ids, tables["liens"]),
+        "liens": web_layers.list_links(acteurs | {"id": ids}, tables["liens"]),
+        "dispositifs": list_dispositifs(communes, ids, tables["dispositifs"], tables["participations"], stades=stages),
         "style": web_layers.describe_style(),
-    }
+    }  # fmt: skip
 
 
 def _say_fictif(tables, sources):

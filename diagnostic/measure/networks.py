@@ -106,6 +106,10 @@ def measure_crossings(tables, members, devices, parts):
     by_champ = silos.measure_blocks(members, links).assign(groupe="champ")
     named = members.dropna(subset="categorie")
     by_category = silos.measure_blocks(named, links, groupe="categorie").assign(groupe="categorie")
+    # OUTIL 1 of the guide: a category that the dossier adds has no heading of the guide.
+    headings = read_vocabulary("categories").set_index("code")["rubrique_libelle"]
+    headed = named.assign(rubrique=named["categorie"].map(headings).fillna("Hors des rubriques du guide"))
+    by_heading = silos.measure_blocks(headed, links, groupe="rubrique").assign(groupe="rubrique")
     met = by_category[(by_category["nb_liens"] > 0) | (by_category["groupe_a"] == by_category["groupe_b"])]
     measured = silos.measure_ei(members, links)
     flips = conventions.flip_categories(members, links, listed=tables["listes"]["categories"])
@@ -113,7 +117,7 @@ def measure_crossings(tables, members, devices, parts):
     chance = {"tirages": int(settings["tirages_liens"]), "graine": int(settings["graine"])}
     compared, distribution = references.measure_references(members, links, **chance)
     return {
-        "blocs": pd.concat([by_champ, met], ignore_index=True),
+        "blocs": pd.concat([by_champ, by_heading, met], ignore_index=True),
         "blocs_degres": group_links.measure_expected_blocks(members, links),
         "silos": measured,
         "silos_groupes": pd.concat(groups, ignore_index=True),
@@ -159,12 +163,15 @@ def measure_people(tables, members, devices, parts, placed):
     held, _ = positions.measure_two_mode_positions(members, devices, parts)
     small = tables["territoires"][tables["territoires"]["type"].isin(SMALL)]
     counted = professions.summarise_posts(posts, actors)
+    crossed = professions.cross_territory_posts(posts, actors, tables["acteurs_territoires"], tables["territoires"])
     return {
         "positions_dispositifs": held,
         "postes_resume": counted,
         "postes_publics": professions.group_small_posts(counted),
         "postes_verbes": professions.cross_posts(posts, actors),
         "postes_territoires": professions.summarise_territory_posts(posts, actors, tables["acteurs_territoires"], small),
+        "postes_croises": crossed,
+        "postes_croises_publics": professions.group_small_crossings(crossed),
         "postes_dispositifs": professions.list_dispositif_posts(devices, posts),
         "postes_ouverts": relays.match_vacant_posts(posts, placed, placed),
     }

@@ -18,6 +18,7 @@ from diagnostic.read.back.corrections import list_unread, name_problems
 from diagnostic.read.counts import count_rows, list_set_aside
 from diagnostic.read.gaps.inputs import read_gap_inputs
 from diagnostic.read.imports.imported import ACTOR_TABLES, append_imported, read_imports
+from diagnostic.read.inventory.appearance import read_appearance
 from diagnostic.read.inventory.inventory import find_beside, find_inventory, read_inventory
 from diagnostic.read.inventory.named_ids import list_made
 from diagnostic.read.inventory.references import resolve_references
@@ -82,6 +83,7 @@ def read_dossier(folder):
         tables, communes, cog, folder=folder, lists=lists, corrections=kept["corrections"], crs=settings["crs"]
     )
     tables = tables | layers
+    settings, unseen = read_appearance(folder, settings, layers["couches"])
     tables["hypotheses"], untold = resolve_hypotheses(tables["hypotheses"], communes, layers["couches"], layers["unites"])
     written = find_written(tables["attendus"], "attendus", read, columns=["categories_requises"])
     inputs, rows, input_counts, unsaid = read_gap_inputs(tables, communes, cog, folder=folder, lists=lists, written=written)
@@ -95,7 +97,7 @@ def read_dossier(folder):
     counts = pd.concat([counts, import_counts, layer_counts, input_counts], ignore_index=True)
     told += [found, strangers, doubts, merging, orphans, layer_doubts, untold, unsaid, lost]
     told += [list_vintages(layers["couches"]), tell_cut(cut), capped]
-    told += [tell_outside(tables["acteurs"]), tell_pairs(pairs)]
+    told += [tell_outside(tables["acteurs"]), tell_pairs(pairs), *unseen]
     told += [list_unread(kept["corrections"], zip(counts["fichier"], counts["feuille"], strict=True))]
     read = {name: pd.concat([part[name] for part in (read, import_read) if name in part]) for name in {**read, **import_read}}
     problems = mask_persons(name_problems(join_problems(*told), read))

@@ -6,6 +6,16 @@ import pandas as pd
 
 from diagnostic.edition import filter_edition, keep_local, show_same_actors
 from diagnostic.errors import DiagnosticError
+from diagnostic.run.drawing import (  # noqa: F401 (run lends them)
+    draw_actor,
+    draw_gaps,
+    draw_map,
+    draw_plans,
+    draw_sheets,
+    draw_statements,
+    list_pages,
+    render_map,
+)
 from diagnostic.run.way_back import protect_problems, write_back
 from diagnostic.schema import EDITIONS, GRAVITES, join_problems, list_problems
 from diagnostic.vocabulary import read_vocabulary
@@ -83,9 +93,11 @@ def write_editions(views, target, *, same, colour, tell):
 
 def load(folder):
     """Read a dossier; see `read.dossier.read_dossier`. Without a title, it bears the name of its folder."""
+    from diagnostic.draw.charter import check_charter
     from diagnostic.read.dossier import read_dossier
 
     tables = read_dossier(folder)
+    tables["problemes"] = join_problems(tables["problemes"], check_charter(tables["reglages"]))
     titre = tables["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
     return tables | {"reglages": tables["reglages"] | {"titre": titre}}
 
@@ -263,88 +275,3 @@ def select_edition(tables, edition="publique"):
         "edition": edition, "titre": shown["reglages"]["titre"], "date": date, "mentions": told,
         "notices": tell_notices(shown, told, edition, tables),
     }  # fmt: skip
-
-
-def list_pages(shown):
-    """Return {name: draw} of the maps and charts of `select_edition`, in order; `draw()` returns a matplotlib Figure."""
-    from diagnostic.draw.atlas import list_figures
-
-    figures = list_figures(shown, mentions=shown["mentions"], edition=shown["edition"])
-    return {name.split("_", 1)[1]: draw for name, _, draw in figures}
-
-
-def render_map(shown):
-    """Return the web map of `select_edition` as one page that works without a network."""
-    from diagnostic.write.offline import render_offline
-
-    return render_offline(draw_map(shown))
-
-
-def draw_map(shown):
-    """Return the web map of `select_edition` (folium)."""
-    from diagnostic.draw.atlas import prepare_view
-    from diagnostic.draw.web import draw_web_map
-
-    told = shown["mentions"]
-    return draw_web_map(
-        shown["communes"], prepare_view(shown, told), titre=shown["titre"], sources=told["sources"]["carte"], date=told["date"],
-        edition=shown["edition"],
-    )  # fmt: skip
-
-
-def draw_plans(shown):
-    """Return the small maps of the sheets of jurisdictions: the same for every edition."""
-    from diagnostic.draw.territory_maps import draw_territory_maps
-
-    return draw_territory_maps(shown["communes"], shown)
-
-
-def draw_sheets(shown, plans=None):
-    """Return the sheets of jurisdictions of `select_edition` as one page that works without a network (HTML)."""
-    from diagnostic.draw.territory_page import draw_territory_page
-
-    told = shown["mentions"]
-    return draw_territory_page(
-        shown, plans or draw_plans(shown), titre=shown["titre"], sources=told["sources"]["ressorts"], date=told["date"],
-        edition=shown["edition"], fictif=told["fictif"]["ressorts"],
-    )  # fmt: skip
-
-
-def draw_gaps(shown):
-    """Return the sheets of gaps of `select_edition`, a territory a printed page, as one page that works without a network (HTML)."""
-    from diagnostic.draw.gaps_page import draw_gaps_page
-
-    told = shown["mentions"]
-    return draw_gaps_page(
-        shown, titre=shown["titre"], sources=told["sources"]["acteurs"], date=told["date"], edition=shown["edition"],
-        fictif=told["fictif"]["acteurs"],
-    )  # fmt: skip
-
-
-def draw_statements(shown):
-    """Return the freins and leviers of the guide measured in `select_edition`, as one page that works without a network (HTML)."""
-    from diagnostic.draw.constats_page import draw_constats_page
-
-    told = shown["mentions"]
-    return draw_constats_page(
-        shown, titre=shown["titre"], sources=told["sources"]["acteurs"], date=told["date"], edition=shown["edition"],
-        fictif=told["fictif"]["acteurs"],
-    )  # fmt: skip
-
-
-def draw_actor(shown, acteur_id):
-    """Return one actor of `select_edition` with its partners and dispositifs (matplotlib Figure).
-
-    Raises
-    ------
-    DiagnosticError
-        The edition holds no such actor.
-    """
-    from diagnostic.draw.network_pages import draw_actor_view
-
-    told = shown["mentions"]
-    mentions = {
-        "sources": told["sources"]["acteurs"], "date": told["date"], "couverture": told["couverture"], "edition": shown["edition"],
-        "fictif": told["fictif"]["acteurs"],
-    }  # fmt: skip
-    return draw_actor_view(shown, acteur_id, mentions=mentions)

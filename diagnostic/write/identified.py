@@ -14,7 +14,9 @@ from diagnostic.write.workbook import OPTIONS
 
 _ROW = re.compile(rb"<((?:\w+:)?)row(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)", re.DOTALL)
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_DIMENSION = re.compile(rb'(<(?:\w+:)?dimension ref="[A-Z]+\d+:)([A-Z]+)(\d+")')
+_DIMENSION = re.compile(rb'(<(?:\w+:)?dimension ref="[A-Z]+\d+:)([A-Z]+)(\d+)(")')
+# The end of the rows of a sheet, or the one tag of a sheet without rows.
+_SHEET_END = re.compile(rb"<(/?)((?:\w+:)?)sheetData\s*(/?)>")
 LIST_COLUMNS = {"feuille": "feuille", "ligne": "ligne", "colonne": "colonne", "nom": "nom", "identifiant": "identifiant fabriqué"}
 
 
@@ -33,13 +35,13 @@ def write_identified(original, cells, path):
         A cell that cannot be placed, or that holds a formula: nothing is written.
     """
     with zipfile.ZipFile(original) as source:
-        places = _locate_parts(source)
+        places = locate_parts(source)
         filled = {}
         for sheet, rows in cells.groupby("feuille", sort=False):
             texts = {}
             for line, rank, text in zip(rows["ligne"], rows["rang"], rows["texte"], strict=True):
                 texts.setdefault(int(line), {})[int(rank)] = text
-            filled[places[sheet]] = _fill_part(source.read(places[sheet]), texts)
+            filled[places[sheet]] = fill_part(source.read(places[sheet]), texts)
         with write_atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as target:
             for member in source.infolist():
                 target.writestr(member, filled.get(member.filename) or source.read(member))
@@ -67,7 +69,7 @@ def write_made_list(made, path):
     return path
 
 
-def _locate_parts(archive):
+def locate_parts(archive):
     """Return {sheet name: its part in the archive}."""
     links = {link.get("Id"): link.get("Target", "") for link in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
     places = {}
@@ -77,8 +79,14 @@ def _locate_parts(archive):
     return places
 
 
-def _fill_part(part, texts):
-    """Return the XML of a sheet with the texts {line: {rank: text}} in its cells."""
+def fill_part(part, texts, *, extend=False):
+    """Return the XML of a sheet with the texts (or numbers) {line: {rank: text}} in its cells.
+
+    Raises
+    ------
+    LookupError
+        A line that the sheet has not, unless `extend` adds it in its place; a cell that holds a formula.
+    """
     waiting = dict(texts)
 
     def fill(found):
@@ -92,10 +100,35 @@ def _fill_part(part, texts):
         return b"<%srow%s>%s</%srow>" % (prefix, told, _fill_row(found[3] or b"", line, wanted, prefix), prefix)
 
     written = _ROW.sub(fill, part)
+    if waiting and extend:
+        written, waiting = _add_rows(written, waiting), {}
     if waiting:
         raise LookupError(f"lines {sorted(waiting)} are not in the sheet")
     last = max(rank for row in texts.values() for rank in row)
-    return _DIMENSION.sub(lambda found: found[1] + max(found[2], xl_col_to_name(last).encode(), key=_rank_column) + found[3], written)
+
+    def widen(found):
+        column = max(found[2], xl_col_to_name(last).encode(), key=_rank_column)
+        return b"%s%s%d%s" % (found[1], column, max(int(found[3]), *texts), found[4])
+
+    return _DIMENSION.sub(widen, written)
+
+
+def _add_rows(part, rows):
+    """Return the XML of a sheet with rows {line: {rank: text}} that it has not, each before the first that comes after it."""
+    for line, wanted in sorted(rows.items()):
+        numbers = [(_read_number(found[2]), found) for found in _ROW.finditer(part)]
+        after = next((found for number, found in numbers if number is not None and number > line), None)
+        end = next((found for found in _SHEET_END.finditer(part) if found[1] or found[3]), None)
+        if end is None:
+            raise LookupError("a sheet without cells")
+        prefix = end[2]
+        row = b'<%srow r="%d">%s</%srow>' % (prefix, line, _fill_row(b"", line, wanted, prefix), prefix)
+        if after is not None or end[1]:
+            place = after.start() if after is not None else end.start()
+            part = part[:place] + row + part[place:]
+        else:  # <sheetData/>
+            part = part[: end.start()] + b"<%ssheetData>%s</%ssheetData>" % (prefix, row, prefix) + part[end.end() :]
+    return part
 
 
 def _fill_row(content, line, wanted, prefix):
@@ -112,8 +145,12 @@ def _fill_row(content, line, wanted, prefix):
             raise LookupError(f"a formula, line {line}")
         style = re.search(rb'\ss="\d+"', former[1]) if former is not None else None
         where = f"{xl_col_to_name(rank)}{line}".encode()
-        tags = {b"r": where, b"s": style[0] if style else b"", b"p": prefix, b"t": escape(text, quote=False).encode()}
-        cell = b'<%(p)sc r="%(r)s"%(s)s t="inlineStr"><%(p)sis><%(p)st>%(t)s</%(p)st></%(p)sis></%(p)sc>'
+        tags = {b"r": where, b"s": style[0] if style else b"", b"p": prefix, b"t": escape(str(text), quote=False).encode()}
+        cell = b'<%(p)sc r="%(r)s"%(s)s t="inlineStr"><%(p)sis><%(p)st xml:space="preserve">%(t)s</%(p)st></%(p)sis></%(p)sc>'
+        if not isinstance(text, str):
+            cell = b'<%(p)sc r="%(r)s"%(s)s><%(p)sv>%(t)s</%(p)sv></%(p)sc>'
+        if text == "":
+            cell = b'<%(p)sc r="%(r)s"%(s)s/>'
         written[rank] = cell % tags
     return b"".join(written[rank] for rank in sorted(written))
 

@@ -3,23 +3,24 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from diagnostic.write.figures import remove_stale, render_png, write_bytes
+from diagnostic.write.figures import remove_stale, render_figure, write_bytes
 from diagnostic.write.offline import inline_assets, write_html, write_web_map
 from diagnostic.write.results import write_results
 from diagnostic.write.workbook import write_workbook
 
 
-def start_figures(figures, cache, pool):
-    """Start drawing the pages of an edition on `pool`; return {name: future or bytes}.
+def start_figures(figures, cache, pool, kinds=("png",)):
+    """Start drawing the pages of an edition on `pool`; return {name: future, or {kind: bytes}}.
 
     Parameters
     ----------
     figures : list of (name, shared, draw), see `draw.atlas.list_figures`
-    cache : dict of name -> bytes, the pages that every edition shares, drawn once
+    cache : dict of name -> {kind: bytes}, the pages that every edition shares, drawn once
     pool : concurrent.futures.Executor
+    kinds : sequence of {"png", "svg", "pdf"}, the types of file of each page
     """
     return {
-        name: cache[name] if shared and name in cache else pool.submit(lambda draw=draw: render_png(draw()))
+        name: cache[name] if shared and name in cache else pool.submit(lambda draw=draw: render_figure(draw(), kinds))
         for name, shared, draw in figures
     }
 
@@ -28,11 +29,12 @@ def write_figures(started, figures, folder, cache):
     """Write the pages of an edition as they come; keep in `cache` those that every edition shares; return their paths."""
     written = []
     for name, shared, _ in figures:
-        content = started[name]
-        content = content if isinstance(content, bytes) else content.result()
+        # Taken out as it goes: a page of A0 weighs 12 MB.
+        contents = started.pop(name)
+        contents = contents if isinstance(contents, dict) else contents.result()
         if shared:
-            cache[name] = content
-        written.append(write_bytes(content, Path(folder) / f"{name}.png"))
+            cache[name] = contents
+        written += [write_bytes(content, Path(folder) / f"{name}.{kind}") for kind, content in contents.items()]
     remove_stale(folder, {path.name for path in written})
     return written
 
@@ -42,7 +44,7 @@ def write_edition(tables, folder, *, carte, pages, figures, cache, reading):
 
     Parameters
     ----------
-    tables : dict of DataFrame, already filtered for the edition
+    tables : dict of DataFrame, already filtered for the edition; `reglages` (dict), when there, says the types of the pages
     folder : path-like, made when missing
     carte : folium.Map
     pages : dict of str -> str, file name and HTML of each page beside the map
@@ -55,9 +57,10 @@ def write_edition(tables, folder, *, carte, pages, figures, cache, reading):
     list of Path
     """
     folder = Path(folder)
+    kinds = tables.get("reglages", {}).get("types_fichiers_cartes") or ("png",)
     # The pages are drawn beside the workbook, in one thread only: with two, matplotlib's fonts gave other bytes now and then.
     with ThreadPoolExecutor(max_workers=1) as pool:
-        started = start_figures(figures, cache, pool)
+        started = start_figures(figures, cache, pool, kinds)
         written = [
             write_web_map(carte, folder / "carte.html"),
             *(write_html(inline_assets(page), folder / name) for name, page in pages.items()),

@@ -34,8 +34,20 @@ function drawGroup(group) {
   return node;
 }
 
+// Who takes part in what, and at what stage: one row a participation.
+const roleOf = new Map();
+for (const row of dispositifs.participations) roleOf.set(row[0], [...(roleOf.get(row[0]) || []), row]);
+const NONE = -2;
+const chosen = { champs: new Set([...champs.values()]), dispositif: -1, stade: -1 };
+const takesPart = (a, dispositif, stade) => {
+  const rows = roleOf.get(a) || [];
+  if (dispositif === NONE) return !rows.length;
+  return (dispositif < 0 && stade < 0) || rows.some(([, d, s]) => (dispositif < 0 || d === dispositif) && (stade < 0 || s === stade));
+};
+
 function shownActors() {
-  return all.filter((a) => acteurs.place[a] && shownCategories.has(acteurs.categorie[a]) && (showOutside || !acteurs.hors[a]));
+  return all.filter((a) => acteurs.place[a] && shownCategories.has(acteurs.categorie[a]) && chosen.champs.has(champOf(a)) && (showOutside || !acteurs.hors[a])
+    && takesPart(a, chosen.dispositif, chosen.stade));
 }
 
 // Marks that would cover each other on this screen are one mark; at the closest zoom, only those of one point.
@@ -59,9 +71,11 @@ function groupActors(shown) {
 }
 
 function drawActors() {
+  const shown = shownActors();
   marks.clearLayers();
   markBoxes = [];
-  for (const group of groupActors(shownActors())) {
+  tellShown(shown.length);
+  for (const group of groupActors(shown)) {
     const one = group.length === 1, size = one ? 15 : group.length < 10 ? 20 : group.length < 100 ? 24 : 30;
     const html = one ? drawShape(acteurs.champ[group[0]], 15) : drawGroup(group);
     const icon = L.divIcon({ html, className: "marque", iconSize: [size, size] });
@@ -98,44 +112,6 @@ function openGroup(group, where) {
 function listActors(group, back, where) {
   return el("ul", { class: "liste" }, ...group.map((a) => el("li", {},
     el("button", { type: "button", class: "ligne", onclick: () => openAt(where, describeActor(a, back)) }, drawShape(acteurs.champ[a], 12), el("span", {}, acteurs.nom[a])))));
-}
-
-const lineOf = (label, ...content) => el("p", {}, el("span", { class: "cle" }, label), " ", ...content);
-function describeActor(a, back) {
-  const [rubrique, categorie] = acteurs.categories[acteurs.categorie[a]];
-  const commune = acteurs.commune[a] >= 0 ? communes.nom[acteurs.commune[a]] : acteurs.lieu[a];
-  return el("div", { class: "fiche" },
-    back ? el("button", { type: "button", class: "lien", onclick: back }, "← Retour à la liste") : null,
-    el("h3", {}, acteurs.nom[a]),
-    el("p", { class: "champ" }, drawShape(acteurs.champ[a], 13), ` ${champOf(a).libelle}`),
-    lineOf("Catégorie", categorie), lineOf("Rubrique", rubrique),
-    commune ? lineOf("Commune", commune) : null,
-    acteurs.themes[a].length ? lineOf("Thèmes", acteurs.themes[a].join(", ")) : null,
-    acteurs.source[a] ? lineOf("Source", acteurs.source[a]) : null,
-    acteurs.mobile[a] ? el("p", { class: "discret" }, "Service itinérant : sans point fixe.") : null,
-    acteurs.place[a] === 2 ? el("p", { class: "discret" }, "Placé à la mairie : position exacte inconnue.") : null,
-    acteurs.hors[a] ? el("p", { class: "discret" }, "Hors du territoire étudié.") : null);
-}
-
-function describeUnits(layer, entry) {
-  if (entry === -1) return el("em", {}, "aucune unité connue");
-  if (!Array.isArray(entry)) return layer.unites[entry][0];
-  const share = (part) => (part === null ? "part inconnue" : part < 0.01 ? "moins de 1 % de la population" : `${nombre.format(Math.round(part * 100))} % de la population`);
-  return entry.map(([unit, part]) => (part === 1 ? layer.unites[unit][0] : `${layer.unites[unit][0]} (${share(part)})`)).join(" ; ");
-}
-function describeCommune(c) {
-  const told = (code) => couches.some((layer) => layer.couche === code);
-  const here = inside.filter((a) => acteurs.commune[a] === c);
-  const back = () => openAt(centres[c] || carte.getCenter(), describeCommune(c));
-  return el("div", { class: "fiche" },
-    el("h3", {}, communes.nom[c], el("small", {}, ` ${communes.code[c]}`)),
-    told("EPCI") ? null : lineOf("EPCI", communes.epci[c] < 0 ? "hors EPCI" : communes.epcis[communes.epci[c]]),
-    told("DEPARTEMENT") || communes.departement[c] < 0 ? null : lineOf("Département", communes.departements[communes.departement[c]]),
-    lineOf("Population", communes.pop[c] === null ? "inconnue" : `${nombre.format(communes.pop[c])} habitants`),
-    couches.length ? el("h4", {}, "Qui intervient ici") : null,
-    couches.length ? el("dl", {}, ...couches.flatMap((layer) => [el("dt", {}, layer.libelle), el("dd", {}, describeUnits(layer, layer.index[c]))])) : null,
-    ...comptages.map((layer) => el("p", { class: "discret" }, `${layer.libelle} : ${layer.valeurs[c] === null ? "sans donnée" : nombre.format(layer.valeurs[c])}`)),
-    here.length ? el("details", {}, el("summary", {}, `Acteurs recensés dans la commune (${here.length})`), listActors(here, back, centres[c] || carte.getCenter())) : el("p", { class: "discret" }, "Aucun acteur recensé dans cette commune."));
 }
 
 const DASHES = [null, "8 5", "2 5", "12 4 2 4", "5 3", "1 8", "16 6", "10 3 2 3 2 3"];

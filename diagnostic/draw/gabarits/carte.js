@@ -8,9 +8,9 @@ if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
   carte.setView = (centre, zoom, options) => setView.call(carte, centre, zoom, { ...options, animate: false });
   carte.panBy = (offset, options) => panBy.call(carte, offset, { ...options, animate: false });
 }
-if (drawn.length) carte.fitBounds(ground.getBounds(), { padding: [12, 12], animate: false });
+const showZone = (z) => carte.fitBounds(z === undefined ? ground.getBounds() : zoneBounds(z), { padding: [12, 12], animate: false });
+if (drawn.length) showZone(zones.length > 1 ? zones[0] : undefined);
 carte.setMinZoom(Math.max(3, Math.floor(carte.getZoom()) - 1));
-ground.addTo(carte);
 L.control.zoom({ position: "topleft", zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer" }).addTo(carte);
 L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 140 }).addTo(carte);
 const north = L.control({ position: "topright" });
@@ -18,14 +18,22 @@ north.onAdd = () => el("div", { class: "nord", title: "Le nord est en haut", rol
 north.addTo(carte);
 
 polygons.forEach((polygon, c) => {
-  polygon.bindTooltip(() => el("span", {}, el("b", {}, communes.nom[c]), communes.epci[c] < 0 ? "" : ` · ${communes.epcis[communes.epci[c]]}`, theme.genre === "unites" && theme.couche !== "EPCI" ? el("br") : "", theme.genre === "unites" && theme.couche !== "EPCI" ? el("span", {}, `${theme.libelle} : `, describeUnits(theme, theme.index[c])) : "", theme.genre === "comptage" && theme.valeurs[c] !== null ? ` · ${nombre.format(theme.valeurs[c])} (${theme.mesure})` : ""), { sticky: true, direction: "auto" });
+  polygon.bindTooltip(() => el("span", {}, el("b", {}, communes.nom[c]), communes.epci[c] < 0 || byEpci ? "" : ` · ${communes.epcis[communes.epci[c]]}`,
+    ...[theme, compared].filter((each) => each && each.tell && each.couche !== "EPCI").flatMap((each) => [el("br"), el("span", {}, `${each.libelle} : ${each.tell(c)}`)])), { sticky: true, direction: "auto" });
   polygon.on("mouseover", () => polygon.setStyle({ weight: 2, color: "#222" }).bringToFront());
   polygon.on("mouseout", () => polygon.setStyle({ weight: 0.6, color: style.limites.commune }));
   polygon.on("click", (event) => openAt(event.latlng, describeCommune(c)));
 });
 
+// Chromium puts in the order of Tab every path that listens to the focus: hundreds of stops that the search and the table replace.
+const leaveTab = (layer) => layer.getElement() && layer.getElement().setAttribute("tabindex", "-1");
+linkLayers.forEach((link) => link.layer.eachLayer((line) => line.on("add", () => leaveTab(line))));
+
 buildSearch();
+// The communes take their first colour before they are drawn: one drawing instead of two.
 buildThemes();
+ground.addTo(carte);
+drawn.forEach(leaveTab);
 buildActors();
 buildLinks();
 buildLists();
@@ -33,6 +41,12 @@ marks.addTo(carte);
 drawActors();
 carte.on("zoomend", drawActors);
 carte.on("moveend zoomend resize", placeNames);
+// The table under the map changes its height; on a narrow page the wheel and one finger move the page, not the map.
+new ResizeObserver(() => carte.invalidateSize({ animate: false })).observe(page.parentElement);
+const narrow = matchMedia("(max-width: 800px)"), adapt = () => { carte.scrollWheelZoom[narrow.matches ? "disable" : "enable"](); };
+narrow.addEventListener("change", adapt);
+adapt();
+requestAnimationFrame(() => setTimeout(() => performance.mark("carte-prete")));
 
 // On paper the map takes the width of the sheet; its view stays the same.
 let before = null;

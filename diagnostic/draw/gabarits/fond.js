@@ -1,7 +1,9 @@
 // Ground: communes decoded from their grid, borders found where two neighbours differ, colours, names.
 const donnees = JSON.parse(document.getElementById("donnees").textContent);
-const { communes, couches, comptages, acteurs, liens, style } = donnees;
+const { communes, couches, acteurs, liens, dispositifs, style } = donnees;
 const GRILLE = 1e4;
+// What a polygon of the map is: a commune, or an EPCI where communes are too many.
+const byEpci = donnees.maille === "epci", [POLYGON, POLYGONS, POLYGON_TITLE] = byEpci ? ["intercommunalité", "intercommunalités", "Intercommunalité"] : ["commune", "communes", "Commune"];
 const nombre = new Intl.NumberFormat("fr-FR");
 
 // Every node is built here; text only ever enters as a text node, never as HTML.
@@ -95,6 +97,10 @@ const polygons = rings.map((shape) => L.polygon(shape.map((ring) => ring.map(lat
 const withShape = communes.nom.map((name, c) => c).filter((c) => rings[c].length);
 const drawn = withShape.map((c) => polygons[c]);
 const ground = L.featureGroup(drawn);
+// The largest land first: what the page opens on.
+const inZone = (z) => withShape.filter((c) => !communes.zone.length || communes.zone[c] === z);
+const zones = communes.zones.map((name, z) => z).filter((z) => inZone(z).length).sort((a, b) => inZone(b).length - inZone(a).length);
+const zoneBounds = (z) => L.featureGroup(inZone(z).map((c) => polygons[c])).getBounds();
 const centres = polygons.map((polygon, c) => {
   if (communes.lat[c] !== null && communes.lon[c] !== null) return L.latLng(communes.lat[c], communes.lon[c]);
   return rings[c].length ? polygon.getBounds().getCenter() : null;
@@ -103,29 +109,9 @@ const drawBorders = (groups, weight, colour) => L.polyline(findBorders(groups), 
   renderer: renderers.limites, pane: "limites", interactive: false, color: colour, weight, opacity: 0.9, lineJoin: "round", smoothFactor: 0.5,
 });
 const limits = {
-  epci: { libelle: "Limites d'EPCI", trait: 1.3, couche: drawBorders(communes.epci, 1.3, style.limites.epci) },
-  departement: { libelle: "Limites de département", trait: 2.2, couche: drawBorders(communes.departement, 2.2, style.limites.departement) },
+  epci: { libelle: "Limites d'EPCI", trait: 1.3, couche: byEpci ? null : drawBorders(communes.epci, 1.3, style.limites.epci) },
+  departement: { libelle: "Limites de département", trait: 2.2, couche: byEpci ? null : drawBorders(communes.departement, 2.2, style.limites.departement) },
 };
-
-// A theme is what fills the communes: units of a layer, classes of a count, or nothing.
-const themes = [
-  { libelle: "Aucun", genre: "aucun" },
-  ...comptages.map((layer) => ({ ...layer, genre: "comptage", fill: (c) => (layer.index[c] < 0 ? "url(#pointilles)" : layer.classes[layer.index[c]][1]) })),
-  ...couches.map((layer) => {
-    const groups = layer.index.map(groupOf), colours = colourUnits(layer, groups);
-    const fill = (c) => (groups[c] === -1 ? "url(#pointilles)" : Number.isInteger(groups[c]) ? colours[groups[c]] : "url(#hachures)");
-    return { ...layer, genre: "unites", groups, colours, fill };
-  }),
-];
-let theme = themes[0], themeBorders = null;
-
-function showTheme(chosen) {
-  theme = chosen;
-  withShape.forEach((c) => polygons[c].setStyle({ fillColor: chosen.fill ? chosen.fill(c) : BLANK }));
-  if (themeBorders) themeBorders.remove();
-  themeBorders = chosen.genre === "unites" ? drawBorders(chosen.groups, 1.1, "#5b5b5b").addTo(carte) : null;
-  placeNames();
-}
 
 // The number of a unit stands on one of its communes: the nearest to its middle that is free.
 function numberUnits(chosen) {
@@ -134,7 +120,7 @@ function numberUnits(chosen) {
     const lat = members.reduce((sum, c) => sum + centres[c].lat, 0) / members.length;
     const lng = members.reduce((sum, c) => sum + centres[c].lng, 0) / members.length;
     const away = (c) => (centres[c].lat - lat) ** 2 + ((centres[c].lng - lng) * 0.7) ** 2;
-    return { points: members.sort((a, b) => away(a) - away(b)).slice(0, 12).map((c) => centres[c]), texte: String(u + 1), genre: "numero", half: 11 };
+    return { points: members.sort((a, b) => away(a) - away(b)).slice(0, 12).map((c) => centres[c]), texte: chosen.codes[u], genre: "numero", half: 4 + 5 * chosen.codes[u].length };
   });
 }
 
@@ -157,7 +143,7 @@ function chooseTowns(view) {
 function listLabels(zoom, view) {
   const name = (genre, width) => (c) => ({ points: [centres[c]], texte: communes.nom[c], genre, half: communes.nom[c].length * width + 3 });
   const towns = chooseTowns(view), many = zoom < 9.5 ? 0 : zoom < 10.25 ? 60 : byPopulation.length;
-  const values = theme.genre !== "comptage" || zoom < 10.5 ? [] : byPopulation.filter((c) => theme.valeurs[c] !== null).map((c) => ({ points: [centres[c]], texte: String(theme.valeurs[c]), genre: "valeur", half: 9 }));
+  const values = !theme.valeurs || theme.maille || zoom < 10.5 ? [] : byPopulation.filter((c) => theme.valeurs[c] !== null).map((c) => ({ points: [centres[c]], texte: theme.ecrire(theme.valeurs[c]), genre: "valeur", half: 9 + 3 * theme.decimales }));
   const others = byPopulation.filter((c) => !towns.includes(c)).slice(0, many);
   return [...towns.map(name("ville", 3.6)), ...(theme.genre === "unites" ? numberUnits(theme) : []), ...values, ...others.map(name("nom", 3.2))];
 }

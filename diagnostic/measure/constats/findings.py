@@ -13,6 +13,7 @@ from diagnostic.measure.constats.gap_readings import (
 from diagnostic.measure.constats.layer_findings import describe_cut, describe_layers, describe_nesting, describe_split
 from diagnostic.measure.constats.link_readings import describe_dispositifs, describe_links, describe_silos
 from diagnostic.measure.constats.position_readings import describe_positions, describe_posts, describe_relays
+from diagnostic.measure.constats.profession_readings import describe_professions
 
 COLUMNS = ["theme", "territoire_id", "territoire", "phrase", "edition"]
 
@@ -33,7 +34,7 @@ def list_findings(tables, results):
     themes = {
         "Ressorts": [describe_layers, describe_split, describe_nesting, describe_cut],
         "Liens": [describe_links, describe_silos, describe_positions, describe_relays],
-        "Postes": [describe_posts],
+        "Postes": [describe_posts, describe_professions],
         "Dispositifs": [describe_dispositifs, describe_affiliations],
         "Manques": [describe_gaps, describe_expected, describe_links_to_check, describe_proximities],
         "Accès": [describe_access],

@@ -9,7 +9,8 @@ import pandas as pd
 STATUSES = {"pourvu": "nb_pourvus", "vacant": "nb_vacants", "a_creer": "nb_a_creer"}
 VERBES = ("animer", "coordonner", "cooperer", "accompagner", "apprendre")  # the guide's chapter 05
 COORDINATE = "coordonner"
-NOT_SAID, WHOLE = "non_precise", "ensemble"
+CHAMPS = ("social", "developpement_local", "mixte", "autre")
+NOT_SAID, WHOLE, PERIMETER = "non_precise", "ensemble", "perimetre"
 FEW_POSTS, LEAST_POSTS = "moins_de_3", 3  # what is counted together where a single post could be one person
 COUNT_COLUMNS = ["nb_postes", *STATUSES.values(), "nb_statut_inconnu", "etp", "nb_etp_inconnus"]
 GROUPS = {"fonction": "fonction", "metier_passerelle": "metier_passerelle", "verbe": "verbes", "champ": "champ", "statut": "statut"}
@@ -101,10 +102,59 @@ def cross_posts(postes, acteurs):
     cells = _list_codes(rows, "verbe").drop(columns="groupe").rename(columns={"code": "verbe"})
     counts = _count_posts(cells, ["verbe", "champ"]).set_index(["verbe", "champ"])
     verbs = _list_order(VERBES, cells["verbe"])
-    champs = _list_order(("social", "developpement_local", "mixte", "autre"), cells["champ"])
+    champs = _list_order(CHAMPS, cells["champ"])
     grid = counts.reindex(pd.MultiIndex.from_product([verbs, champs], names=["verbe", "champ"]))
     whole = [column for column in COUNT_COLUMNS if column != "etp"]
     return grid.fillna(dict.fromkeys(whole, 0)).astype(dict.fromkeys(whole, int)).reset_index()
+
+
+def cross_territory_posts(postes, acteurs, acteurs_territoires, territoires):
+    """Count the posts by territory, verb and champ of the employer: who animates, coordinates, cooperates, accompanies, where.
+
+    Returns
+    -------
+    DataFrame territoire_id (in the order of `territoires`), verbe, champ (codes as in `cross_posts`, each with a row "ensemble"
+        in which a post counts once) and COUNT_COLUMNS; no row without post. "perimetre" holds every post, the others those of
+        an employer active there: a post counts in each of them, and in each of its verbs.
+    """
+    rows = _describe_posts(postes, acteurs)
+    places = acteurs_territoires[["acteur_id", "territoire_id"]].drop_duplicates()
+    known = places["territoire_id"].isin(territoires.index) & places["territoire_id"].ne(PERIMETER)
+    there = [rows.assign(territoire_id=PERIMETER)] if PERIMETER in territoires.index else []
+    rows = pd.concat([*there, rows.merge(places[known].astype("object"), on="acteur_id")], ignore_index=True)
+    keys = ["territoire_id", "verbe", "champ"]
+    if rows.empty:
+        return pd.DataFrame(columns=[*keys, *COUNT_COLUMNS])
+    told = [_list_codes(rows, group).rename(columns={"code": "verbe"}) for group in (WHOLE, "verbe")]
+    parts = [_count_posts(cells, keys) for part in told for cells in (part, part.assign(champ=WHOLE))]
+    table = pd.concat(parts, ignore_index=True)
+    orders = [list(territoires.index), [WHOLE, *_list_order(VERBES, table["verbe"])], [WHOLE, *_list_order(CHAMPS, table["champ"])]]
+    places = [{code: rank for rank, code in enumerate(dict.fromkeys(order))} for order in orders]
+    ranks = pd.DataFrame({key: table[key].map(place) for key, place in zip(keys, places, strict=True)})
+    return table.loc[ranks.sort_values(keys).index].reset_index(drop=True)
+
+
+def group_small_crossings(table, *, least=LEAST_POSTS):
+    """Return the rows of the perimeter of `cross_territory_posts` for those who do not know the posts, as `group_small_posts` does.
+
+    In each verb the champs of less than `least` posts become one row, of champ "moins_de_3", left out when it has less than `least`
+    itself; so is a verb of less than `least` posts. No territory but the whole, no full-time equivalent.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"territoire_id": "perimetre", "verbe": "animer", "champ": ["ensemble", "social", "mixte", "autre"]})
+    >>> told = group_small_crossings(rows.assign(**dict.fromkeys(COUNT_COLUMNS, 0)).assign(nb_postes=[8, 5, 2, 1]))
+    >>> told[["champ", "nb_postes"]].values.tolist()
+    [['ensemble', 8], ['social', 5], ['moins_de_3', 3]]
+    """
+    counts = [column for column in COUNT_COLUMNS if column not in ("etp", "nb_etp_inconnus")]
+    rows = table.loc[table["territoire_id"] == PERIMETER, ["territoire_id", "verbe", "champ", *counts]]
+    whole = rows["champ"].eq(WHOLE)
+    small = (rows["nb_postes"] < least) & ~(whole & rows["verbe"].eq(WHOLE))
+    together = rows[small & ~whole].groupby(["territoire_id", "verbe"], sort=False)[counts].sum().reset_index().assign(champ=FEW_POSTS)
+    kept = pd.concat([rows[~small], together[together["nb_postes"] >= least]], ignore_index=True)[rows.columns]
+    order = kept["verbe"].map({verb: k for k, verb in enumerate(rows["verbe"].unique())})
+    return kept.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def list_dispositif_posts(dispositifs, postes):

@@ -42,15 +42,22 @@ def locate_made(path, made, aliases=None):
         return None
     parts = []
     for (sheet, table, key), rows in made.groupby(["feuille", "table", "colonne"], sort=False):
-        line, rank, is_new = _find_column(sheets[sheet], table, key, (aliases or {}).get(table))
+        line, rank, is_new = find_column(sheets[sheet], table, key, (aliases or {}).get(table))
         cells = pd.DataFrame({"feuille": sheet, "ligne": rows["ligne"].astype("int64"), "rang": rank, "texte": rows["identifiant"]})
         title = pd.DataFrame([[sheet, line, rank, key]] if is_new else [], columns=CELL_COLUMNS)
         parts += [part for part in (title, cells) if len(part)]
     return pd.concat(parts, ignore_index=True)[CELL_COLUMNS] if parts else pd.DataFrame(columns=CELL_COLUMNS)
 
 
-def _find_column(raw, table, key, aliases):
-    """Return (line of the heading, rank of the column `key`, whether it is to be added)."""
+def find_column(raw, table, key, aliases):
+    """Return (line of the heading, rank of the column `key` from 0, whether it is to be added right of the last).
+
+    Parameters
+    ----------
+    raw : DataFrame of str, a sheet (`read.formats.files.read_sheets`)
+    table, key : str
+    aliases : dict of str -> str or None, the dossier's own headings of the table
+    """
     known = map_aliases(table) | {normalize_label(k): v for k, v in (aliases or {}).items()}
     line = find_heading(raw, known)
     place = raw.index.get_loc(line)

@@ -70,6 +70,11 @@ def _convert(text, kind):
         return choices.get(normalize_label(text)), "" if normalize_label(text) in choices else wrong
     if kind == "couleur":
         return text, "" if re.fullmatch("#[0-9A-Fa-f]{6}", text) else "n'est pas une couleur (# suivi de six chiffres ou lettres de A à F)"
+    if kind.startswith("liste_choix:"):
+        choices = {normalize_label(choice): choice for choice in kind.removeprefix("liste_choix:").split(";")}
+        named = [choices.get(normalize_label(item)) for item in values.split_lists(cell.str.replace(",", ";"))[0]]
+        wrong = f"n'est pas une liste parmi : {', '.join(choices.values())}"
+        return tuple(dict.fromkeys(named)), wrong if None in named or not named else ""
     if kind == "liste":
         return values.split_lists(cell.str.replace(",", ";"))[0], ""
     if kind == "liste_nombres":

@@ -14,7 +14,7 @@ from diagnostic.vocabulary import normalize_label
 
 SHEET_COLUMNS = ["nom", "table", "suite", "path", "feuille", "raw"]
 # Sheets written by the software for the reader's eye.
-SILENT_SHEETS = {"lisezmoi", "listes", "problemes", "comptes", "modeemploi"}
+SILENT_SHEETS = {"lisezmoi", "listes", "problemes", "comptes", "modeemploi", "journal", "journalsaisies"}
 # What people write after the name of a sheet that they keep and no longer use.
 _PUT_AWAY = {"archive", "archives", "ancien", "ancienne", "anciens", "anciennes", "old", "copie", "sauvegarde", "brouillon", "modele",
              "exemple", "vierge", "supprimer", "poubelle", "corbeille", "backup", "test", "save", "nepasutiliser"}  # fmt: skip

@@ -1,0 +1,160 @@
+"""The accepted edits -> a copy of the inventory beside it, read again to say what it brings."""
+
+from contextlib import suppress
+
+import pandas as pd
+
+from diagnostic.run.edit_forms import NEW
+from diagnostic.run.edits import WRITTEN, open_edits
+from diagnostic.schema import CORRECTION_COLUMNS, EDIT_STATES, EMPTY_WORD, JOURNAL_COLUMNS
+
+PLACE = ["feuille", "ligne", "table", "colonne", "texte"]
+
+
+def save_copy(folder):
+    """Write inventaire_<date>_<n> beside the inventory: the accepted edits in their cells, and the sheet journal.
+
+    Returns
+    -------
+    dict: `fichier` (Path), `journal` (DataFrame, every edit and what became of it in this copy), `problemes` (those that the
+        inventory had not), `exact` (whether formats and formulas are those of the inventory)
+
+    Notes
+    -----
+    The inventory is read and never written. What two persons wrote of one cell, each without seeing the other, is in the
+    journal and not in the cell. A cell that changed since the edit is left as it is.
+    """
+    from diagnostic.read.back.edits import read_edits, settle_edits
+    from diagnostic.read.inventory.edited_places import place_edits
+    from diagnostic.write.edited import name_journal, reserve_copy, write_edited, write_plain_copy
+
+    opened = open_edits(folder)
+    edits, _ = read_edits(folder)
+    former = opened["journal"]
+    taken = set(former.loc[former["effet"] == WRITTEN, "saisie"])
+    states = settle_edits(edits)
+    changed, seats = _choose_changes(opened, states[~states["identifiant"].str.startswith(NEW)])
+    added = _choose_added(opened, states[states["identifiant"].str.startswith(NEW)], taken)
+    cells, places, new = place_edits(opened["feuilles"], changed[PLACE], added, opened["alias"])
+    written = {(row.table, row.identifiant, row.colonne) for part in (changed, added) for row in part.itertuples()}
+    journal = _tell_journal(edits[~edits["saisie"].isin(taken)], states, written, seats, places)
+    journal = pd.concat([former[former["effet"] == WRITTEN], journal], ignore_index=True)
+    sheets = {name: _lay_out(cells[cells["feuille"] == name]) for name in new} | {opened["feuille_journal"]: name_journal(journal)}
+    book = opened["fichiers"][0]
+    exact = len(opened["fichiers"]) == 1 and _is_book(book)
+    path = reserve_copy(folder, book.suffix.lower() if exact else ".xlsx")
+    try:
+        if exact:
+            exact = False
+            with suppress(LookupError):  # a formula stands where an edit belongs: its cells as text, told to the user
+                write_edited(book, cells, sheets, path)
+                exact = True
+        if not exact:
+            path = path if path.suffix == ".xlsx" else path.rename(path.with_suffix(".xlsx"))
+            write_plain_copy(opened["feuilles"], cells[~cells["feuille"].isin(new)], sheets, path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return {"fichier": path, "journal": journal, "problemes": _find_new_problems(opened, path), "exact": exact}
+
+
+def _is_book(path):
+    from diagnostic.read.inventory.made_places import is_xlsx
+
+    return is_xlsx(path)
+
+
+def _choose_changes(opened, states):
+    """Return the cells of existing rows to write, and {identifiant: (feuille, ligne)} of the rows found.
+
+    Each accepted value is tried as a correction of the inventory is: at its row, and only on what its author had read.
+    """
+    from diagnostic.read.back.corrections import apply_corrections, fold_cells, select_corrections
+
+    accepted, parts, seats = states[states["valeur"].notna()], [], {}
+    for table, rows in accepted.groupby("table", sort=False):
+        read = opened["lues"][table]
+        found = rows["identifiant"].isin(read.index)
+        there = read.reindex(rows["identifiant"].where(found, "")).set_axis(rows.index)
+        rows = rows.assign(**{name: there[name].where(found, rows[name]) for name in ("fichier", "feuille", "ligne")})
+        rows = rows.assign(nom=there["appel"].where(found, rows["nom"]))
+        current = [read.at[name, column] if known and column in read else "" for name, column, known in
+                   zip(rows["identifiant"], rows["colonne"], found, strict=True)]  # fmt: skip
+        held = fold_cells(pd.Series(current, index=rows.index, dtype="str"))
+        chained = pd.Series([cell in set(fold_cells(pd.Series(chain))) for cell, chain in zip(held, rows["chaine"], strict=True)])
+        value = pd.Series(current, index=rows.index).where(chained.to_numpy(), rows["avant"])
+        asked = rows.assign(valeur=value, correction=rows["valeur"].replace("", EMPTY_WORD))[[*CORRECTION_COLUMNS, "identifiant"]]
+        for (file, sheet), _ in rows.groupby(["fichier", "feuille"], sort=False):
+            body = read[(read["fichier"] == file) & (read["feuille"] == sheet)]
+            names = body["ligne"].astype("int64")
+            before = body.drop(columns=["fichier", "feuille", "ligne", "appel"]).set_axis(pd.Index(names, name="ligne"))
+            after, _ = apply_corrections(before, select_corrections(asked, file, sheet), table)
+            parts += _compare(before, after, sheet, table, dict(zip(names, body.index, strict=True)))
+            seats |= {(table, name): (sheet, line) for line, name in zip(names, body.index, strict=True)}
+    columns = [*PLACE, "identifiant"]
+    return pd.DataFrame(parts, columns=columns), seats
+
+
+def _compare(before, after, sheet, table, names):
+    """Return the cells that differ, each as a row of PLACE and its identifiant."""
+    differ = after.ne(before.reindex(columns=after.columns, fill_value=""))
+    return [
+        {"feuille": sheet, "ligne": line, "table": table, "colonne": column, "texte": after.at[line, column], "identifiant": names[line]}
+        for column in differ.columns[differ.any()] for line in differ.index[differ[column]]
+    ]  # fmt: skip
+
+
+def _choose_added(opened, states, taken):
+    """Return the cells of the accepted new rows, unless a former copy that is now the inventory holds them."""
+    rows = states[states["valeur"].notna() & (states["valeur"] != "")]
+    news = rows["identifiant"].str.removeprefix(NEW)
+    rows = rows[~news.isin(taken)]
+    # A row of which a required cell is disputed would be set aside at reading: it waits.
+    sheets = {table: read["feuille"].mode().iat[0] if len(read) else "" for table, read in opened["lues"].items()}
+    shown = rows.assign(texte=rows["valeur"], feuille=rows["table"].map(sheets))
+    return shown[["identifiant", "table", "feuille", "colonne", "texte"]]
+
+
+def _tell_journal(edits, states, written, seats, places):
+    """Return one row an edit, with what became of it in this copy."""
+    by_cell = states.set_index(["table", "identifiant", "colonne"])
+    lines = []
+    for edit in edits.itertuples():
+        cell = (edit.table, edit.identifiant, edit.colonne)
+        state = by_cell.loc[cell]
+        sheet, line = seats.get(cell[:2]) or places.get(edit.identifiant) or (edit.feuille, edit.ligne)
+        lines.append({
+            "saisie": edit.saisie, "date": edit.date[:19].replace("T", " "), "auteur": edit.auteur, "statut": EDIT_STATES[edit.statut],
+            "effet": _tell_effect(edit, state, cell in written), "table": edit.table, "identifiant": edit.identifiant,
+            "nom": edit.nom, "feuille": sheet, "ligne": "" if pd.isna(line) else str(line), "colonne": edit.colonne,
+            "avant": edit.avant, "apres": edit.apres,
+        })  # fmt: skip
+    return pd.DataFrame(lines, columns=list(JOURNAL_COLUMNS))
+
+
+def _tell_effect(edit, state, written):
+    if state["valeur"] is not None and edit.apres == state["valeur"] and (edit.statut == "accepte" or written):
+        return WRITTEN if written else "non écrit : la case a changé depuis, ou contient déjà cette valeur"
+    if state["etat"] == "conflit" and edit.saisie in state["tetes"]:
+        return "non écrit : une autre saisie dit autre chose"
+    if edit.saisie in state["tetes"] and edit.statut == "propose":
+        return "non écrit : proposé seulement"
+    return "remplacé par une saisie plus récente"
+
+
+def _lay_out(cells):
+    """Return the cells of a sheet to make as a table: its first line is its headings."""
+    grid = cells.pivot(index="ligne", columns="rang", values="texte").astype(object)
+    grid = grid.where(grid.notna(), "").astype(str)
+    return grid.iloc[1:].set_axis(grid.iloc[0].to_list(), axis=1).reset_index(drop=True)
+
+
+def _find_new_problems(opened, path):
+    """Return the problems of the copy that the inventory had not: what to look at before it takes its place."""
+    from diagnostic.read.inventory.inventory import read_inventory
+
+    *_, problems, _, _ = read_inventory([path])
+    key = ["feuille", "colonne", "valeur", "probleme"]
+    known = pd.MultiIndex.from_frame(opened["problemes"][key].astype("str"))
+    fresh = problems[~pd.MultiIndex.from_frame(problems[key].astype("str")).isin(known)]
+    return fresh[fresh["gravite"] != "information"].reset_index(drop=True)

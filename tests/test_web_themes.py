@@ -1,0 +1,74 @@
+"""Classes of the web map against toy squares: every commune in one class, communes and inhabitants counted by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_web import make_communes, make_view
+
+from diagnostic.draw import web_themes
+
+
+def counts(theme):
+    return [(each[0], each[4], each[5]) for each in theme["classes"]]
+
+
+def test_the_mille_feuille_has_a_class_a_value_up_to_six():
+    communes = make_communes()
+    (layer,) = web_themes.list_count_themes(communes, make_view()["millefeuille"])
+    assert counts(layer) == [("1", 6, 3900), ("2", 2, 400), ("3", 1, 200)]
+    many = pd.DataFrame({"nb_unites": [1, 2, 3, 4, 5, 6, 7, 8, np.nan]}, index=communes.index)
+    (layer,) = web_themes.list_count_themes(communes, many)
+    assert [entry[0] for entry in layer["classes"]] == ["1 à 2", "3 à 4", "5", "6", "7", "8"]
+    assert (sum(entry[4] for entry in layer["classes"]), layer["nb_sans"], layer["pop_sans"], layer["index"][-1]) == (8, 1, 900, -1)
+    shades = [int(entry[1][1:3], 16) + int(entry[1][3:5], 16) + int(entry[1][5:], 16) for entry in layer["classes"]]
+    assert shades == sorted(shades, reverse=True)
+
+
+def test_a_class_with_an_unknown_population_has_no_number_of_inhabitants():
+    communes = make_communes()
+    communes.loc["00000", "population"] = np.nan
+    theme = web_themes.make_theme(communes, np.array([0] * 4 + [1] * 5), [("a", "", "", ""), ("b", "", "", "")])
+    assert counts(theme) == [("a", 4, None), ("b", 5, 3500)]
+
+
+def test_discordance_is_told_by_epci_and_hatches_who_is_out_of_the_main_unit():
+    communes, view = make_communes(), make_view()
+    (theme,), alike = web_themes.list_discordance_themes(communes, view["discordance"], view["minoritaires"], view["couches"])
+    # CC Ouest (00000, 00003, 00006) has one and a half interlocutor, CC Est one: the first class but one is empty.
+    assert counts(theme)[0] == ("1 : un seul pour tous", 6, 3300) and counts(theme)[2] == ("plus de 1,25 à 1,5", 3, 1200)
+    assert [each[6] for each in theme["classes"]][:3] == ["1 intercommunalité", "0 intercommunalité", "1 intercommunalité"]
+    assert theme["valeurs"] == [1.5, 1.0, 1.0] * 3
+    assert (theme["hachures"], theme["pop_hachures"], alike) == ([3], 400, "")
+    one = view["discordance"].assign(valeur=1.0)
+    assert web_themes.list_discordance_themes(communes, one, view["minoritaires"], view["couches"]) == (
+        [],
+        "Un seul interlocuteur par intercommunalité, rien à colorer : CIAS.",
+    )
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_distance_is_a_maximum_where_the_inventory_is_not_complete(complete):
+    communes, view = make_communes(), make_view()
+    (theme,) = web_themes.list_access_themes(communes, view["acces"].assign(complet=complete))
+    # 0, 2.5, ... 17.5 km and one commune without distance; a threshold is in the lower class.
+    assert [each[4] for each in theme["classes"]] == [3, 2, 3] and theme["nb_sans"] == 1
+    assert theme["valeurs"][:3] == [0.0, 2.5, 5.0] and theme["index"] == [0, 0, 0, 1, 1, 2, 2, 2, -1]
+    assert [bool(each[2]) for each in theme["classes"]] == [False, not complete, not complete]
+    assert theme["classes"][0][0] == ("5 km ou moins" if complete else "au plus 5 km")
+    assert bool(theme["notes"]) != complete
+
+
+def test_three_states_keep_apart_what_nobody_said():
+    communes, view = make_communes(), make_view()
+    (theme,) = web_themes.list_state_themes(communes, view["etats"])
+    # 00000 present, 00001 absent for sure, 00002 with an unknown word, six communes without a row.
+    assert counts(theme) == [("Présent", 1, 100), ("Absence vérifiée", 1, 200), ("Non renseigné", 7, 4200)]
+    assert [each[2] for each in theme["classes"]] == ["", "hachures", "points"]
+    assert theme["notes"][1] == "Âge de l'information : 2 mois d'âge médian." and theme["nb_sans"] == 0
+
+
+def test_atoms_come_largest_first():
+    atoms = web_themes.list_atoms(make_communes(), make_view()["atomes"])
+    assert atoms == {
+        "groupes": [["A2", 5, 2400], ["A1", 3, 1200]], "index": [1, 0, 0, 1, 0, 0, 1, 0, -1], "nb_sans": 1, "pop_sans": 900,
+    }  # fmt: skip
