@@ -152,6 +152,6 @@ def mark_rows(axes, champs):
         rows = np.flatnonzero(champs.eq(champ))
         axes.scatter(
             np.full(len(rows), x), rows + 0.5, s=MARK_POINTS**2 * marks.AREAS["o"] / marks.AREAS[marks.MARKERS[champ]],
-            marker=marks.MARKERS[champ], facecolors=marks.FILLS[champ], edgecolors="none", transform=beside, clip_on=False, zorder=5,
+            marker=marks.MARKERS[champ], facecolors=marks.find_fills()[champ], edgecolors="none", transform=beside, clip_on=False, zorder=5,
             gid=f"acteurs {champ}",
         )  # fmt: skip
