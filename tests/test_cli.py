@@ -14,7 +14,10 @@ from diagnostic import cli
 from diagnostic import run as way
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ["exemple", "nouveau", "importer", "verifier", "corriger", "modele", "ausculter", "catalogue", "fiche", "lancer", "atelier", "application"]
+COMMANDS = [
+    "exemple", "nouveau", "importer", "verifier", "corriger", "modele", "ausculter", "catalogue", "fiche", "lancer", "atelier",
+    "application",
+]  # fmt: skip
 ENGLISH = re.compile(
     r"\b(usage|error|argument|arguments|required|invalid|choose|unrecognized|positional|show|this|help message|the|expected|following"
     r"|file|folder|not|found|is|and|of|default)\b",

@@ -6,7 +6,13 @@ const swatch = (fill) => {
   node.append(box);
   return node;
 };
-const percent = (part, whole) => (whole ? `${nombre.format(Math.round((100 * part) / whole))} %` : "—");
+// A few are not nobody, and nearly all are not all.
+function percent(part, whole) {
+  if (!whole) return "—";
+  const rounded = Math.round((100 * part) / whole);
+  if (part && !rounded) return "< 1 %";
+  return part < whole && rounded === 100 ? "> 99 %" : `${nombre.format(rounded)} %`;
+}
 // Under the number, its share where the theme asks for it.
 function countOf(kind, number, whole) {
   const told = number === null ? "—" : nombre.format(number);
