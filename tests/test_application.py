@@ -118,10 +118,11 @@ def test_a_choice_changes_what_is_shown_and_nothing_leaves(chromium, served):
         )
         keep_capture(page, "application_apres", whole=True)
         page.locator("iframe").scroll_into_view_if_needed()
+        page.wait_for_timeout(1500)  # a frame out of sight is not painted
         keep_capture(page, "application_carte")
         page.get_by_label("Édition montrée").select_option(label="publique (pour tous)")
         page.get_by_text("Édition publique, au").wait_for()
-        assert page.get_by_text("Montrés dans l'édition interne seulement").count() == 1
+        page.get_by_text("Montrés dans l'édition interne seulement").wait_for()
         assert page.locator("th:not([scope])").count() == 0 and rows
         assert page.evaluate("typeof window.__pwned") == "undefined"
         assert trace == {"requests": [], "errors": []}

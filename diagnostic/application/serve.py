@@ -69,7 +69,7 @@ def configure(port, key):
     from traitlets.config import Config
 
     notebook = locate_notebook()
-    web = {"headers": {"Content-Security-Policy": POLICY.format(host=HOST, port=port)}, "websocket_ping_timeout": 30_000}
+    web = {"headers": {"Content-Security-Policy": POLICY.format(host=HOST, port=port)}, "ws_ping_timeout": 30_000}
     return Config({
         "Voila": {
             "ip": HOST, "port": port, "port_retries": 0, "open_browser": False, "token": key, "notebook_path": str(notebook),
