@@ -9,6 +9,10 @@ import pytest
 
 PROGRAM = shutil.which("chromium") or "/usr/bin/chromium"
 CAPTURES = "DIAGNOSTIC_CAPTURES"  # the folder where continuous integration keeps screenshots and reports
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+GRAVE = ["serious", "critical"]
 # What would act in a page without a script of ours: handlers written in attributes, addresses that hold code, frames.
 ACTIVE_ATTRIBUTES = """() => [...document.querySelectorAll('*')].flatMap((node) => [...node.attributes].filter(({ name, value }) =>
   /^on/i.test(name)
@@ -145,6 +149,16 @@ def list_too_wide(page):
       return [...document.body.querySelectorAll('*')].filter((node) => node.getBoundingClientRect().right > width + 1 && !held(node))
         .slice(0, 8).map((node) => `${node.tagName.toLowerCase()}.${node.className} ${Math.round(node.getBoundingClientRect().right)}px`);
     }""")
+
+
+def audit(page):
+    """Return what axe-core finds, one line a rule, and the lines that are grave."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": AXE_TAGS}}
+    rules = axe.Axe().run(page, options=options).response["violations"]
+    told = {rule["id"]: f"{rule['impact']} {rule['id']} x{len(rule['nodes'])} : {rule['help']} | "
+            + " ; ".join(str(node["target"][0]) for node in rule["nodes"][:4]) for rule in rules}  # fmt: skip
+    return list(told.values()), [told[rule["id"]] for rule in rules if rule["impact"] in GRAVE]
 
 
 def keep_capture(page, name, *, whole=False):

@@ -9,6 +9,7 @@ import re
 import pytest
 from injection import narrow_example, read_example, write_dossier
 from navigateur import (
+    audit,
     keep_capture,
     keep_text,
     launch_chromium,
@@ -22,10 +23,6 @@ from diagnostic import run
 from diagnostic.write.offline import inline_assets, write_html
 
 PAGES = ["carte", "fiches_ressorts", "fiches_manques", "constats"]
-GRAVE = ["serious", "critical"]
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
 @pytest.fixture(scope="module")
 def chromium():
     with launch_chromium() as browser:
@@ -78,16 +75,6 @@ STATES = [
     ("fiches_ressorts", "commune ouverte", open_commune), ("fiches_manques", "ouverture", lambda page: None),
     ("constats", "ouverture", lambda page: None), ("constats", "tout déplié", open_details),
 ]  # fmt: skip
-
-
-def audit(page):
-    """Return what axe-core finds, one line a rule, and the lines that are grave."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": AXE_TAGS}}
-    rules = axe.Axe().run(page, options=options).response["violations"]
-    told = {rule["id"]: f"{rule['impact']} {rule['id']} x{len(rule['nodes'])} : {rule['help']} | "
-            + " ; ".join(str(node["target"][0]) for node in rule["nodes"][:4]) for rule in rules}  # fmt: skip
-    return list(told.values()), [told[rule["id"]] for rule in rules if rule["impact"] in GRAVE]
 
 
 @pytest.mark.parametrize("width", [1280, 320])

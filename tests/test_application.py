@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import openpyxl
 import pytest
 from dossier_saisies import HOSTILE, write_workbook_dossier
-from navigateur import keep_capture, launch_chromium
+from navigateur import audit, keep_capture, keep_text, launch_chromium
 
 from diagnostic.cli import build_parser, french_words
 from diagnostic.run import edits
@@ -205,3 +205,17 @@ def test_the_command_is_read():
     with french_words():
         choices = build_parser().parse_args(["application", "mon dossier", "--port", "9000", "--sans-navigateur"])
     assert (str(choices.dossier), choices.port, choices.sans_navigateur) == ("mon dossier", 9000, True)
+
+
+def test_nothing_grave_is_found_by_axe(chromium, served):
+    with open_page(chromium, served[1]) as (page, _):
+        told = {"corriger": audit(page)}
+        open_row(page, "onerror")
+        told["fiche"] = audit(page)
+        page.get_by_role("tab", name="Saisies et copie").click()
+        told["saisies"] = audit(page)
+        page.get_by_role("tab", name="Regarder").click()
+        page.get_by_role("region", name="Découpages").wait_for()
+        told["regarder"] = audit(page)
+    keep_text("\n".join(f"{state} : {line}" for state, (lines, _) in told.items() for line in lines) + "\n", "application_axe")
+    assert {state: grave for state, (_, grave) in told.items() if grave} == {}
