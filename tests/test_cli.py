@@ -16,7 +16,7 @@ from diagnostic import run as way
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = [
     "exemple", "nouveau", "importer", "verifier", "corriger", "modele", "ausculter", "catalogue", "fiche", "lancer", "atelier",
-    "application",
+    "application", "exporter",
 ]  # fmt: skip
 ENGLISH = re.compile(
     r"\b(usage|error|argument|arguments|required|invalid|choose|unrecognized|positional|show|this|help message|the|expected|following"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from diagnostic import run as way
 from diagnostic.cli.application import add_application
+from diagnostic.cli.exports import add_exports
 from diagnostic.cli.layers import run_catalogue, run_examine, run_place
 from diagnostic.cli.screen import (
     ERROR_DATA,
@@ -102,6 +103,7 @@ def build_parser():
     text = f"{', '.join(EDITIONS)} ; peut être répétée (par défaut : publique et interne)"
     launch.add_argument("--edition", metavar="EDITION", choices=EDITIONS, action="append", help=text)
     add_application(commands, _add_command, _add_path)
+    add_exports(commands, _add_command, _add_path)
     return parser
 
 
