@@ -20,6 +20,7 @@ from navigateur import (
 )
 
 from diagnostic import run
+from diagnostic.draw.escape import escape_html
 from diagnostic.write.offline import inline_assets, write_html
 
 PAGES = ["carte", "fiches_ressorts", "fiches_manques", "constats"]
@@ -140,7 +141,21 @@ def test_a_mark_of_the_map_opens_with_enter(chromium, pages):
         assert mark.get_attribute("aria-label")
         mark.focus()
         page.keyboard.press("Enter")
-        page.locator(".leaflet-popup-content").wait_for()
+        page.locator(".leaflet-popup-content").wait_for(timeout=5000)
+        assert trace["errors"] == []
+
+
+@pytest.mark.parametrize("hidden", ["display: none", "height: 40px"])
+def test_a_map_opened_where_it_has_no_room_is_drawn_once_it_has(chromium, pages, tmp_path, hidden):
+    """In a notebook or an application, the frame of a map may be in a folded part, or not laid out yet, when it loads."""
+    path = tmp_path / "cadre.html"
+    frame = escape_html(pages["carte"].read_text(encoding="utf-8"))
+    path.write_text(f'<iframe id="f" style="width:900px;{hidden}" sandbox="allow-scripts" srcdoc="{frame}"></iframe>', "utf-8")
+    with open_offline(chromium, path) as (page, trace):
+        page.frame_locator("iframe").locator("#recherche").wait_for(state="attached")
+        page.evaluate("document.getElementById('f').style.cssText = 'width:900px;height:640px'")
+        page.frame_locator("iframe").locator(".marque").first.wait_for()
+        assert page.frame_locator("iframe").locator("path.commune").first.bounding_box()["width"] > 5
         assert trace["errors"] == []
 
 

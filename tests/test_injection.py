@@ -5,14 +5,16 @@ way through `run.run`. A page without escaping, and a table of contexts, prove t
 """
 
 import io
+import os
 import re
+import shutil
+import subprocess
 import zipfile
 from collections import defaultdict
 from types import SimpleNamespace
 
 import injection
 import jinja2
-import matplotlib as mpl
 import openpyxl
 import pytest
 from matplotlib.figure import Figure
@@ -20,6 +22,7 @@ from navigateur import ACTIVE_ATTRIBUTES, keep_capture, keep_text, launch_chromi
 
 from diagnostic import run, widgets
 from diagnostic.draw import templates
+from diagnostic.write.figures import render_pdf, render_svg
 
 NAMES = injection.NAMES
 LAYERS = ["couche.libelle", "unite.nom"]
@@ -316,24 +319,35 @@ def test_the_notebooks_show_and_run_nothing(chromium, poisoned, journal, tmp_pat
 
 
 # --- printed pages and files -----------------------------------------------------------------------------------------
-PRINTED = ["mille-feuille", "ressort_fictifcas", "ressort_fictifmsaterritoires", "hasard", "categories", "reseau_dispositifs", "stades"]
+PRINTED = ["mille-feuille", "ressort_fictifcas", "ressort_fictifmsaterritoires", "categories", "stades"]
 
 
 def test_the_printed_pages_hold_text_and_no_code(chromium, poisoned, journal, tmp_path):
-    """Pages drawn to SVG keep their text as text, open in a browser like any page, and `$` opens no formula there."""
+    """A page drawn to SVG keeps its text as text, opened in a browser like any page, and `$` opens no formula there."""
     told, pages = [], run.list_pages(poisoned.shown)
     for asked in PRINTED:
-        name = next(name for name in pages if name.startswith(asked))
         path = tmp_path / f"{asked}.svg"
-        with mpl.rc_context({"svg.fonttype": "none"}):
-            pages[name]().savefig(path)
+        path.write_bytes(render_svg(pages[asked]()))
         with open_watched(chromium, path) as (page, trace):
             told += page.locator("text").evaluate_all("nodes => nodes.map((node) => node.textContent)")
             assert page.evaluate(ACTIVE_ATTRIBUTES) == []
-            assert trace == QUIET, name
+            assert trace == QUIET, asked
     for cell in ("couche.source", "unite.nom"):
         journal.note("pages imprimées, SVG", cell, "\n".join(told))
     check_shown(journal, "pages imprimées")
+
+
+def test_a_printed_pdf_holds_no_action(poisoned, journal, tmp_path):
+    path = tmp_path / "mille-feuille.pdf"
+    content = render_pdf(run.list_pages(poisoned.shown)["mille-feuille"]())
+    path.write_bytes(content)
+    assert not re.search(rb"/(JavaScript|JS|OpenAction|AA|URI|Launch|EmbeddedFile)\b", content)
+    if shutil.which("pdftotext") is None:
+        assert os.environ.get("CI") != "true", "poppler is needed in continuous integration"
+        pytest.skip("pdftotext is not installed: the text of the PDF is not checked")
+    told = subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True, timeout=60).stdout.decode()
+    journal.note("pages imprimées, PDF", "couche.source", told)
+    check_shown(journal, "pages imprimées, PDF")
 
 
 # What the workbook names in full; a title, a layer, a unit, a theme come back in several sheets.

@@ -83,6 +83,13 @@ function drawActors() {
     const mark = L.marker([acteurs.lat[group[0]], acteurs.lon[group[0]]], { icon, riseOnHover: true, keyboard: true });
     mark.on("add", () => { const node = mark.getElement(); node.setAttribute("aria-label", label); node.setAttribute("role", "button"); });
     mark.on("click", () => openGroup(group, mark.getLatLng()));
+    // Leaflet hears Enter for its own popups only.
+    mark.on("keydown", ({ originalEvent: event }) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      openGroup(group, mark.getLatLng());
+      popup.getElement().querySelector(".leaflet-popup-close-button").focus();
+    });
     mark.bindTooltip(() => el("span", {}, label), { direction: "top", offset: [0, -size / 2] });
     marks.addLayer(mark);
     markBoxes.push({ point: mark.getLatLng(), half: size / 2 });

@@ -9,8 +9,16 @@ if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
   carte.panBy = (offset, options) => panBy.call(carte, offset, { ...options, animate: false });
 }
 const showZone = (z) => carte.fitBounds(z === undefined ? ground.getBounds() : zoneBounds(z), { padding: [12, 12], animate: false });
-if (drawn.length) showZone(zones.length > 1 ? zones[0] : undefined);
-carte.setMinZoom(Math.max(3, Math.floor(carte.getZoom()) - 1));
+// A hidden or very small frame has no room to fit anything in: the opening view waits until there is some.
+const hasRoom = () => { const { x, y } = carte.getSize(); return x > 40 && y > 40; };
+let opened = false;
+function openView() {
+  if (opened || !hasRoom()) return;
+  opened = true;
+  if (drawn.length) showZone(zones.length > 1 ? zones[0] : undefined);
+  carte.setMinZoom(Math.max(3, Math.floor(carte.getZoom()) - 1));
+}
+openView();
 L.control.zoom({ position: "topleft", zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer" }).addTo(carte);
 L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 140 }).addTo(carte);
 const north = L.control({ position: "topright" });
@@ -42,11 +50,19 @@ drawActors();
 carte.on("zoomend", drawActors);
 carte.on("moveend zoomend resize", placeNames);
 // The table under the map changes its height; on a narrow page the wheel and one finger move the page, not the map.
-new ResizeObserver(() => carte.invalidateSize({ animate: false })).observe(page.parentElement);
+new ResizeObserver(() => { carte.invalidateSize({ animate: false }); openView(); }).observe(page.parentElement);
 const narrow = matchMedia("(max-width: 800px)"), adapt = () => { carte.scrollWheelZoom[narrow.matches ? "disable" : "enable"](); };
 narrow.addEventListener("change", adapt);
 adapt();
 requestAnimationFrame(() => setTimeout(() => performance.mark("carte-prete")));
+
+// Escape closes the popup wherever the focus is, and gives the focus back to the search when it was in what closes.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !popup.isOpen()) return;
+  const within = popup.getElement().contains(document.activeElement);
+  carte.closePopup();
+  if (within) document.getElementById("recherche").focus();
+});
 
 // On paper the map takes the width of the sheet; its view stays the same.
 let before = null;
