@@ -12,7 +12,7 @@ const checkbox = (label, count, checked, onchange) => el("label", { class: "choi
 const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 function buildSearch() {
   const places = [
-    ...communes.nom.map((name, c) => ({ texte: name, detail: `${POLYGON}, ${communes.code[c]}`, cle: fold(name), ouvrir: () => goToCommune(c) })),
+    ...communes.nom.map((name, c) => ({ texte: name, detail: `${POLYGON}, ${communes.code[c]}`, cle: fold(`${name} ${communes.code[c]}`), ouvrir: () => goToCommune(c) })),
     ...all.map((a) => ({ texte: acteurs.nom[a], detail: acteurs.categories[acteurs.categorie[a]][1], cle: fold(acteurs.nom[a]), ouvrir: () => goToActor(a) })),
   ];
   const results = el("ul", { class: "liste", "aria-live": "polite" });
