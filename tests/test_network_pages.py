@@ -49,7 +49,7 @@ def list_names(tables, *, shared=False):
 def test_every_network_has_its_pages(shown):
     assert list_names(shown) == [
         ("reseau_liens", False), ("reseau_noyau", False), ("reseau_dispositifs", False), ("reseau_tableau", False), ("stades", False),
-        ("silos_references", True), ("territoires", False), ("metiers", False),
+        ("silos_references", True), ("territoires", False), ("metiers", False), ("metiers_territoires", False),
     ]  # fmt: skip
 
 
@@ -123,6 +123,7 @@ def test_a_small_network_has_no_extract(shown):
 def test_what_nobody_recorded_has_no_page(shown):
     references = shown["references"].assign(phrase="")
     silent = {"liens": shown["liens"].iloc[:0], "references": references, "postes_resume": shown["postes_resume"].iloc[:0]}
+    silent |= {name: shown[name].iloc[:0] for name in ("postes_croises", "postes_croises_publics") if name in shown}
     assert [name for name, _ in list_names(shown | silent)] == ["reseau_dispositifs", "reseau_tableau", "stades"]
     silent["participations"] = shown["participations"].iloc[:0]
     assert list_names(shown | silent) == []
