@@ -168,7 +168,7 @@ def list_actors(communes, acteurs, mairies=None):
     category that fills half of the communes (mairies) starts hidden, so that the others can be seen.
     """
     acteurs = acteurs.reset_index(drop=True)
-    lon, lat, place = _place_actors(communes if mairies is None else mairies, acteurs)
+    lon, lat, place = place_actors(communes if mairies is None else mairies, acteurs)
     commune = communes.index.get_indexer(take_column(acteurs, "code_insee" if mairies is None else "lieu_id"))
     # The name of a commune of the map is written once, with the commune.
     named = (commune >= 0) & (mairies is None)
@@ -199,7 +199,8 @@ def list_actors(communes, acteurs, mairies=None):
     }
 
 
-def _place_actors(communes, acteurs):
+def place_actors(communes, acteurs):
+    """Return lon, lat (degrees) and place (PLACES) of each actor: its own point, else the mairie, else none; mobile ones have none."""
     own = pd.DataFrame({"lon": take_column(acteurs, "lon"), "lat": take_column(acteurs, "lat")}).astype(float)
     town = communes.reindex(take_column(acteurs, "code_insee")).reindex(columns=["mairie_lon", "mairie_lat"])
     town = town.set_axis(["lon", "lat"], axis=1).reset_index(drop=True).astype(float)

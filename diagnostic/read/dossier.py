@@ -88,10 +88,8 @@ def read_dossier(folder):
     written = find_written(tables["attendus"], "attendus", read, columns=["categories_requises"])
     inputs, rows, input_counts, unsaid = read_gap_inputs(tables, communes, cog, folder=folder, lists=lists, written=written)
     tables = tables | inputs
-    places, lost = assign_all_territories(tables, territoires, communes, appartenance)
-    tables = name_places(tables, territoires)
+    tables, places, lost = place_tables(tables, territoires, communes, appartenance)
     territoires = territories.name_partial(territoires, communes, cog["communes"])
-    tables["acteurs"] = bring_inside(tables["acteurs"], places["acteurs_territoires"])
     pairs, capped = find_standing_pairs(tables["acteurs"], decisions)
     cut = territories.list_cut_units(communes, cog["communes"])
     counts = pd.concat([counts, import_counts, layer_counts, input_counts], ignore_index=True)
@@ -111,6 +109,13 @@ def read_dossier(folder):
             "inventaire": files, "alias": settings["alias"],
         },
     }  # fmt: skip
+
+
+def place_tables(tables, territoires, communes, appartenance):
+    """Return the tables with their territories named, where each actor and dispositif is active, and the problems met."""
+    places, lost = assign_all_territories(tables, territoires, communes, appartenance)
+    named = name_places(tables, territoires)
+    return named | {"acteurs": bring_inside(named["acteurs"], places["acteurs_territoires"])}, places, lost
 
 
 def bring_inside(acteurs, acteurs_territoires):

@@ -41,33 +41,30 @@ def draw_sheets(shown, plans=None):
     """Return the sheets of jurisdictions of `select_edition` as one page that works without a network (HTML)."""
     from diagnostic.draw.territory_page import draw_territory_page
 
-    told = shown["mentions"]
-    return draw_territory_page(
-        shown, plans or draw_plans(shown), titre=shown["titre"], sources=told["sources"]["ressorts"], date=told["date"],
-        edition=shown["edition"], fictif=told["fictif"]["ressorts"],
-    )  # fmt: skip
+    return draw_territory_page(shown, plans or draw_plans(shown), **_mention_page(shown, "ressorts"))
 
 
 def draw_gaps(shown):
     """Return the sheets of gaps of `select_edition`, a territory a printed page, as one page that works without a network (HTML)."""
     from diagnostic.draw.gaps_page import draw_gaps_page
 
-    told = shown["mentions"]
-    return draw_gaps_page(
-        shown, titre=shown["titre"], sources=told["sources"]["acteurs"], date=told["date"], edition=shown["edition"],
-        fictif=told["fictif"]["acteurs"],
-    )  # fmt: skip
+    return draw_gaps_page(shown, **_mention_page(shown, "acteurs"))
 
 
 def draw_statements(shown):
     """Return the freins and leviers of the guide measured in `select_edition`, as one page that works without a network (HTML)."""
     from diagnostic.draw.constats_page import draw_constats_page
 
+    return draw_constats_page(shown, **_mention_page(shown, "acteurs"))
+
+
+def _mention_page(shown, subject):
+    """Return what a page about `subject` says of itself: titre, sources, date, edition, fictif."""
     told = shown["mentions"]
-    return draw_constats_page(
-        shown, titre=shown["titre"], sources=told["sources"]["acteurs"], date=told["date"], edition=shown["edition"],
-        fictif=told["fictif"]["acteurs"],
-    )  # fmt: skip
+    return {
+        "titre": shown["titre"], "sources": told["sources"][subject], "date": told["date"], "edition": shown["edition"],
+        "fictif": told["fictif"][subject],
+    }  # fmt: skip
 
 
 def draw_actor(shown, acteur_id):

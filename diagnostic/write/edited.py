@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from diagnostic.schema import JOURNAL_COLUMNS
 from diagnostic.write.atomic import write_atomic
-from diagnostic.write.identified import fill_part, locate_parts
+from diagnostic.write.identified import copy_archive, fill_part, group_lines, locate_parts
 from diagnostic.write.workbook import OPTIONS
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -60,12 +60,7 @@ def write_edited(original, cells, sheets, path):
             else:
                 fresh[name] = _make_sheet(table)
         changed |= _declare_sheets(source, fresh)
-        with write_atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as target:
-            for member in source.infolist():
-                target.writestr(member, changed.pop(member.filename, None) or source.read(member))
-            for name, content in changed.items():
-                target.writestr(name, content)
-    return path
+        return copy_archive(source, path, changed)
 
 
 def write_plain_copy(raws, cells, sheets, path):
@@ -103,10 +98,8 @@ def name_journal(journal):
 
 
 def _by_line(cells):
-    texts = {}
-    for line, rank, text in zip(cells["ligne"], cells["rang"], cells["texte"], strict=True):
-        texts.setdefault(int(line), {})[int(rank)] = _NO_XML.sub("", text) if isinstance(text, str) else text
-    return texts
+    plain = cells["texte"].astype(object).map(lambda text: _NO_XML.sub("", text) if isinstance(text, str) else text)
+    return group_lines(cells.assign(texte=plain))
 
 
 def _shorten(name, taken):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from diagnostic.draw import web_layers
 from diagnostic.draw.base_map import merge_polygons
 from diagnostic.draw.style import CHAMP_COLOURS, LINE_COLOURS, UNIT_FILLS
 from diagnostic.vocabulary import normalize_label
@@ -116,15 +117,10 @@ def place_actors(actors, communes):
 
     A mobile service has no fixed place.
     """
-    own = actors[["lon", "lat"]].astype(float).to_numpy()
-    town = communes.reindex(actors["code_insee"])[["mairie_lon", "mairie_lat"]].astype(float).to_numpy()
-    moves = actors["mobile"].astype("boolean").fillna(False).to_numpy(dtype=bool) if "mobile" in actors else np.zeros(len(actors), bool)
-    has_own, has_town = ~np.isnan(own).any(axis=1), ~np.isnan(town).any(axis=1)
-    place = np.select([moves, has_own, has_town], ["sans", "point", "mairie"], "sans")
-    points = np.where(has_own[:, None], own, town)
-    points[place == "sans"] = np.nan
+    lon, lat, codes = web_layers.place_actors(communes, actors)
+    place = np.array(list(web_layers.PLACES))[codes]
     table = flatten_table(actors.reindex(columns=ACTOR_COLUMNS)).assign(place=place)
-    shapes = [None if np.isnan(x) else shapely.Point(x, y) for x, y in points]
+    shapes = [None if np.isnan(x) else shapely.Point(x, y) for x, y in zip(lon, lat, strict=True)]
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=DEGREES, index=table.index))
 
 

@@ -38,13 +38,26 @@ def write_identified(original, cells, path):
         places = locate_parts(source)
         filled = {}
         for sheet, rows in cells.groupby("feuille", sort=False):
-            texts = {}
-            for line, rank, text in zip(rows["ligne"], rows["rang"], rows["texte"], strict=True):
-                texts.setdefault(int(line), {})[int(rank)] = text
-            filled[places[sheet]] = fill_part(source.read(places[sheet]), texts)
-        with write_atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as target:
-            for member in source.infolist():
-                target.writestr(member, filled.get(member.filename) or source.read(member))
+            filled[places[sheet]] = fill_part(source.read(places[sheet]), group_lines(rows))
+        return copy_archive(source, path, filled)
+
+
+def group_lines(cells):
+    """Return {ligne: {rang: texte}} of cells (DataFrame ligne, rang, texte), as `fill_part` takes them."""
+    texts = {}
+    for line, rank, text in zip(cells["ligne"], cells["rang"], cells["texte"], strict=True):
+        texts.setdefault(int(line), {})[int(rank)] = text
+    return texts
+
+
+def copy_archive(source, path, changed):
+    """Write the archive `source` (ZipFile) again at `path`: members of `changed` with their new bytes, those it lacks after them."""
+    left = dict(changed)
+    with write_atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in source.infolist():
+            target.writestr(member, left.pop(member.filename, None) or source.read(member))
+        for name, content in left.items():
+            target.writestr(name, content)
     return path
 
 

@@ -60,7 +60,7 @@ def _write_entry(paragraph, text, anchor):
     link.append(tab)
     for run in (
         _make_mark("begin"),
-        _make_instruction(f" PAGEREF {anchor} \\h "),
+        _make_run(f" PAGEREF {anchor} \\h ", "w:instrText"),
         _make_mark("separate"),
         _make_run("…"),
         _make_mark("end"),
@@ -72,21 +72,13 @@ def _write_entry(paragraph, text, anchor):
 def _wrap_field(first, last, instruction):
     """Put the field around the paragraphs from `first` to `last`."""
     place = 0 if first.find(qn("w:pPr")) is None else 1
-    for run in (_make_mark("separate"), _make_instruction(instruction), _make_mark("begin", dirty=True)):
+    for run in (_make_mark("separate"), _make_run(instruction, "w:instrText"), _make_mark("begin", dirty=True)):
         first.insert(place, run)
     last.append(_make_mark("end"))
 
 
-def _make_run(text):
-    run, words = OxmlElement("w:r"), OxmlElement("w:t")
-    words.text = text
-    words.set(qn("xml:space"), "preserve")
-    run.append(words)
-    return run
-
-
-def _make_instruction(text):
-    run, words = OxmlElement("w:r"), OxmlElement("w:instrText")
+def _make_run(text, tag="w:t"):
+    run, words = OxmlElement("w:r"), OxmlElement(tag)
     words.text = text
     words.set(qn("xml:space"), "preserve")
     run.append(words)
