@@ -25,7 +25,6 @@ sys.path.insert(0, str(ROOT))
 from recouvrement import measure_peak, time_best  # noqa: E402
 
 from diagnostic.draw import base_map, print_layers  # noqa: E402
-from diagnostic.draw.print_map import paint  # noqa: E402
 from diagnostic.draw.style import PAGE_SIZES, PRINT_DPI, SEQUENTIAL  # noqa: E402
 from diagnostic.read.places.territories import read_communes  # noqa: E402
 from diagnostic.write.figures import RENDERERS  # noqa: E402
@@ -42,13 +41,14 @@ def make_page(communes, values, format_page, kind):
 
 
 def fill_page(communes, values):
-    """Return the bytes of a page of filled communes, without anything else, our way: one collection."""
-    base = communes.assign(couleur=values.map(dict(enumerate(SEQUENTIAL))))
-    figure, axes = open_bare()
+    """Return the bytes of a page of filled communes, without anything else, our way: a path a colour, each border once."""
     from matplotlib.collections import PathCollection
 
-    paths = base_map.build_paths(base.geometry)
-    axes.add_collection(PathCollection(paths, facecolors=paint(base["couleur"]), edgecolors="#B0B0B0", linewidths=0.1))
+    figure, axes = open_bare()
+    rings = base_map.trace_rings(communes.geometry)
+    fills = base_map.group_rings(rings, values.to_numpy())
+    axes.add_collection(PathCollection(fills, facecolors=SEQUENTIAL, linewidths=0))
+    axes.add_collection(PathCollection([base_map.trace_edges(rings)], facecolors="none", edgecolors="#B0B0B0", linewidths=0.1))
     axes.autoscale_view()
     return save(figure)
 
@@ -104,7 +104,7 @@ def print_france(communes):
     print(f"{'gdf.plot, communes déjà projetées':44}{slow:8.2f}{1.0:10.1f}{measure_peak(partial(plot_page, projected, values)):12.0f}")
     whole = drawn.drop(columns="geometry").assign(geometry=drawn.geometry).set_geometry("geometry")
     rows = [
-        ("une collection, communes déjà projetées", partial(fill_page, projected, values)),
+        ("un tracé par couleur, communes déjà projetées", partial(fill_page, projected, values)),
         ("page entière : projection, limites, légende", partial(make_page, whole, values + 3.0, "A4", "png")),
     ]
     for label, function in rows:

@@ -37,7 +37,7 @@ def make_workshop_actors():
 def make_many(number=1000, seed=3):
     """Return `number` actors spread at random over the toy communes, half of them at the mairie."""
     draw = np.random.default_rng(seed)
-    communes = prepare_toy().communes.loc[prepare_toy().paths.index]
+    communes = prepare_toy().communes.loc[prepare_toy().shapes.index]
     codes = draw.choice(communes.index.to_numpy(dtype=object), number)
     mairies = communes.loc[codes, ["x_m", "y_m"]].to_numpy()
     points = mairies + draw.uniform(-1900, 1900, (number, 2)) * (draw.random(number) < 0.5)[:, None]

@@ -23,7 +23,7 @@ def base():
 
 
 def test_paths_keep_holes_and_parts(base):
-    path = base.paths["43001"]
+    path, *others = base_map.group_rings(base.rings, np.arange(len(base.shapes)))
     assert (path.codes == Path.MOVETO).sum() == 2
     outer, inner = path.to_polygons(closed_only=True)
     signed = [
@@ -31,7 +31,39 @@ def test_paths_keep_holes_and_parts(base):
         for ring in (outer, inner)
     ]
     assert np.sign(signed[0]) == -np.sign(signed[1])
-    assert (base.paths["43002"].codes == Path.MOVETO).sum() == 1
+    assert (others[0].codes == Path.MOVETO).sum() == 1
+
+
+def test_groups_hold_their_communes_and_no_other(base):
+    groups = np.arange(len(base.shapes)) % 3 - 1
+    paths = base_map.group_rings(base.rings, groups)
+    for group, path in enumerate(paths):
+        wanted = base.shapes[groups == group]
+        assert sorted(map(tuple, path.vertices)) == sorted(map(tuple, shapely.get_coordinates(wanted)))
+        assert (path.codes == Path.MOVETO).sum() == shapely.get_num_interior_rings(wanted.geometry).sum() + len(wanted)
+    assert len(paths) == 2 and base_map.group_rings(base.rings, np.full(len(base.shapes), -1)) == []
+
+
+def list_sides(path):
+    """Return the sides of a path as pairs of points, by a plain loop."""
+    sides, last = [], None
+    for point, code in zip(path.vertices.round().tolist(), path.codes, strict=True):
+        if code != Path.MOVETO:
+            sides.append(frozenset([tuple(last), tuple(point)]))
+        last = point
+    return sides
+
+
+def test_each_side_is_drawn_once_and_none_is_lost(base):
+    drawn = list_sides(base.edges)
+    all_sides = [side for path in base_map.build_paths(base.shapes) for side in list_sides(path)]
+    assert len(all_sides) > len(drawn) == len(set(drawn))
+    assert set(drawn) == set(all_sides)
+
+
+def test_sides_that_do_not_match_are_both_drawn():
+    rings = base_map.trace_rings(gpd.GeoSeries([shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 2000, 999)], crs=2154))
+    assert len(list_sides(base_map.trace_edges(rings))) == 8
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from matplotlib.colors import to_rgb
 from toy_map import (
     MENTIONS,
@@ -49,9 +50,12 @@ def carte(base, etats, bilan):
 
 
 def read_fills(figure):
-    """Return the colours of the communes, in the order of the base."""
+    """Return the colour of each commune, in the order of the base: that of the one path it is in."""
     (communes,) = find_gid(figure, "communes")
-    return communes.get_facecolor()[:, :3]
+    points = shapely.get_coordinates(prepare_toy().shapes.representative_point())
+    inside = np.array([path.contains_points(points) for path in communes.get_paths()])
+    assert inside.sum(axis=0).tolist() == [1] * len(points)
+    return communes.get_facecolor()[inside.argmax(axis=0), :3]
 
 
 def grey(colour):
@@ -81,7 +85,7 @@ def test_the_notes_say_shares_age_sources_and_coverage(carte):
 def test_each_commune_has_the_fill_of_its_state(base, carte):
     fills = read_fills(carte)
     expected = ["present"] * 3 + ["absent_verifie"] * 7 + ["non_renseigne"] * 14
-    assert base.paths.index.tolist() == [f"{43001 + n}" for n in range(24)]
+    assert base.shapes.index.tolist() == [f"{43001 + n}" for n in range(24)]
     np.testing.assert_allclose(fills, [to_rgb(states_map.STATE_FILLS[state]) for state in expected], atol=1e-6)
 
 
@@ -102,7 +106,7 @@ def test_states_are_told_apart_without_colour(carte):
 def test_hatches_cover_the_communes_of_their_state_only(base, carte):
     for state, codes in (("absent_verifie", range(3, 10)), ("non_renseigne", range(10, 24))):
         (drawn,) = find_gid(carte, f"hachures {STATE_HATCHES[state]}")
-        wanted = np.concatenate([base.paths.iloc[n].vertices for n in codes])
+        wanted = shapely.get_coordinates(base.shapes.iloc[list(codes)])
         (path,) = drawn.get_paths()
         assert set(map(tuple, path.vertices)) == set(map(tuple, wanted))
 

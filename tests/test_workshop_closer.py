@@ -43,5 +43,5 @@ def test_the_view_holds_the_whole_epci_and_its_neighbours():
     closer = restrict_base(base, "200000001")
     x0, y0, x1, y1 = base.epci.geometry.loc[["200000001"]].total_bounds
     assert closer.extent[0] < x0 and closer.extent[1] < y0 and closer.extent[2] > x1 and closer.extent[3] > y1
-    inside = base.communes.loc[base.paths.index, "epci"].eq("200000001")
-    assert set(inside.index[inside]) < set(closer.paths.index) and list(closer.paths.index) == list(closer.shapes.index)
+    inside = base.communes.loc[base.shapes.index, "epci"].eq("200000001")
+    assert set(inside.index[inside]) < set(closer.shapes.index) and len(closer.rings.bounds) == len(closer.shapes) + 1

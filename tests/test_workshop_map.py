@@ -69,8 +69,8 @@ def test_what_found_no_room_is_told():
 
 def test_a_name_is_held_by_its_commune():
     base = prepare_toy()
-    spots = base.communes.loc[base.paths.index, ["x_m", "y_m"]].set_axis(["x", "y"], axis=1)
-    words = base.communes.loc[base.paths.index, "nom"]
+    spots = base.communes.loc[base.shapes.index, ["x_m", "y_m"]].set_axis(["x", "y"], axis=1)
+    words = base.communes.loc[base.shapes.index, "nom"]
     assert find_held(frame_names(words, spots, 400.0), base.shapes)[1:].all()
     assert not find_held(frame_names(words, spots, 4000.0), base.shapes).any()
 

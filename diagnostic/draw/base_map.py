@@ -28,10 +28,12 @@ class Base(NamedTuple):
     ----------
     communes : DataFrame
         All the communes given, without geometry, index code_insee.
-    paths : Series of matplotlib Path, index code_insee
+    shapes : GeoSeries, index code_insee
         Communes on the map only, in metres.
-    shapes : GeoSeries
-        The same communes as polygons, in metres.
+    rings : Rings
+        The same communes, in the same order, as the renderer draws them.
+    edges : Path
+        Their borders, each drawn once.
     epci, departements : GeoDataFrame
         Index the code; nom, geometry, nb_communes, largest first.
     extent : tuple
@@ -42,8 +44,9 @@ class Base(NamedTuple):
     """
 
     communes: pd.DataFrame
-    paths: pd.Series
     shapes: object
+    rings: "Rings"
+    edges: Path
     epci: object
     departements: object
     extent: tuple
@@ -52,7 +55,7 @@ class Base(NamedTuple):
 
 
 def prepare_base(communes):
-    """Return the projected communes, their paths and the dissolved borders, to be shared by several maps.
+    """Return the projected communes, their rings and the dissolved borders, to be shared by several maps.
 
     The zone that holds most communes gives the projection; communes of another zone and communes
     without polygon are kept in `unplaced`, which every map names.
@@ -74,11 +77,13 @@ def prepare_base(communes):
     drawn &= communes["zone"].eq(zone)
     epsg = ZONE_EPSG[zone]
     shapes = geometry[drawn].to_crs(epsg)
+    rings = trace_rings(shapes)
     table = pd.DataFrame(communes.drop(columns="geometry"))
     return Base(
         communes=table,
-        paths=pd.Series(build_paths(shapes), index=shapes.index, dtype="object"),
         shapes=shapes,
+        rings=rings,
+        edges=trace_edges(rings),
         epci=dissolve_borders(shapes, table["epci"], table["epci_nom"]),
         departements=dissolve_borders(shapes, table["departement"], table["departement_nom"]),
         extent=tuple(widen_extent(shapes.total_bounds)),
@@ -94,8 +99,24 @@ def widen_extent(bounds, margin=VIEW_MARGIN):
     return np.array([x0 - step, y0 - step, x1 + step, y1 + step])
 
 
-def build_paths(shapes):
-    """Return one compound matplotlib Path a polygon or multipolygon, holes kept.
+class Rings(NamedTuple):
+    """The rings of polygons, one after the other.
+
+    Attributes
+    ----------
+    vertices : array (n, 2), metres
+    codes : array (n,) of matplotlib path codes
+    bounds : array (polygons + 1,)
+        The vertices of polygon i are those from bounds[i] to bounds[i + 1], holes among them.
+    """
+
+    vertices: np.ndarray
+    codes: np.ndarray
+    bounds: np.ndarray
+
+
+def trace_rings(shapes):
+    """Return the Rings of polygons or multipolygons, holes kept, in their order.
 
     Rings are oriented first (shells one way, holes the other), as the nonzero winding rule of the
     renderer asks; the codes of all rings are written in one pass.
@@ -108,8 +129,50 @@ def build_paths(shapes):
     codes = np.full(len(vertices), Path.LINETO, dtype=Path.code_type)
     codes[rings[:-1]] = Path.MOVETO
     codes[rings[1:] - 1] = Path.CLOSEPOLY
-    bounds = rings[parts[wholes]]
+    return Rings(vertices, codes, rings[parts[wholes]])
+
+
+def build_paths(shapes):
+    """Return one compound matplotlib Path a polygon or multipolygon, holes kept."""
+    vertices, codes, bounds = trace_rings(shapes)
     return [Path(vertices[start:stop], codes[start:stop]) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+
+
+def group_rings(rings, groups):
+    """Return one compound Path a group of polygons, in the order of the groups: what the renderer fills at once.
+
+    Parameters
+    ----------
+    groups : array of int, one a polygon, 0 to the number of groups - 1; -1: in none
+    """
+    each = np.repeat(groups, np.diff(rings.bounds))
+    order = np.argsort(each, kind="stable")
+    cuts = np.searchsorted(each[order], np.arange(max(groups, default=-1) + 2))
+    pieces = [order[start:stop] for start, stop in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [Path(rings.vertices[piece], rings.codes[piece]) for piece in pieces]
+
+
+def trace_edges(rings):
+    """Return one Path of every side of the polygons, the side that two neighbours share once.
+
+    Sides are compared to the decimetre: two that do not match are both drawn.
+    """
+    ends = np.rint(rings.vertices * 10).astype("int64")
+    # 29 bits hold any metre of a French legal projection, in decimetres.
+    points, _ = pd.factorize((ends[:, 0] << 29) + ends[:, 1])
+    sides = np.flatnonzero(rings.codes[1:] != Path.MOVETO)  # not from the end of a ring to the start of the next
+    one, other = points[sides], points[sides + 1]
+    twice = pd.Series((np.minimum(one, other) << 32) + np.maximum(one, other)).duplicated()
+    sides = sides[~twice.to_numpy()]
+    starts = np.ones(len(sides), dtype=bool)
+    starts[1:] = np.diff(sides) > 1
+    lengths = 1 + starts
+    first = (np.cumsum(lengths) - lengths)[starts]
+    order = np.repeat(sides + 1, lengths)
+    order[first] = sides[starts]
+    codes = np.full(len(order), Path.LINETO, dtype=Path.code_type)
+    codes[first] = Path.MOVETO
+    return Path(rings.vertices[order], codes)
 
 
 def dissolve_borders(shapes, codes, names):

@@ -52,7 +52,7 @@ def draw_actor_map(communes, acteurs, liens, *, mentions, format_page="A4"):
     title = mentions.get("titre") or tell_actor_map(counts, len(pairs))
     notes = tell_not_drawn(counts, nb_left, int((~linked).sum()), int((champs == UNKNOWN).sum()))
     figure, axes, room = open_map(base, title, mentions, notes=notes, format_page=format_page)
-    fill_communes(axes, base, pd.Series(GROUND_COLOUR, index=base.paths.index))
+    fill_communes(axes, base, pd.Series(GROUND_COLOUR, index=base.shapes.index))
     borders = draw_borders(axes, base)
     entries = draw_curves(axes, lines)
     stacks = stack_points(shown, page.measure_point(axes))

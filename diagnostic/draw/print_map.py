@@ -3,11 +3,9 @@
 import numpy as np
 import pandas as pd
 from matplotlib.collections import PathCollection
-from matplotlib.colors import to_rgba_array
-from matplotlib.path import Path
 
 from diagnostic.draw import page
-from diagnostic.draw.base_map import build_paths, find_label_points, find_north
+from diagnostic.draw.base_map import build_paths, find_label_points, find_north, group_rings
 from diagnostic.draw.labels import legal_name, place_labels, short_name
 from diagnostic.draw.style import (
     LINE_COLOURS,
@@ -88,7 +86,7 @@ def fit_view(axes, extent, ratio):
 
 
 def fill_communes(axes, base, colours):
-    """Fill every commune on the map in one collection.
+    """Fill every commune on the map, one path a colour, and draw their borders, each once.
 
     Parameters
     ----------
@@ -99,32 +97,27 @@ def fill_communes(axes, base, colours):
     -------
     Series of bool, index code_insee : communes of the map that are not known.
     """
-    fills = colours.astype("object").reindex(base.paths.index)
+    fills = colours.astype("object").reindex(base.shapes.index)
     missing = fills.isna()
-    axes.add_collection(
-        PathCollection(
-            base.paths.tolist(), facecolors=paint(fills.fillna(MISSING_COLOUR)),
-            edgecolors=LINE_COLOURS["commune"], linewidths=thin_line(axes, "commune", len(base.paths)), gid="communes", zorder=1,
-        ),
-        autolim=False,
-    )  # fmt: skip
+    groups, found = pd.factorize(fills.fillna(MISSING_COLOUR))
+    paths = [(group_rings(base.rings, groups), {"facecolors": list(found), "linewidths": 0, "gid": "communes"})]
+    width = thin_line(axes, "commune", len(groups))
+    paths.append(
+        ([base.edges], {"facecolors": "none", "edgecolors": LINE_COLOURS["commune"], "linewidths": width, "gid": "limites commune"})
+    )
+    for traced, look in paths:
+        axes.add_collection(PathCollection(traced, zorder=1, **look), autolim=False)
     hatch_communes(axes, base, missing[missing].index, MISSING_HATCH, MISSING_HATCH_COLOUR)
     return missing
 
 
-def paint(fills):
-    """Return the RGBA row of each colour of a Series: each colour is read once, not once a commune."""
-    codes, colours = pd.factorize(fills)
-    return to_rgba_array(list(colours))[codes]
-
-
 def hatch_communes(axes, base, codes, hatch, colour="#222222"):
     """Hatch some communes over their fill; codes that are not on the map are left."""
-    paths = base.paths[base.paths.index.isin(codes)]
-    if len(paths):
+    groups = np.where(base.shapes.index.isin(codes), 0, -1)
+    if (groups == 0).any():
         # One path: the renderer prepares its hatch once.
         collection = PathCollection(
-            [Path.make_compound_path(*paths)], facecolors="none", edgecolors=colour, linewidths=0, hatch=hatch, zorder=2,
+            group_rings(base.rings, groups), facecolors="none", edgecolors=colour, linewidths=0, hatch=hatch, zorder=2,
             gid=f"hachures {hatch}",
         )  # fmt: skip
         axes.add_collection(collection, autolim=False)

@@ -52,7 +52,7 @@ def draw_actors(base, acteurs, *, mentions, ressorts=None, format_page="A4"):
     title = mentions.get("titre") or tell_actors(shown) + ("" if ressorts is None else f" ; ressorts : {mentions['libelle']}")
     notes = tell_unshown(acteurs, len(acteurs) - len(shown))
     figure, axes, room = open_map(base, title, mentions, notes=notes, format_page=format_page)
-    fill_communes(axes, base, pd.Series(GROUND_COLOUR, index=base.paths.index))
+    fill_communes(axes, base, pd.Series(GROUND_COLOUR, index=base.shapes.index))
     lines = draw_borders(axes, base)
     taken = None
     if ressorts is not None:

@@ -45,7 +45,7 @@ def draw_states(base, etats, sites, categorie, bilan, *, mentions, format_page="
     KeyError
         When `bilan` lacks one of the three numbers of communes.
     """
-    states = _read_states(etats, base.paths.index)
+    states = _read_states(etats, base.shapes.index)
     sites = sort_places(pd.DataFrame({"x_m": [], "y_m": []}, dtype=float) if sites is None else sites)
     shown = sites[sites["place"].isin(["dedans", "dehors"]) & in_view(sites, base)]
     title = mentions.get("titre") or tell_states(categorie, bilan)

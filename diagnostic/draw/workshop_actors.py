@@ -66,7 +66,7 @@ def name_categories(categories):
 
 def place_actors(base, acteurs):
     """Return the actors with lieu, x_m, y_m, commune and epci ("" when not known), those of the map inside its view."""
-    towns = base.communes.loc[base.paths.index, ["nom", "epci_nom", "x_m", "y_m"]]
+    towns = base.communes.loc[base.shapes.index, ["nom", "epci_nom", "x_m", "y_m"]]
     lost = towns.index[towns[["x_m", "y_m"]].isna().any(axis=1)]
     if len(lost):
         towns.loc[lost, ["x_m", "y_m"]] = find_label_points(base.shapes.loc[lost])[["x", "y"]].to_numpy()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from diagnostic.draw import page
-from diagnostic.draw.base_map import widen_extent
+from diagnostic.draw.base_map import trace_edges, trace_rings, widen_extent
 from diagnostic.draw.style import agree
 from diagnostic.draw.workshop_actors import MAIRIE, POINT, tell_range
 from diagnostic.draw.workshop_map import draw_numbered
@@ -58,4 +58,7 @@ def restrict_base(base, code):
     seen = boxes["minx"].lt(x1) & boxes["maxx"].gt(x0) & boxes["miny"].lt(y1) & boxes["maxy"].gt(y0)
     shapes = base.shapes[seen]
     borders = base.epci[base.epci.index.isin(base.communes.loc[shapes.index, "epci"])]
-    return base._replace(paths=base.paths[seen], shapes=shapes, epci=borders, extent=extent, unplaced=base.unplaced.iloc[:0])
+    rings = trace_rings(shapes)
+    return base._replace(
+        shapes=shapes, rings=rings, edges=trace_edges(rings), epci=borders, extent=extent, unplaced=base.unplaced.iloc[:0]
+    )

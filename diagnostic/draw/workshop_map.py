@@ -77,14 +77,14 @@ def draw_numbered(base, numbered, left, *, mentions, finalite="", format_page="A
 def open_ground(base, mentions, format_page, notes=()):
     """Return (figure, axes, room) of a page whose communes are white, with borders, scale and north (see `print_map.open_map`)."""
     figure, axes, room = open_map(base, mentions["titre"], mentions, notes=notes, format_page=format_page)
-    fill_communes(axes, base, pd.Series("#FFFFFF", index=base.paths.index))
+    fill_communes(axes, base, pd.Series("#FFFFFF", index=base.shapes.index))
     draw_borders(axes, base)
     return figure, axes, room
 
 
 def tell_blank(base):
     """Return the title of the ground without actors."""
-    parts = [agree(len(base.paths), "commune")]
+    parts = [agree(len(base.shapes), "commune")]
     parts += [agree(len(base.epci), "EPCI", "EPCI")] if len(base.epci) else []
     parts += [agree(len(base.departements), "département")] if len(base.departements) else []
     return f"Qui fait quoi, où, avec qui ? {', '.join(parts)} : carte à remplir ensemble"
@@ -107,7 +107,7 @@ def name_communes(axes, base, format_page, boxes):
     int, the names written
     """
     scale, metre = page.measure_scale(axes.get_figure()), page.measure_point(axes)
-    names = base.communes.loc[base.paths.index, "nom"].astype(str)
+    names = base.communes.loc[base.shapes.index, "nom"].astype(str)
     spots = find_label_points(base.shapes)
     fitted = pd.DataFrame({"size": np.nan, "words": names}, index=names.index)
     for points, letters in product(NAME_POINTS[format_page], NAME_LETTERS):
@@ -133,7 +133,7 @@ def name_communes(axes, base, format_page, boxes):
 
 def name_towns(axes, base, size, boxes):
     """Mark and name the largest commune of each EPCI, beside its point where nothing stands; return how many are named."""
-    towns = base.communes.loc[base.paths.index].dropna(subset=["epci", "population", "x_m", "y_m"])
+    towns = base.communes.loc[base.shapes.index].dropna(subset=["epci", "population", "x_m", "y_m"])
     towns = towns.sort_values("population", ascending=False, kind="stable").drop_duplicates("epci")
     unit = size * page.measure_point(axes)
     view, written = find_view(axes), list(boxes)
