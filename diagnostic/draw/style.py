@@ -54,12 +54,13 @@ PAGE_SIZES = {
     "A3": (4961 / PRINT_DPI, 3508 / PRINT_DPI),
     "A0": (14043 / PRINT_DPI, 9933 / PRINT_DPI),
     "16:9": (4000 / PRINT_DPI, 2250 / PRINT_DPI),
+    "colonne": (1890 / PRINT_DPI, 2363 / PRINT_DPI),
 }
 # How many times larger than on A4 letters, lines and margins are: an A4 page is read at 40 cm, A3 at 50 cm, A0 by people
 # who stand at 1.2 m; the names of a slide keep 5 minutes of arc, what an eye needs, at 3 times its width.
-PAGE_SCALES = {"A4": 1.0, "A4 portrait": 1.0, "A3": 1.25, "A0": 3.0, "16:9": 1.25}
+PAGE_SCALES = {"A4": 1.0, "A4 portrait": 1.0, "A3": 1.25, "A0": 3.0, "16:9": 1.25, "colonne": 0.86}
 # What `parametres` calls them: a spreadsheet would turn 16:9 into a time of day.
-PAGE_FORMATS = {"A4": "A4", "A4 portrait": "A4 portrait", "A3": "A3", "A0": "A0", "diaporama": "16:9"}
+PAGE_FORMATS = {"A4": "A4", "A4 portrait": "A4 portrait", "A3": "A3", "A0": "A0", "diaporama": "16:9", "colonne": "colonne"}
 # Missing, out of the main unit, in several units: a hatch each, so that grey prints tell them apart.
 MISSING_HATCH = "xxxx"
 MISSING_HATCH_COLOUR = "#9A9A9A"
