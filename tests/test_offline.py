@@ -6,12 +6,12 @@ import pytest
 from test_web import CAPTION, make_communes, make_view
 
 from diagnostic.draw.web import draw_web_map
-from diagnostic.write.offline import POLICY, inline_assets, render_offline, write_web_map
+from diagnostic.write.offline import inline_assets, render_offline, write_policy, write_web_map
 
 
 def test_the_page_names_no_other_file():
     html = render_offline(draw_web_map(make_communes(), make_view(), **CAPTION))
-    assert POLICY in html
+    assert write_policy() in html and "img-src data:;" in html and "http" not in write_policy()
     assert not re.search(r'<(script|link|img|iframe)\b[^>]*\b(src|href)="', html)
     assert not re.search(r"url\((?!data:|#)['\"]?\w", html.split("<body>")[0].split("</style>")[0])
     assert "sourceMappingURL" not in html

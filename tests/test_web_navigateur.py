@@ -1,5 +1,6 @@
 """The web map in a real browser whose network is cut: drawn, silent, and deaf to injections."""
 
+import re
 import socket
 
 import numpy as np
@@ -17,6 +18,7 @@ from test_escape import PAYLOADS
 from test_web import CAPTION, make_communes, make_view
 
 from diagnostic.draw.web import draw_web_map
+from diagnostic.draw.web_view import find_tiles
 from diagnostic.read.places.territories import read_communes
 from diagnostic.write.offline import inline_assets, write_web_map
 
@@ -422,3 +424,58 @@ def test_no_serious_fault_of_accessibility(chromium, toy_page, width, height):
         page.locator(".leaflet-popup-content h3").wait_for()
         found = axe.Axe().run(page).response["violations"]
         assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in ("serious", "critical")] == []
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+@pytest.fixture(scope="module")
+def tiled_page(tmp_path_factory):
+    view = make_view() | {"tuiles": find_tiles("plan_ign")}
+    return write_web_map(draw_web_map(make_communes(), view, **CAPTION), tmp_path_factory.mktemp("fond été") / "carte.html")
+
+
+def test_tiles_are_asked_only_while_their_box_is_ticked(chromium, tiled_page):
+    asked, address = [], tiled_page.as_uri()
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+
+    def answer(route):
+        if route.request.url == address:
+            return route.continue_()
+        asked.append(route.request.url)
+        return route.fulfill(body=PIXEL, content_type="image/png")
+
+    context.route("**/*", answer)
+    page = context.new_page()
+    page.goto(address)
+    box = page.get_by_label("Plan IGN (demande internet)")
+    assert not box.is_checked()
+    page.wait_for_timeout(300)
+    assert asked == []
+    box.check()
+    page.get_by_text("Fond : Plan IGN, Géoplateforme (Licence Ouverte 2.0).").wait_for()
+    assert asked and all(url.startswith("https://data.geopf.fr/wmts?") for url in asked)
+    assert all(re.search(r"TILEMATRIX=\d+&TILEROW=\d+&TILECOL=\d+$", url) for url in asked)
+    opacity = "() => getComputedStyle(document.querySelector('path.commune')).fillOpacity"
+    assert page.evaluate(opacity) == "0.55"
+    box.uncheck()
+    assert page.evaluate(opacity) == "1" and page.locator(".leaflet-tile").count() == 0
+    assert page.evaluate("() => fetch('https://data.geopf.fr/x').then(() => 'out', () => 'closed')") == "closed"
+    context.close()
+
+
+def test_tiles_without_a_network_say_so_and_the_map_stays(chromium, tiled_page):
+    with open_offline(chromium, tiled_page) as (page, trace):
+        assert trace["errors"] == trace["requests"] == []
+        page.get_by_label("Plan IGN (demande internet)").check()
+        page.get_by_text("il faut internet. Le reste").wait_for()
+        assert page.locator("path.commune").count() > 0
+
+
+def test_a_map_without_the_setting_offers_no_tile(chromium, tmp_path):
+    path = write_web_map(draw_web_map(make_communes(), make_view(), **CAPTION), tmp_path / "carte.html")
+    assert "geopf" not in path.read_text(encoding="utf-8")
+    with open_offline(chromium, path) as (page, _):
+        assert page.get_by_text("demande internet").count() == 0

@@ -59,7 +59,8 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
         Tables of the edition, each of which may be missing: `couches`, `unites`, `affectation`, `millefeuille`
         (index `code_insee`, columns `nb_unites`, `nb_couches`), `acteurs`, `liens`, `atomes`, `discordance`, `minoritaires`,
         `paires`, `acces`, `etats`, `dispositifs`, `participations` (see `web_view.prepare_view`); `stades`, labels of the
-        stages in order; and `mentions`, a list of sentences printed under the title (coverage of the inventory).
+        stages in order; `mentions`, a list of sentences printed under the title (coverage of the inventory); and `tuiles`
+        (`web_view.find_tiles`), a ground that the reader may ask of a network, which nothing else does.
     titre : str
         A sentence.
     sources : list of str
@@ -83,7 +84,7 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
         "fictif": _say_fictif(tables, sources),
     }
     data = _gather(communes, tables, stages=vue.get("stades", ()), mairies=vue.get("mairies") if coarse else None)
-    return _assemble(page, data)
+    return _assemble(page, data | {"tuiles": vue.get("tuiles")})
 
 
 def _take_table(vue, name):
@@ -151,6 +152,8 @@ def _assemble(page, data):
     figure.page = {key: _escape(value) for key, value in page.items()}
     figure.style, figure.data = read_template("carte.css"), dump_json(data)
     carte.add_child(scene, name="scene")
+    # Where images may come from: `write.offline` closes the page to anything else.
+    carte.image_origins = [data["tuiles"]["origine"]] if data["tuiles"] else []
     figure.add_child(carte, name="carte")
     return carte
 

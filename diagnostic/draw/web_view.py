@@ -26,7 +26,14 @@ def prepare_view(tables, told):
         "parts": _take_parts(tables),
         "interlocuteurs": _take_interlocutors(tables),
         "acces": _take_access(tables), "etats": _take_states(tables), **_take_dispositifs(tables),
+        "tuiles": find_tiles(tables.get("reglages", {}).get("fond_de_carte", "")),
     }  # fmt: skip
+
+
+def find_tiles(name):
+    """Return what the map says and asks of a ground of tiles (row of `fonds_de_carte`, as text), None where `name` is empty."""
+    known = read_vocabulary("fonds_de_carte").set_index("cle")
+    return known.loc[name].to_dict() if name else None
 
 
 def name_headings(categories):

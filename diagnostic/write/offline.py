@@ -8,10 +8,9 @@ from diagnostic.write.atomic import write_atomic
 
 # Even a mistake in the page could send nothing out: only inline code and data: images are allowed.
 POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src {images}; "
     "base-uri 'none'; form-action 'none'"
 )
-POLICY_META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
 # What folium loads by default and our pages never use.
 UNUSED_ASSETS = ("jquery", "bootstrap", "awesome", "fontawesome", "glyphicons")
 ASSET_TAG = re.compile(
@@ -20,10 +19,11 @@ ASSET_TAG = re.compile(
 STYLE_IMAGE = re.compile(r"url\((images/[\w.-]+)\)")
 
 
-def inline_assets(html):
+def inline_assets(html, *, images=()):
     """Return the page `html` with Leaflet inside it, folium's other libraries removed and a closed content policy.
 
-    Leaflet comes from the registry package `xstatic-leaflet`; the images its style names become data URIs.
+    Leaflet comes from the registry package `xstatic-leaflet`; the images its style names become data URIs. `images` are the
+    origins (« https://host ») that the page may ask images of: none, unless the reader of the dossier wanted tiles.
 
     Raises
     ------
@@ -31,12 +31,18 @@ def inline_assets(html):
         When the page asks for a file that is neither Leaflet nor one of folium's unused defaults.
     """
     inlined = ASSET_TAG.sub(lambda tag: _inline_tag(tag["script"] or tag["link"]), html)
-    return inlined.replace("<head>", f"<head>\n{POLICY_META}", 1)
+    policy = write_policy(images)
+    return inlined.replace("<head>", f'<head>\n<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
+
+
+def write_policy(images=()):
+    """Return the content policy of a page that may show images of these origins, and nothing else from outside."""
+    return POLICY.format(images=" ".join(["data:", *images]))
 
 
 def render_offline(carte):
     """Return the HTML of a folium map as one page that works without a network (also as an iframe `srcdoc`)."""
-    return inline_assets(carte.get_root().render())
+    return inline_assets(carte.get_root().render(), images=getattr(carte, "image_origins", ()))
 
 
 def write_html(html, path):

@@ -61,8 +61,23 @@ function buildThemes() {
       const line = el("span", { class: "trait", "aria-hidden": "true" });
       line.style.borderTopWidth = `${limit.trait}px`;
       return checkbox([line, el("span", {}, limit.libelle)], null, true, (on) => (on ? limit.couche.addTo(carte) : limit.couche.remove()));
-    })));
+    }), offerTiles()));
   choose(opening);
+}
+
+// The one thing that asks the network, and only while its box is ticked: the fills let it through.
+function offerTiles() {
+  if (!donnees.tuiles) return null;
+  const told = el("p", { class: "discret", role: "status" });
+  const tiles = L.tileLayer(donnees.tuiles.adresse, { maxZoom: Number(donnees.tuiles.zoom_max) });
+  const say = (text) => told.replaceChildren(text);
+  tiles.on("tileerror", () => say("Ce fond ne vient pas : il faut internet. Le reste de la carte n'en a pas besoin."));
+  tiles.on("tileload", () => say(`Fond : ${donnees.tuiles.attribution}.`));
+  return el("div", { class: "ecran" }, checkbox([el("span", {}, `${donnees.tuiles.libelle} (demande internet)`)], null, false, (on) => {
+    carte.getContainer().classList.toggle("avec-tuiles", on);
+    say("");
+    if (on) tiles.addTo(carte); else tiles.remove();
+  }), told);
 }
 
 function buildLinks() {
