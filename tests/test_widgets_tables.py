@@ -86,3 +86,9 @@ def test_statements_are_listed_by_state():
     shown = widgets.show_statements(interne, etat="non_mesurable").data
     assert shown.count("<li>") == (interne["constats"]["etat"] == "non_mesurable").sum() > 0
     assert "Aucun constat" in widgets.show_statements(interne, etat="autre").data
+
+
+def test_a_count_beside_shares_has_no_decimals():
+    table = pd.DataFrame({"mesure": ["liens_externes", "indice_silo", "vide"], "valeur": [39.0, 0.43, None], "haut": [86.0, 1.0, None]})
+    rows = read_cells(widgets.show_table(table).data)
+    assert rows[1:] == [["liens_externes", "39", "86"], ["indice_silo", "0,43", "1,00"], ["vide", "—", "—"]]

@@ -96,7 +96,7 @@ def make_picture(content, name):
     from IPython.display import HTML
 
     words = escape(f"Page « {name.replace('_', ' ')} »")
-    return HTML(f'<img alt="{words}" style="width:100%;max-width:900px" src="data:image/png;base64,{b64encode(content).decode()}">')
+    return HTML(f'<img alt="{words}" style="width:100%;max-width:1250px" src="data:image/png;base64,{b64encode(content).decode()}">')
 
 
 def _shrink(source):

@@ -71,7 +71,7 @@ def _tell_table(table, columns, lines):
         known = ", ".join(str(name) for name in table.columns)
         raise DiagnosticError(f"Colonnes absentes : {', '.join(absent)}.", "tableau à afficher", f"choisissez parmi : {known}")
     head = table.head(lines).infer_objects()
-    words = pd.DataFrame({name: tell_column(head[name]) for name in columns}, index=head.index)
+    words = _tell_cells(head, list(columns))
     numbers = [columns[name] for name in columns if _is_number(head[name])]
     texts = [title for title in columns.values() if title not in numbers]
     styled = (
@@ -87,6 +87,16 @@ def _tell_table(table, columns, lines):
     )  # fmt: skip
     rest = len(table) - len(head)
     return styled.to_html() + (f"<p>{len(head)} lignes sur {format_number(len(table))}.</p>" if rest else "")
+
+
+def _tell_cells(head, names):
+    """Return the cells as words; where each row is a measure of its own, a count keeps no decimals for the shares beside it."""
+    words = pd.DataFrame({name: tell_column(head[name]) for name in names}, index=head.index)
+    if "mesure" in names:
+        numbers = [name for name in names if _is_number(head[name])]
+        counts = head[numbers].astype(float).mod(1).fillna(0).eq(0).all(axis=1)
+        words.loc[counts, numbers] = pd.DataFrame({name: tell_column(head.loc[counts, name]) for name in numbers})
+    return words
 
 
 def _is_number(column):
