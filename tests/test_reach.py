@@ -104,3 +104,8 @@ def test_nothing_stated_reaches_nothing():
         found = spread_places(empty, "acteur_id", TERRITOIRES, communes, APPARTENANCE)
         assert found.empty
         assert list(found) == ["acteur_id", "code_insee"]
+
+
+def test_names_that_are_all_shared_designate_no_commune():
+    shared = COMMUNES.loc[["43003", "43004"]]
+    assert resolve_places(pd.Series(["Saint-Jean", "43003"]), TERRITOIRES, shared).isna().tolist() == [True, False]

@@ -43,7 +43,7 @@ def resolve_places(cells, territoires, communes=None):
     if found.isna().any() and known:
         names = communes["nom"].map(normalize_label)
         named = pd.Series(_TOWN + names.index, index=names.to_numpy())[lambda s: ~s.index.duplicated(keep=False)]
-        found = found.fillna(texts[found.isna()].map(normalize_label).map(named))
+        found = found.fillna(texts[found.isna()].map(normalize_label).map(named.to_dict()).astype("str"))
     return cells.map(dict(zip(texts, found, strict=True))).astype("str")
 
 
