@@ -9,6 +9,7 @@ CASES = {
          "dit": "Sur 3 paires d'instances, 1 (33 %) a presque les mêmes membres",
          "tables": {"instances": instances(I="a b d", J="a b d e", K="c e"), "acteurs": actors("a:s b:s c:s d:l e:l")}},
         {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %)", "tables": {"instances": instances(I="a b d", J="d e")}},
+        {"etat": "non_constate", "compte": (0, 1), "dit": "0 (0 %)", "tables": {"instances": instances(I="a b", J="d e")}},
         {"etat": "non_mesurable", "dit": "moins de deux instances ont deux membres connus (feuille instances, colonne membres)"},
         {"etat": "non_mesurable", "dit": "moins de deux instances", "tables": {"instances": instances(I="a b", J="a inconnu")}},
     ],

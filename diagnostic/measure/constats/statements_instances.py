@@ -45,7 +45,9 @@ def find_same_members(tables, results, seuils):
     pairs = kept.merge(kept, on="membres", suffixes=("", "_b"))
     pairs = pairs[pairs["instance_id"] != pairs["instance_id_b"]]
     common = pairs.groupby(["instance_id", "instance_id_b"]).size().rename("communs").reset_index()
-    common["ensemble"] = common["instance_id"].map(sizes) + common["instance_id_b"].map(sizes) - common["communs"]
+    # An empty map keeps the dtype of its keys: no two instances have a member in common.
+    either = common["instance_id"].map(sizes).astype(float) + common["instance_id_b"].map(sizes).astype(float)
+    common["ensemble"] = either - common["communs"]
     close = common[common["communs"] / common["ensemble"] >= seuils["seuil_membres_communs"]]
     number, whole = len(close) // 2, len(sizes) * (len(sizes) - 1) // 2
     nouns = ("paire d'instances", "paires d'instances")
