@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 from passage import find_canaries, list_texts, measure_small, run_small
+from PIL import Image
 
 from diagnostic.edition import filter_edition, keep_local, show_same_actors
 from diagnostic.edition.personal import MASK
@@ -42,12 +43,15 @@ def test_canaries_are_in_the_internal_edition_and_persons_nowhere():
     assert "CANARIPERSONNE" not in text
 
 
-def test_pictures_hold_no_metadata():
+def test_pictures_say_where_they_come_from_and_nothing_else():
     folder, _ = run_small()
     pictures = sorted((folder / "publique" / "cartes").glob("*.png"))
     assert pictures
-    kinds = [re.findall(rb"(tEXt|iTXt|zTXt|eXIf|tIME)", path.read_bytes()[:200]) for path in pictures]
-    assert not any(kinds)
+    for path in pictures:
+        with Image.open(path) as picture:
+            told = {key: value for key, value in picture.info.items() if isinstance(value, str)}
+        assert set(told) == {"Description"} and told["Description"].startswith("diagnostic-maillage "), path
+        assert not re.findall(rb"(iTXt|zTXt|eXIf|tIME)", path.read_bytes()[:600])
 
 
 def test_rows_of_hidden_actors_go_with_everything_that_names_them(small):
@@ -81,7 +85,10 @@ def test_empty_diffusion_opens_name_category_and_commune_only(small):
 
 @pytest.mark.parametrize(
     ("edition", "name"),
-    [("publique", "Entreprise individuelle (nom non publié)"), ("partenaires", "CANARI Jeanne maraîchère")],
+    [
+        ("publique", "Association pour le maintien d'une agriculture paysanne, Auzon (nom non publié)"),
+        ("partenaires", "CANARI Jeanne maraîchère"),
+    ],
 )
 def test_homes_and_sole_traders_are_brought_back_to_the_commune(small, edition, name):
     shown, removed = filter_edition(small, edition)
@@ -100,7 +107,8 @@ def test_records_and_sentences_that_name_structures_stay_inside(small):
     inside = small["resultats"].query("edition == 'interne'")
     of_actors = {"degre", "intermediarite", "contrainte", "taille_effective", "perte_paires", "perte_paires_inter", "frontiere"}
     few = inside["mesure"].eq("densite_bloc") & inside["groupe_a"].ne("social")  # groups of one or two actors
-    assert set(inside.loc[~few, "mesure"]) == {*of_actors, "taux_realisation"} and few.any()
+    counted = {"taux_realisation", "nb_proximites", "gain_habitants", "gain_distance_km"}  # links to check, sites to add
+    assert set(inside.loc[~few, "mesure"]) == of_actors | counted and few.any()
     shown, _ = filter_edition(small, "publique")
     assert set(shown["resultats"]["edition"]) == {"publique"}
     assert not shown["resultats"]["groupe_a"].isin(small["acteurs"]["acteur_id"]).any()
@@ -156,7 +164,7 @@ def test_a_sole_trader_is_one_even_where_diffusion_is_empty(small):
     assert actors.set_index("acteur_id")["diffusion"].isna()["A4"]
     traders = actors["entreprise_individuelle"].where(actors["acteur_id"] != "A4", True)
     shown, _ = filter_edition(small | {"acteurs": actors.assign(entreprise_individuelle=traders)}, "publique")
-    assert shown["acteurs"].set_index("acteur_id").at["A4", "nom"] == "Entreprise individuelle (nom non publié)"
+    assert shown["acteurs"].set_index("acteur_id").at["A4", "nom"] == "Espaces de vie sociale, Auzon (nom non publié)"
 
 
 def test_the_body_of_a_unit_is_not_named_where_it_is_hidden(small):
@@ -167,7 +175,8 @@ def test_the_body_of_a_unit_is_not_named_where_it_is_hidden(small):
 
 def test_a_theme_typed_out_of_the_lists_stays_inside(small):
     for name, column, words in (("facettes", "facette", "valeur"), ("constats_details", "objet", "identifiant")):
-        opened = {"edition": "publique", "acteur_id": None, "dispositif_id": None} if name == "constats_details" else {}
+        opened = {"edition": "publique", "acteur_id": None, "dispositif_id": None, "constat": "silos_themes"}
+        opened = opened if name == "constats_details" else {}
         rows = small[name].iloc[:1].assign(**{column: "theme", words: "CANARITHEME"}, **opened)
         listed = rows.assign(**{words: "logement"})
         given = small | {name: pd.concat([rows, listed], ignore_index=True)}
