@@ -2,12 +2,13 @@
 
 import errno
 import gc
+import shutil
 
 import pytest
 from xlsxwriter.exceptions import FileCreateError
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.write.atomic import write_atomic
+from diagnostic.write.atomic import refuse_path, write_atomic
 
 
 def write_text(path, text, *, fail=False):
@@ -86,3 +87,40 @@ def test_a_workbook_refused_by_the_system_is_told_in_french(tmp_path, monkeypatc
     monkeypatch.setattr("os.replace", refuse)
     with pytest.raises(DiagnosticError, match="accès refusé"):
         write_text(tmp_path / "tableau.xlsx", "x")
+
+
+@pytest.mark.parametrize("name", ["CON.xlsx", "nul", "com1.csv", "a\\b.csv", "a\x00b", "fin.", "fin. ", "é" * 130, "a\nb.png"])
+def test_a_name_that_a_system_takes_for_something_else_is_refused(tmp_path, name):
+    with pytest.raises(DiagnosticError, match="pas possible sur tous les ordinateurs"):
+        write_text(tmp_path / name, "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["conseil.xlsx", "Épicerie 🥕.csv", "x" * 190 + ".csv", ".gitignore", "a..b"])
+def test_a_name_that_is_only_unusual_is_written(tmp_path, name):
+    write_text(tmp_path / name, "x")
+    assert (tmp_path / name).read_text(encoding="utf-8") == "x"
+
+
+def test_a_writer_that_has_its_own_words_for_a_full_disk(tmp_path, monkeypatch):
+    class OtherError(Exception):
+        pass
+
+    def write(path):
+        with write_atomic(path):
+            raise OtherError("database or disk is full")
+
+    with pytest.raises(OtherError):
+        write(tmp_path / "a.gpkg")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
+    with pytest.raises(OSError, match="No space") as caught:
+        write(tmp_path / "a.gpkg")
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_file_open_in_a_program_is_told_by_its_name(tmp_path):
+    error = PermissionError(errno.EACCES, "in use")
+    assert "accès refusé" in refuse_path(tmp_path / "a.xlsx", error).quoi
+    error.winerror = 32
+    told = refuse_path(tmp_path / "a.xlsx", error)
+    assert told.quoi == "Impossible d'écrire a.xlsx : il est ouvert dans un autre programme." and "fermez ce fichier" in told.a_faire

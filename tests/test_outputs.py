@@ -20,10 +20,8 @@ def list_counted(drawn):
     return [("01_commune", True, lambda: draw("commune")), ("02_propre", False, lambda: draw("propre"))]
 
 
-def test_shared_pages_are_drawn_once_and_stale_ones_removed(tmp_path):
+def test_shared_pages_are_drawn_once(tmp_path):
     drawn, cache = [], {}
-    (tmp_path / "publique").mkdir()
-    (tmp_path / "publique" / "09_ancienne.png").write_bytes(b"x")
     with ThreadPoolExecutor(1) as pool:
         first, second = (
             write_figures(start_figures(list_counted(drawn), cache, pool), list_counted(drawn), tmp_path / edition, cache)
@@ -75,8 +73,6 @@ def test_the_settings_choose_the_types_of_the_pages(tmp_path):
     }  # fmt: skip
     reading = {"titre": "Essai", "lignes": [], "date": pd.Timestamp("2026-11-15")}
     drawn, cache = [], {}
-    (tmp_path / "cartes").mkdir()
-    (tmp_path / "cartes" / "01_commune.png").write_bytes(b"x")
     for _ in range(2):
         write_edition(
             tables, tmp_path, carte=folium.Map(tiles=None), pages={}, figures=list_counted(drawn), cache=cache, reading=reading

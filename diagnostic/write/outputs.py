@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from diagnostic.write.figures import remove_stale, render_figure, write_bytes
+from diagnostic.write.figures import render_figure, write_bytes
 from diagnostic.write.offline import inline_assets, write_html, write_web_map
 from diagnostic.write.results import write_results
 from diagnostic.write.workbook import write_workbook
@@ -35,7 +35,6 @@ def write_figures(started, figures, folder, cache):
         if shared:
             cache[name] = contents
         written += [write_bytes(content, Path(folder) / f"{name}.{kind}") for kind, content in contents.items()]
-    remove_stale(folder, {path.name for path in written})
     return written
 
 
