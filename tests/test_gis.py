@@ -11,6 +11,7 @@ import pytest
 import shapely
 from passage import measure_example
 
+from diagnostic.draw.charter import make_charter, use_charter
 from diagnostic.edition import filter_edition
 from diagnostic.write import gis
 
@@ -113,6 +114,29 @@ def test_umap_has_actors_by_champ_then_layers(layers, tmp_path):
     assert sum(actors) == layers["acteurs"].geometry.notna().sum()
     assert "ressort_arrondissement" in shown
     assert shown["epci"]["features"][0]["properties"]["name"] == shown["epci"]["features"][0]["properties"]["nom"]
+
+
+def test_umap_has_the_colours_of_the_group(layers, tmp_path):
+    with use_charter(make_charter({"couleur_champ_social": "#0A0B0C"})):
+        content = json.loads(gis.write_umap(layers, tmp_path / "c.umap", titre="Été").read_text(encoding="utf-8"))
+    colours = {part["_umap_options"]["name"]: part["_umap_options"]["color"] for part in content["layers"]}
+    assert (colours["Acteurs : social"], colours["Acteurs : mixte"]) == ("#0A0B0C", "#C46D9C")
+
+
+def test_units_are_the_union_of_their_communes_one_in_two_units_in_each(tables):
+    communes = tables["communes"].to_crs(2154)
+    first, second = communes.index[:2]
+    held = pd.DataFrame({"couche": "X", "unite_id": ["a", "a", "b"], "code_insee": [first, second, second], "part": [1.0, 0.4, 0.6]})
+    names = pd.DataFrame({"couche": "X", "unite_id": ["a", "b"], "unite_nom": ["A", "B"]})
+    units = gis.dissolve_units(communes, held, names).set_index("unite_id")
+    shapes = communes.geometry
+    assert units.geometry["a"].symmetric_difference(shapes[first].union(shapes[second])).area < 1.0
+    assert units.geometry["b"].symmetric_difference(shapes[second]).area < 1.0
+    assert set(units.geom_type) == {"MultiPolygon"}
+    # A commune without outline adds none; a unit of such communes alone has no shape.
+    blank = communes.assign(geometry=communes.geometry.where(communes.index != second))
+    units = gis.dissolve_units(blank, held, names).set_index("unite_id")
+    assert units.geometry["a"].symmetric_difference(shapes[first]).area < 1.0 and units.geometry["b"] is None
 
 
 def test_links_join_two_different_points(layers, tables):

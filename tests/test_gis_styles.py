@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from diagnostic.draw.charter import make_charter, use_charter
 from diagnostic.draw.style import CHAMP_COLOURS, SEQUENTIAL
 from diagnostic.write import gis_styles
 
@@ -29,6 +30,13 @@ def test_champs_have_a_colour_and_a_shape_each():
     assert {c.get("value") for c in root.iter("category")} == set(CHAMP_COLOURS)
     shapes = [option.get("value") for option in root.iter("Option") if option.get("name") == "name"]
     assert len(set(shapes)) == len(CHAMP_COLOURS)
+
+
+def test_the_group_s_colours_are_those_of_its_layers():
+    with use_charter(make_charter({"couleur_champ_mixte": "#0A0B0C"})):
+        shades = list_colours(parse(gis_styles.style_champs()))
+    assert "10,11,12,255" in shades and "213,94,0,255" in shades  # the others are the default ones
+    assert "10,11,12,255" not in list_colours(parse(gis_styles.style_champs()))
 
 
 @pytest.mark.parametrize("values", [[3], [1, 2, 3], list(range(12))])

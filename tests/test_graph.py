@@ -4,6 +4,7 @@ import networkx as nx
 import pandas as pd
 import pytest
 
+from diagnostic.draw.charter import make_charter, use_charter
 from diagnostic.write import graph as writer
 
 DATE = pd.Timestamp("2026-11-15")
@@ -65,6 +66,13 @@ def test_colour_tells_the_champ(tables, tmp_path):
     colour = writer.build_links_graph(tables).nodes["acteur:a"]["viz"]["color"]
     assert [colour[key] for key in "rgb"] == [0xD5, 0x5E, 0x00]
     assert "viz:color" in writer.write_gexf(writer.build_links_graph(tables), tmp_path / "c.gexf", date=DATE).read_text(encoding="utf-8")
+
+
+def test_the_group_s_colours_are_those_of_its_nodes(tables):
+    with use_charter(make_charter({"couleur_champ_social": "#0A0B0C"})):
+        nodes = writer.build_links_graph(tables).nodes
+    assert [nodes["acteur:a"]["viz"]["color"][key] for key in "rgb"] == [10, 11, 12]
+    assert nodes["acteur:c"]["viz"]["color"] == nodes["acteur:c"]["viz"]["color"] | {"r": 0x59, "g": 0x59, "b": 0x59}  # no champ: « autre »
 
 
 def test_the_legend_tells_every_attribute_and_how_many_have_it(tables):

@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 
 from diagnostic.draw import web_layers
-from diagnostic.draw.base_map import merge_polygons
-from diagnostic.draw.style import CHAMP_COLOURS, LINE_COLOURS, UNIT_FILLS
+from diagnostic.draw.base_map import dissolve_borders
+from diagnostic.draw.charter import find_charter
+from diagnostic.draw.style import LINE_COLOURS, UNIT_FILLS
 from diagnostic.vocabulary import normalize_label
 from diagnostic.write import gis_styles
 from diagnostic.write.atomic import write_atomic
@@ -80,7 +81,7 @@ def _describe_epci(communes, tables):
     states = states.set_axis(states.index.str.removeprefix("epci:"), axis=0)
     shares = [name for name in states if name.startswith("part_")]
     table = table.join(states[shares])
-    shapes = _merge_by(placed, placed["epci"])
+    shapes = _merge_by(placed.geometry, placed["epci"])
     return gpd.GeoDataFrame(table.reset_index(), geometry=shapes.reindex(table.index).to_numpy(), crs=METRES)
 
 
@@ -99,16 +100,17 @@ def dissolve_units(communes, affectation, unites):
     )  # fmt: skip
     names = unites.set_index(["couche", "unite_id"])["unite_nom"]
     table.insert(0, "unite_nom", names[~names.index.duplicated()].reindex(table.index))
-    shapes = _merge_by(gpd.GeoDataFrame(rows, crs=METRES), rows["unite_id"])
+    shapes = _merge_by(gpd.GeoSeries(rows["geometry"], crs=METRES), rows["unite_id"])
     table = table.reset_index()
     return gpd.GeoDataFrame(table, geometry=shapes.reindex(table["unite_id"]).to_numpy(), crs=METRES)
 
 
-def _merge_by(table, codes):
+def _merge_by(shapes, codes):
     """Return the union of the shapes of each code, made of polygons of several parts; codes without a shape are missing."""
-    shapes = pd.Series(table.geometry.to_numpy(), index=table.index, dtype="object")
-    shapes = shapes[~(shapely.is_missing(shapes.to_numpy()) | shapely.is_empty(shapes.to_numpy()))]
-    merged = shapes.groupby(codes.reindex(shapes.index)).agg(lambda held: merge_polygons(held.to_numpy()))
+    # A commune in several units has a row in each: its code is no index.
+    shapes, codes = shapes.reset_index(drop=True), codes.reset_index(drop=True)
+    drawn = shapes[~(shapes.isna() | shapes.is_empty)]
+    merged = pd.Series(dissolve_borders(drawn, codes, codes).geometry, dtype="object")
     return merged.map(lambda shape: shapely.MultiPolygon([shape]) if shape.geom_type == "Polygon" else shape)
 
 
@@ -203,10 +205,10 @@ def write_umap(layers, path, *, titre):
 
     uMap draws its own background, from the network: it is the group that opens it there, nothing is asked here.
     """
-    parts = []
+    parts, colours = [], find_charter().champs
     actors = layers.get("acteurs", gpd.GeoDataFrame({"champ": []}, geometry=[], crs=METRES))
     for champ, rows in actors[actors.geometry.notna()].groupby("champ", sort=True):
-        parts.append(_make_umap_layer(f"{UMAP_ACTORS} : {champ}", rows, CHAMP_COLOURS.get(champ, CHAMP_COLOURS["autre"]), shown=True))
+        parts.append(_make_umap_layer(f"{UMAP_ACTORS} : {champ}", rows, colours.get(champ, colours["autre"]), shown=True))
     for name, layer in layers.items():
         if name == "epci" or name.startswith("ressort_"):
             named = layer.assign(nom=layer.get("nom", layer.get("unite_nom")))

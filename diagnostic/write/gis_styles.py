@@ -3,7 +3,8 @@
 import sqlite3
 from xml.etree import ElementTree
 
-from diagnostic.draw.style import CHAMP_COLOURS, CHAMP_LABELS, LINE_COLOURS, MISSING_COLOUR, SEQUENTIAL, UNIT_FILLS
+from diagnostic.draw.charter import find_charter
+from diagnostic.draw.style import CHAMP_LABELS, LINE_COLOURS, MISSING_COLOUR, SEQUENTIAL, UNIT_FILLS
 
 # As QGIS writes it: with another name or another type it would not look for styles.
 CREATE = """
@@ -62,8 +63,9 @@ def style_categories(column, classes, *, kind="fill"):
 
 
 def style_champs():
-    """Return the QML of the actors: colour and shape of each champ, as on every map of the diagnosis."""
-    classes = [(code, CHAMP_LABELS[code], CHAMP_COLOURS[code], MARKERS[code]) for code in CHAMP_LABELS]
+    """Return the QML of the actors: colour (that of the group's charter) and shape of each champ, as on every map of the diagnosis."""
+    colours = find_charter().champs
+    classes = [(code, CHAMP_LABELS[code], colours[code], MARKERS[code]) for code in CHAMP_LABELS]
     return style_categories("champ", classes, kind="marker")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import networkx as nx
 import pandas as pd
 
-from diagnostic.draw.style import CHAMP_COLOURS
+from diagnostic.draw.charter import find_charter
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import flatten_table
 
@@ -82,7 +82,8 @@ def _clean(value):
 
 
 def _describe_colour(values):
-    colour = CHAMP_COLOURS.get(values.get("champ"), CHAMP_COLOURS["autre"]) if values["genre"] == "acteur" else DEVICE_COLOUR
+    champs = find_charter().champs
+    colour = champs.get(values.get("champ"), champs["autre"]) if values["genre"] == "acteur" else DEVICE_COLOUR
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return {"color": {"r": red, "g": green, "b": blue, "a": 1.0}, "shape": "disc" if values["genre"] == "acteur" else "square"}
 
