@@ -1,34 +1,62 @@
 """Tables of a dossier and their columns, read from `vocabulary/colonnes.csv`.
 
 Every column is declared once: its status (R required, r recommended, o optional), its kind
-(`texte`, `id`, `choix`, `liste`, `date`...), the vocabulary it draws from, the French aliases
-accepted in its place, and the widest edition that may show it (`publique`, `partenaires`,
-`interne`, or `jamais`). Reading, checking, the empty template and the editions all start here.
+(`texte`, `id`, `choix`, `liste`, `date`...), the vocabulary it draws from, and the French aliases
+accepted in its place; `vocabulary/editions.csv` says the widest edition that may show it.
+Reading, checking, the empty template and the editions all start here.
 """
 
+import hashlib
+import json
+import re
 from functools import cache
 
 import pandas as pd
 
 from diagnostic.vocabulary import normalize_label, read_vocabulary
+from diagnostic.vocabulary.editions import EDITIONS, find_column_edition  # noqa: F401 (schema lends EDITIONS)
 
 PROBLEM_COLUMNS = ["gravite", "fichier", "feuille", "ligne", "colonne", "valeur", "probleme", "proposition", "a_faire"]
 GRAVITES = ["bloquant", "erreur", "attention", "information"]
+# Where the schema says what a cell may hold rather than what it is.
+COLUMN_LABELS = {"champ": "Champ", "diffusion": "Diffusion", "intensite": "Intensité", "remarques": "Remarques", "source": "Source"}
 # What a person wrote in problemes.xlsx, one row a cell; `nom` is what the row was called, so that no other row is corrected.
 CORRECTION_COLUMNS = ["fichier", "feuille", "ligne", "nom", "colonne", "valeur", "correction"]
 DECISION_COLUMNS = ["acteur_id_1", "acteur_id_2", "decision", "note"]
-# One row a cell that a person wrote in the application; `suit` names the edits of the same cell that its author had seen.
+# One row a cell that a person wrote, in the application or in a file that was merged: the one model of a correction.
+# `suit` names the edits of the same cell that its author had seen; `fusion`, `origine` and `empreinte` the merge, the file and its
+# SHA-256 where it comes from one; `parent` the removal that takes this row along; `annulee` the undoing in force, "" when there is none.
 EDIT_COLUMNS = [
     "saisie", "date", "auteur", "statut", "geste", "table", "identifiant", "nom", "fichier", "feuille", "ligne", "colonne", "avant",
-    "apres", "suit",
+    "apres", "suit", "fusion", "origine", "empreinte", "parent", "annulee",
 ]  # fmt: skip
 EDIT_STATES = {"propose": "proposé", "accepte": "accepté"}
+NEW_ROW = "nouveau:"  # begins the identifier of a row that only the edits know
+# What names a row of a dossier, in a table of edits.
+ROW = ["table", "identifiant"]
+ROW_COLUMN = "(ligne)"  # in place of a column: the whole row
+ROW_THERE, ROW_GONE = "présente", "absente"  # what the cell ROW_COLUMN holds
+# What a correction asks for, as written in the small workbook, and what the edit says it does.
+ACTIONS = {"ajouter": "ajout", "changer": "modification", "retirer": "retrait", "confirmer": "confirmation"}
+# The tables that a merge may correct: no person, no setting.
+MERGED_TABLES = (
+    "acteurs", "dispositifs", "participations", "liens", "postes", "instances", "reseaux", "adhesions", "affiliations", "enquete",
+    "couverture_inventaire", "couverture_dispositifs", "ressorts", "territoires",
+)  # fmt: skip
+# One row a correction read in a file, before it becomes an edit: {column: heading}.
+MERGE_COLUMNS = {
+    "action": "action", "table": "table", "identifiant": "identifiant", "colonne": "colonne", "avant": "valeur actuelle",
+    "valeur": "nouvelle valeur", "qui": "qui", "quand": "quand", "statut": "statut", "note": "note",
+}  # fmt: skip
+CAME, WENT, CHANGED = "apparu", "disparu", "changé"  # what became of a row between two states of a dossier
+DOSSIER_VERSION = 1  # of the tables and of the saves; a dossier of a later one is refused
 JOURNAL_SHEET = "journal"  # of a copy of the inventory: who wrote what
-# Its columns: {column: heading}. « effet » says whether this copy holds the edit, or why it does not.
+# Its columns: {column: heading}. « effet » says whether this copy holds the edit, or why not; « contrôle » shows a line changed by hand.
 JOURNAL_COLUMNS = {
     "saisie": "saisie", "date": "date", "auteur": "auteur", "statut": "statut", "effet": "effet", "table": "table",
     "identifiant": "identifiant", "nom": "nom", "feuille": "feuille", "ligne": "ligne", "colonne": "colonne", "avant": "avant",
-    "apres": "après",
+    "apres": "après", "geste": "geste", "fusion": "fusion", "origine": "fichier source", "empreinte": "empreinte du fichier",
+    "controle": "contrôle",
 }  # fmt: skip
 EMPTY_WORD = "(vide)"  # written as a correction, it empties the cell
 CUT_WORD = " [texte coupé]"  # ends a text longer than a spreadsheet's cell
@@ -44,7 +72,6 @@ TO_CORRECT_SHEET, ORIGINAL_SHEET = "a_corriger_", "origine_"
 EXAMPLE_PREFIX = "exemple-"  # begins the identifiers of the example rows of the template, never read
 # Where a row was read: kept beside the data from the first byte to the last message.
 ORIGIN_COLUMNS = ["fichier", "feuille", "ligne"]
-EDITIONS = ["publique", "partenaires", "interne"]
 
 RECORD_COLUMNS = [
     "mesure", "territoire", "couche_a", "couche_b", "groupe_a", "groupe_b", "valeur", "numerateur", "denominateur",
@@ -52,10 +79,23 @@ RECORD_COLUMNS = [
 ]  # fmt: skip
 
 
+def sign_content(content):
+    """Return what shows that a save or a line of the journal was changed by hand: the SHA-256 of a dict, but for its key `controle`.
+
+    Examples
+    --------
+    >>> sign_content({"a": 1}) == sign_content({"a": 1, "controle": "x"}), len(sign_content({}))
+    (True, 64)
+    """
+    held = {name: value for name, value in content.items() if name != "controle"}
+    return hashlib.sha256(json.dumps(held, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
 @cache
 def list_columns():
     """Return the declared columns as a table (table, colonne, statut, genre, liste, edition, alias, description)."""
-    return read_vocabulary("colonnes")
+    columns = read_vocabulary("colonnes")
+    return columns.assign(edition=[find_column_edition(*key) for key in zip(columns["table"], columns["colonne"], strict=True)])
 
 
 def list_tables():
@@ -88,6 +128,21 @@ def map_aliases(table):
     # A column's own name wins over another column's alias.
     aliases.update({normalize_label(column): column for column in described.index})
     return aliases
+
+
+def name_column(table, column):
+    """Return what a reader calls a column: the first words of what the schema says of it.
+
+    Examples
+    --------
+    >>> name_column("acteurs", "siren"), name_column("liens", "intensite"), name_column("liens", "(ligne)")
+    ('SIREN', 'Intensité', 'Ligne entière')
+    """
+    if column == ROW_COLUMN:
+        return "Ligne entière"
+    if column in COLUMN_LABELS:
+        return COLUMN_LABELS[column]
+    return re.split(r" \(| : |, ", describe_table(table).at[column, "description"])[0]
 
 
 def make_table(table):

@@ -8,10 +8,18 @@ import pytest
 from dossier_saisies import open_dossier, save, write_workbook_dossier
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.back.edits import list_drafts, read_edits, settle_edits
+from diagnostic.read.back.edits import (
+    find_undone,
+    list_drafts,
+    read_edits,
+    read_merges,
+    read_names,
+    read_undoings,
+    settle_edits,
+)
 from diagnostic.run import edit_forms, edits
 from diagnostic.schema import EDIT_COLUMNS
-from diagnostic.write.edits import locate_draft, remove_draft, write_draft, write_edit
+from diagnostic.write.edits import locate_draft, remove_draft, write_draft, write_edit, write_merge, write_undoing
 
 ROW = {
     "geste": "modification", "table": "acteurs", "identifiant": "a", "nom": "A", "fichier": "inventaire.xlsx", "feuille": "acteurs",
@@ -132,6 +140,7 @@ def test_a_file_that_turns_in_circles_does_not_hang(tmp_path):
     path = tmp_path / "saisies" / f"{name}.json"
     save_read = json.loads(path.read_text(encoding="utf-8"))
     save_read["cases"][0]["suit"] = [name]
+    save_read.pop("controle")  # as a save of before
     path.write_text(json.dumps(save_read), encoding="utf-8")
     assert settle(tmp_path)["apres"] == "v"
 
@@ -233,3 +242,46 @@ def test_a_folder_without_inventory_is_refused(tmp_path):
 
 def test_a_missing_number_of_line_is_missing():
     assert settle_edits(pd.DataFrame(columns=EDIT_COLUMNS))["ligne"].dtype == "Int64"
+
+
+def make_save(name, after, *, suit=()):
+    return {
+        **ROW, "saisie": name, "date": "2026-11-20T00:00:00", "auteur": "A", "statut": "accepte", "origine": "c.xlsx", "empreinte": "e",
+        "parent": "", "cases": [{"colonne": "nom", "avant": "x", "apres": after, "suit": list(suit)}] if after else [],
+    }  # fmt: skip
+
+
+def test_a_merge_is_one_file_and_each_of_its_saves_is_read(tmp_path):
+    path = write_merge(tmp_path, [make_save("c1", "v"), make_save("c2", "w", suit=["c1"]), make_save("c3", "")], auteur="G")
+    edits_read, unread = read_edits(tmp_path)
+    assert unread == [] and edits_read["fusion"].tolist() == [path.stem] * 2 and edits_read["origine"].tolist() == ["c.xlsx"] * 2
+    assert settle(tmp_path)["valeur"] == "w" and read_names(tmp_path) == {"c1", "c2", "c3"}
+    assert read_merges(tmp_path)[["fusion", "auteur", "cases", "annulee"]].to_numpy().tolist() == [[path.stem, "G", 2, ""]]
+
+
+def test_what_is_undone_counts_for_nothing_until_the_undoing_is_undone(tmp_path):
+    first = write_merge(tmp_path, [make_save("c1", "v")], auteur="G").stem
+    write_merge(tmp_path, [make_save("c2", "w", suit=["c1"])], auteur="G")
+    undoing = write_undoing(tmp_path, first, auteur="Z").stem
+    assert (settle(tmp_path)["valeur"], settle(tmp_path)["defaites"]) == ("w", ("v",))
+    other = write_undoing(tmp_path, "c2", auteur="Z").stem  # a save alone is undone too
+    row = settle(tmp_path)
+    assert (row["etat"], row["valeur"], row["tetes"]) == ("annule", "x", ())
+    write_undoing(tmp_path, other, auteur="Z")
+    assert settle(tmp_path)["valeur"] == "w" and read_undoings(tmp_path)["annule"].tolist() == [first, "c2", other]
+    assert find_undone(read_undoings(tmp_path)) == {first: undoing, other: read_undoings(tmp_path)["annulation"].iat[-1]}
+
+
+def test_a_file_changed_by_hand_is_told_and_left(tmp_path):
+    path = write_merge(tmp_path, [make_save("c1", "v")], auteur="G")
+    path.write_text(path.read_text(encoding="utf-8").replace('"v"', '"faux"'), encoding="utf-8")
+    edits_read, unread = read_edits(tmp_path)
+    assert len(edits_read) == 0 and unread == [path.name] and read_names(tmp_path) == set()
+
+
+def test_a_file_of_a_later_version_is_refused_with_what_to_do(tmp_path):
+    path = write_merge(tmp_path, [make_save("c1", "v")], auteur="G")
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"format": 2}), encoding="utf-8")
+    with pytest.raises(DiagnosticError, match="version plus récente") as told:
+        read_edits(tmp_path)
+    assert path.name in str(told.value) and "mettez le logiciel à jour" in told.value.a_faire

@@ -6,13 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.schema import ORIGIN_COLUMNS, describe_table, join_problems, make_table
+from diagnostic.schema import NEW_ROW, ORIGIN_COLUMNS, ROW_COLUMN, describe_table, join_problems, make_table
+from diagnostic.schema import name_column as name_label
 
 # Columns that the software fills, or that no form may ask for.
 UNASKED = {"acteurs": ["methode_commune", "confiance_commune"], "liens": ["personne_id"]}
-NEW = "nouveau:"  # begins the identifier of a row that only the edits know
-# Where the schema says what a cell may hold rather than what it is.
-LABELS = {"champ": "Champ", "diffusion": "Diffusion", "intensite": "Intensité", "remarques": "Remarques", "source": "Source"}
+NEW = NEW_ROW
 
 
 def open_form(opened, table, identifiant, states):
@@ -108,9 +107,8 @@ def name_column(table, column):
     >>> name_column("acteurs", "siren")
     ('SIREN', 'SIREN (9 chiffres)')
     """
-    described = describe_table(table).loc[column]
-    label = re.split(r" \(| : |, ", described["description"])[0]
-    return LABELS.get(column, label), described["description"]
+    told = name_label(table, column)
+    return told, told if column == ROW_COLUMN else describe_table(table).at[column, "description"]
 
 
 def check_edit(opened, form, cells):

@@ -5,14 +5,23 @@ from contextlib import suppress
 import pandas as pd
 
 from diagnostic.run.edit_forms import NEW
-from diagnostic.run.edits import WRITTEN, open_edits
-from diagnostic.schema import CORRECTION_COLUMNS, EDIT_STATES, EMPTY_WORD, JOURNAL_COLUMNS
+from diagnostic.run.edited_journal import tell_journal
+from diagnostic.run.edited_rows import choose_added, empty_rows, is_settled, list_gone
+from diagnostic.run.edits import list_written, open_edits, read_states
+from diagnostic.schema import CORRECTION_COLUMNS, EMPTY_WORD, ROW_COLUMN
 
 PLACE = ["feuille", "ligne", "table", "colonne", "texte"]
 
 
-def save_copy(folder):
+def save_copy(folder, *, jusqu_au=None, vers=None, opened=None):
     """Write inventaire_<date>_<n> beside the inventory: the accepted edits in their cells, and the sheet journal.
+
+    Parameters
+    ----------
+    folder : path-like, the dossier
+    jusqu_au : str, optional, a date (ISO): what was saved or merged after that day counts for nothing
+    vers : path-like, optional, another folder where the copy goes
+    opened : dict, optional, what `open_edits` read of the dossier: it is not read again
 
     Returns
     -------
@@ -22,27 +31,20 @@ def save_copy(folder):
     Notes
     -----
     The inventory is read and never written. What two persons wrote of one cell, each without seeing the other, is in the
-    journal and not in the cell. A cell that changed since the edit is left as it is.
+    journal and not in the cell. A cell that changed since the edit is left as it is. The line of a row removed is emptied.
     """
-    from diagnostic.read.back.edits import read_edits, settle_edits
     from diagnostic.read.inventory.edited_places import place_edits
     from diagnostic.write.edited import name_journal, reserve_copy, write_edited, write_plain_copy
 
-    opened = open_edits(folder)
-    edits, _ = read_edits(folder)
-    former = opened["journal"]
-    taken = set(former.loc[former["effet"] == WRITTEN, "saisie"])
-    states = settle_edits(edits)
-    changed, seats = _choose_changes(opened, states[~states["identifiant"].str.startswith(NEW)])
-    added = _choose_added(opened, states[states["identifiant"].str.startswith(NEW)], taken)
-    cells, places, new = place_edits(opened["feuilles"], changed[PLACE], added, opened["alias"])
-    written = {(row.table, row.identifiant, row.colonne) for part in (changed, added) for row in part.itertuples()}
-    journal = _tell_journal(edits[~edits["saisie"].isin(taken)], states, written, seats, places)
-    journal = pd.concat([former[former["effet"] == WRITTEN], journal], ignore_index=True)
+    opened = opened or open_edits(folder)
+    made = prepare_copy(opened, jusqu_au=jusqu_au)
+    wanted = pd.concat([made["changees"][PLACE], made["retirees"][PLACE]], ignore_index=True)
+    cells, places, new = place_edits(opened["feuilles"], wanted, made["ajoutees"], opened["alias"])
+    journal = tell_journal(opened, made, places)
     sheets = {name: _lay_out(cells[cells["feuille"] == name]) for name in new} | {opened["feuille_journal"]: name_journal(journal)}
     book = opened["fichiers"][0]
     exact = len(opened["fichiers"]) == 1 and _is_book(book)
-    path = reserve_copy(folder, book.suffix.lower() if exact else ".xlsx")
+    path = reserve_copy(vers or folder, book.suffix.lower() if exact else ".xlsx")
     try:
         if exact:
             exact = False
@@ -56,6 +58,22 @@ def save_copy(folder):
         path.unlink(missing_ok=True)
         raise
     return {"fichier": path, "journal": journal, "problemes": _find_new_problems(opened, path), "exact": exact}
+
+
+def prepare_copy(opened, *, jusqu_au=None):
+    """Return what a copy would change: `changees`, `retirees`, `ajoutees` (cells), `etats`, `saisies`, `places` of the rows found."""
+    edits, states, _ = read_states(opened, jusqu_au=jusqu_au)
+    rows, taken = opened["lues"], list_written(opened)
+    settled = is_settled(states, taken)
+    gone = list_gone(states[~settled], rows)
+    added = states["identifiant"].str.startswith(NEW)
+    keys = pd.MultiIndex.from_frame(states[["table", "identifiant"]])
+    there = ~settled & ~added & ~keys.isin(list(gone)) & (states["colonne"] != ROW_COLUMN) & states["table"].isin(list(rows))
+    changed, seats = _choose_changes(opened, states[there])
+    return {
+        "changees": changed, "retirees": empty_rows(gone, rows), "ajoutees": choose_added(states, edits, rows, taken),
+        "etats": states, "saisies": edits, "places": seats,
+    }  # fmt: skip
 
 
 def _is_book(path):
@@ -102,44 +120,6 @@ def _compare(before, after, sheet, table, names):
         {"feuille": sheet, "ligne": line, "table": table, "colonne": column, "texte": after.at[line, column], "identifiant": names[line]}
         for column in differ.columns[differ.any()] for line in differ.index[differ[column]]
     ]  # fmt: skip
-
-
-def _choose_added(opened, states, taken):
-    """Return the cells of the accepted new rows, unless a former copy that is now the inventory holds them."""
-    rows = states[states["valeur"].notna() & (states["valeur"] != "")]
-    news = rows["identifiant"].str.removeprefix(NEW)
-    rows = rows[~news.isin(taken)]
-    # A row of which a required cell is disputed would be set aside at reading: it waits.
-    sheets = {table: read["feuille"].mode().iat[0] if len(read) else "" for table, read in opened["lues"].items()}
-    shown = rows.assign(texte=rows["valeur"], feuille=rows["table"].map(sheets))
-    return shown[["identifiant", "table", "feuille", "colonne", "texte"]]
-
-
-def _tell_journal(edits, states, written, seats, places):
-    """Return one row an edit, with what became of it in this copy."""
-    by_cell = states.set_index(["table", "identifiant", "colonne"])
-    lines = []
-    for edit in edits.itertuples():
-        cell = (edit.table, edit.identifiant, edit.colonne)
-        state = by_cell.loc[cell]
-        sheet, line = seats.get(cell[:2]) or places.get(edit.identifiant) or (edit.feuille, edit.ligne)
-        lines.append({
-            "saisie": edit.saisie, "date": edit.date[:19].replace("T", " "), "auteur": edit.auteur, "statut": EDIT_STATES[edit.statut],
-            "effet": _tell_effect(edit, state, cell in written), "table": edit.table, "identifiant": edit.identifiant,
-            "nom": edit.nom, "feuille": sheet, "ligne": "" if pd.isna(line) else str(line), "colonne": edit.colonne,
-            "avant": edit.avant, "apres": edit.apres,
-        })  # fmt: skip
-    return pd.DataFrame(lines, columns=list(JOURNAL_COLUMNS))
-
-
-def _tell_effect(edit, state, written):
-    if state["valeur"] is not None and edit.apres == state["valeur"] and (edit.statut == "accepte" or written):
-        return WRITTEN if written else "non écrit : la case a changé depuis, ou contient déjà cette valeur"
-    if state["etat"] == "conflit" and edit.saisie in state["tetes"]:
-        return "non écrit : une autre saisie dit autre chose"
-    if edit.saisie in state["tetes"] and edit.statut == "propose":
-        return "non écrit : proposé seulement"
-    return "remplacé par une saisie plus récente"
 
 
 def _lay_out(cells):

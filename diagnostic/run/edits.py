@@ -6,9 +6,8 @@ import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.run.edit_forms import NEW, check_edit
-from diagnostic.schema import ORIGIN_COLUMNS, make_table
+from diagnostic.schema import MERGED_TABLES, ORIGIN_COLUMNS, ROW_COLUMN, describe_table, make_table
 
-EDITED_TABLES = ("acteurs", "liens")
 BLOCKING = ["bloquant", "erreur"]
 WRITTEN = "écrit"  # in the journal: this copy holds the edit
 
@@ -34,17 +33,24 @@ def open_edits(folder, tables=None):
         inventory as text), `fichiers`, `journal` (what former copies wrote), `feuille_journal`, `alias`, `problemes`
     """
     from diagnostic.read.back.correction_files import read_corrections
-    from diagnostic.read.inventory.edited_places import read_all_sheets, read_journal
-    from diagnostic.read.inventory.inventory import find_inventory, read_inventory
+    from diagnostic.read.inventory.inventory import find_inventory
 
-    files, kept = find_inventory(folder), read_corrections(folder)
-    clean, settings, lists, problems, _, read = read_inventory(files, corrections=kept["corrections"])
+    opened = open_inventory(find_inventory(folder), corrections=read_corrections(folder)["corrections"])
+    return opened | {"dossier": Path(folder), "tables": tables}
+
+
+def open_inventory(files, *, corrections=None):
+    """Read the files of an inventory, those of a dossier or a copy of them; see `open_edits`."""
+    from diagnostic.read.inventory.edited_places import read_all_sheets, read_journal
+    from diagnostic.read.inventory.inventory import read_inventory
+
+    clean, settings, lists, problems, _, read = read_inventory(files, corrections=corrections)
     sheets = read_all_sheets(files)
     journal, sheet = read_journal(sheets)
-    rows = {name: _name_read(read.get(name), clean[name], name) for name in EDITED_TABLES}
+    rows = {name: _name_read(read.get(name), clean[name], name) for name in MERGED_TABLES}
     return {
-        "dossier": Path(folder), "tables": tables, "lues": rows, "nettes": clean, "listes": lists, "feuilles": sheets,
-        "fichiers": files, "journal": journal, "feuille_journal": sheet, "alias": settings["alias"], "problemes": problems,
+        "lues": rows, "nettes": clean, "listes": lists, "feuilles": sheets, "fichiers": files, "journal": journal,
+        "feuille_journal": sheet, "alias": settings["alias"], "problemes": problems,
     }  # fmt: skip
 
 
@@ -54,11 +60,13 @@ def _name_read(read, clean, table):
 
     if read is None or not len(read):
         return make_table(table).astype("str").assign(appel="").rename_axis("identifiant")
-    called = name_rows(read, table)
-    if table == "acteurs":
-        made = read[ORIGIN_COLUMNS].merge(clean[[*ORIGIN_COLUMNS, "acteur_id"]], on=ORIGIN_COLUMNS, how="left")["acteur_id"]
+    called, described = name_rows(read, table), describe_table(table)
+    keys = described.index[(described["genre"] == "id") & (described["statut"] == "R")][:1]
+    if len(keys) and table != "affiliations":
+        key = keys[0]
+        made = read[ORIGIN_COLUMNS].merge(clean[[*ORIGIN_COLUMNS, key]], on=ORIGIN_COLUMNS, how="left")[key]
         names = made.astype("str").fillna("").set_axis(read.index)
-        names = names.where(names != "", read["acteur_id"])
+        names = names.where(names != "", read[key])
         lines = read["feuille"].astype("str") + ", ligne " + read["ligne"].astype("str")
         names = names.where((names != "") & ~names.duplicated(), lines)
     else:
@@ -67,18 +75,37 @@ def _name_read(read, clean, table):
     return read.assign(appel=called).set_axis(pd.Index(names, name="identifiant"))
 
 
+def read_states(opened, *, jusqu_au=None):
+    """Return (edits under the identifiers of the inventory now, what they say together a cell, files that could not be read).
+
+    With `jusqu_au` (ISO date), what came after that day is as if it were undone.
+    """
+    from diagnostic.read.back.edits import read_edits
+    from diagnostic.read.back.row_states import follow_rows, settle_rows
+
+    edits, unread = read_edits(opened["dossier"])
+    if jusqu_au is not None:
+        days = edits["date"].where(edits["fusion"] == "", edits["fusion"].str.slice(7, 17)).str.slice(0, 10)
+        edits["annulee"] = edits["annulee"].where(days <= jusqu_au, "plus tard")
+    edits = follow_rows(edits, opened["lues"], list_written(opened))
+    return edits, settle_rows(edits), unread
+
+
+def list_written(opened):
+    """Return the saves that the inventory holds already, since a copy took its place (set)."""
+    return set(opened["journal"].loc[opened["journal"]["effet"] == WRITTEN, "saisie"])
+
+
 def list_states(opened):
-    """Return what the saved edits say, one row a cell (`read.back.edits.settle_edits`), and the files that could not be read.
+    """Return what the saved edits say, one row a cell (`read.back.row_states.settle_rows`), and the files that could not be read.
 
     The cells that the inventory holds already, since a copy took its place, are left out.
     """
-    from diagnostic.read.back.edits import read_edits, settle_edits
-
-    edits, unread = read_edits(opened["dossier"])
-    states = settle_edits(edits)
-    taken = set(opened["journal"].loc[opened["journal"]["effet"] == WRITTEN, "saisie"])
-    waiting = ~states["saisie"].isin(taken) | states["etat"].eq("conflit")
-    return states[waiting].reset_index(drop=True), unread
+    _, states, unread = read_states(opened)
+    waiting = ~states["saisie"].isin(list_written(opened)) | states["etat"].eq("conflit")
+    # A row that an edit adds is told by its cells; what a removal takes along waits with it.
+    whole = (states["colonne"] == ROW_COLUMN) & (states["geste"].eq("ajout") | states["parent"].ne(""))
+    return states[waiting & ~whole].reset_index(drop=True), unread
 
 
 def list_rows(opened, table, states):
@@ -165,7 +192,7 @@ def decide_cell(opened, state, valeur, *, auteur):
         raise DiagnosticError("Il manque l'auteur de la décision.", f"{state['nom']}, {state['colonne']}", "remplissez la case Auteur")
     row = {name: state[name] for name in ("geste", "table", "identifiant", "nom", "fichier", "feuille")}
     row["ligne"] = None if pd.isna(state["ligne"]) else int(state["ligne"])
-    cell = {"colonne": state["colonne"], "avant": state["apres"], "apres": valeur, "suit": list(state["tetes"])}
+    cell = {"colonne": state["colonne"], "avant": state["apres"], "apres": valeur, "suit": [*state["tetes"], *state["contre"]]}
     return write_edit(opened["dossier"], row, [cell], auteur=auteur.strip(), statut="accepte")
 
 

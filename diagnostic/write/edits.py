@@ -1,11 +1,11 @@
-"""What a person typed in the application -> one file a save in the folder saisies/ of the dossier, never written over."""
+"""What a person typed, what a merge brings, what is undone -> one file each in the folder saisies/ of the dossier, never written over."""
 
 import json
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from diagnostic.schema import EDIT_STATES
+from diagnostic.schema import DOSSIER_VERSION, EDIT_STATES, sign_content
 from diagnostic.write.atomic import write_atomic
 
 
@@ -34,7 +34,36 @@ def write_edit(folder, row, cells, *, auteur, statut, date=None):
     name = f"saisie_{moment:%Y-%m-%d_%H%M%S}_{uuid4().hex[:12]}"
     save = {"date": moment.isoformat(timespec="milliseconds"), "auteur": auteur, "statut": statut, **row}
     save["identifiant"] = row["identifiant"] or f"nouveau:{name}"
-    return _write_json(Path(folder) / "saisies" / f"{name}.json", save | {"cases": cells})
+    return _write_signed(Path(folder), name, save | {"cases": cells})
+
+
+def write_merge(folder, saves, *, auteur, date=None):
+    """Write all the saves of one merge as one new file: it is there whole, or not at all; return its path.
+
+    Parameters
+    ----------
+    folder : path-like, the dossier
+    saves : list of dict: what `read.back.edits.read_edits` reads of a save, with its name (`saisie`) and `cases`
+    auteur : str, who merges
+    date : datetime, optional, now when not given
+    """
+    moment = (date or datetime.now()).astimezone()
+    name = f"fusion_{moment:%Y-%m-%d_%H%M%S}_{uuid4().hex[:8]}"
+    content = {"date": moment.isoformat(timespec="milliseconds"), "auteur": auteur, "saisies": saves}
+    return _write_signed(Path(folder), name, content)
+
+
+def write_undoing(folder, name, *, auteur, date=None):
+    """Write that a merge, a save or an undoing is undone, as a new file: what it undoes stays where it is; return its path."""
+    moment = (date or datetime.now()).astimezone()
+    content = {"date": moment.isoformat(timespec="milliseconds"), "auteur": auteur, "annule": name}
+    return _write_signed(Path(folder), f"annulation_{moment:%Y-%m-%d_%H%M%S}_{uuid4().hex[:8]}", content)
+
+
+def _write_signed(folder, name, content):
+    """Write a file of saisies/ with the version of its form and what shows that it was changed by hand."""
+    content = {"format": DOSSIER_VERSION, **content}
+    return _write_json(folder / "saisies" / f"{name}.json", content | {"controle": sign_content(content)})
 
 
 def write_draft(folder, session, draft):

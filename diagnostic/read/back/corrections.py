@@ -134,6 +134,21 @@ def fold_cells(cells):
     return folded.str.replace(r"\s+", " ", regex=True).str.strip().str.casefold()
 
 
+def fold_values(cells):
+    """Return cells as the values that they hold are compared: `fold_cells`, a number with decimals in one writing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> fold_values(pd.Series(["45,300", "45.3", "01004", "Le  Puy", "12.0"])).tolist()
+    ['45.3', '45.3', '01004', 'le puy', '12']
+    """
+    folded = fold_cells(cells)
+    decimals = folded.str.fullmatch(r"-?[0-9]+[.,][0-9]+")
+    numbers = pd.to_numeric(folded.where(decimals, "0").str.replace(",", "."))
+    return folded.mask(decimals, numbers.map("{:.9g}".format))
+
+
 def spell_corrections(corrections):
     """Return what each correction writes in its cell: nothing, for the word that empties it."""
     return corrections.where(corrections != EMPTY_WORD, "")
