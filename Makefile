@@ -13,12 +13,13 @@ export PYTHONUTF8 = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := aide
-.PHONY: aide exemple test regles carnets roue propre
+.PHONY: aide exemple test regles carnets docs roue propre
 
 aide:
 	@echo "make exemple   le dossier d'exemple et ses sorties, dans exemple/"
 	@echo "make test      les règles d'écriture, tous les tests, puis les carnets"
 	@echo "make carnets   les carnets, dans le navigateur (JupyterLab)"
+	@echo "make docs      la documentation en site, dans docs/_site : s'ouvre sans réseau"
 	@echo "make roue      le paquet installable, dans dist/"
 	@echo "make propre    efface l'environnement et ce qui se refabrique (ni dossiers, ni données)"
 	@echo
@@ -56,10 +57,15 @@ test: regles
 carnets: $(INSTALLE)
 	@"$(PY)" -m jupyterlab notebooks
 
+docs: $(INSTALLE)
+	@"$(PY)" -m sphinx -b html -W --keep-going -q docs docs/_site
+	@"$(PY)" scripts/verifier_liens.py docs/_site
+	@echo "À ouvrir : docs/_site/index.html"
+
 roue: $(INSTALLE)
 	@"$(PY)" -m hatchling build -t wheel
 	@ls -l dist
 
 propre:
-	rm -rf "$(VENV)" dist build .pytest_cache .ruff_cache .hypothesis
+	rm -rf "$(VENV)" dist build docs/_site .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""Make the templates of documents that the software brings: diagnostic/write/modeles/{rapport,plaidoyer,encart}.docx.
+"""Make the templates of documents that the software brings: diagnostic/write/modeles/{rapport,plaidoyer,encart,atlas}.docx.
 
     python scripts/construire_modeles.py [FOLDER]
 
@@ -220,11 +220,34 @@ def build_insert():
     return document
 
 
+# Letters small enough for a territory to be on one page, whatever it holds.
+ATLAS_SIZES = {
+    "Heading 1": (13, 0, 3), "Heading 3": (9.5, 5, 1), "List Bullet": (8, 0, 1), "Source diagnostic": (7, 1, 1),
+    "Cellule diagnostic": (7.5, 0, 0),
+}  # fmt: skip
+
+
+def build_atlas():
+    """Return the template of the atlas: a page an EPCI."""
+    document = open_document()
+    section = document.sections[0]
+    section.left_margin = section.right_margin = Cm(1.7)
+    section.top_margin, section.bottom_margin = Cm(1.7), Cm(1.6)
+    section.header_distance = section.footer_distance = Cm(0.7)
+    for name, (size, before, after) in ATLAS_SIZES.items():
+        style = document.styles[name]
+        style.font.size, style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(size), Pt(before), Pt(after)
+    document.add_paragraph("{{ pages }}")
+    write_edges(document, cover=False)
+    section.footer.paragraphs[0].text = "{{ edition }} {{ avertissement }}"
+    return document
+
+
 def main(folder=FOLDER):
-    """Write the three templates in `folder`; return their paths."""
+    """Write the four templates in `folder`; return their paths."""
     folder, written = Path(folder), []
     folder.mkdir(parents=True, exist_ok=True)
-    for name, build in (("rapport", build_report), ("plaidoyer", build_plea), ("encart", build_insert)):
+    for name, build in (("rapport", build_report), ("plaidoyer", build_plea), ("encart", build_insert), ("atlas", build_atlas)):
         document, buffer = build(), io.BytesIO()
         properties = document.core_properties
         properties.author = properties.last_modified_by = properties.comments = properties.keywords = ""

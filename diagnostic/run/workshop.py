@@ -8,36 +8,48 @@ from diagnostic.errors import DiagnosticError
 FORMATS = ("A3", "A0")
 
 
-def write_sheets(folder, *, formats=FORMATS, edition="publique", sortie=None, progress=None):
-    """Read a dossier and write its workshop sheets in sorties/<edition>/atelier: a ground to fill, a numbered map with its index.
+def write_sheets(folder, *, formats=FORMATS, edition="publique", kit=True, sortie=None, progress=None):
+    """Read a dossier and write its workshop sheets in sorties/<edition>/atelier: a ground to fill, a numbered map, the kit.
 
     Parameters
     ----------
     folder : path-like
     formats : sequence of {"A3", "A0"}
     edition : {"publique", "partenaires", "interne"}
+    kit : bool, the cards, the sheets, the forms and the workbook of corrections too (`run.workshop_kit`)
     sortie : path-like, optional; by default the folder `sorties` of the dossier
     progress : callable(str), optional, told the French name of each step as it starts
 
     Returns
     -------
-    dict: `fichiers` (list of Path), `comptes` (dict of str -> int: carte, mairie, sans_commune, dehors, communes, imports)
+    dict: `fichiers` (list of Path), `comptes` (dict of str -> int: carte, mairie, sans_commune, dehors, communes, imports;
+        with the kit cartes_acteurs, cartes_dispositifs, formulaires, gardes)
 
     Raises
     ------
     DiagnosticError
         Structural faults of the dossier, or a territory without outline; nothing is written then.
     """
+    from diagnostic.run.deposit import open_outputs, place_outputs
+    from diagnostic.run.workshop_kit import list_filled, write_kit
+    from diagnostic.write.removed import write_removed
     from diagnostic.write.workshop import write_workshop
 
     tell = progress or (lambda step: None)
     tell("Lecture du dossier")
-    shown = way.select_edition(way.measure(folder), edition)
-    target, written, counts = Path(sortie or Path(folder) / "sorties") / edition, [], {}
-    for format_page in formats:
-        tell(f"Feuilles {format_page}")
-        blank, pages, counts = draw_sheets(shown, format_page=format_page)
-        written += write_workshop(blank, pages, target, format_page)
+    tables, target, written, counts = way.load(folder), Path(sortie or Path(folder) / "sorties"), [], {}
+    inputs = way.list_inputs(folder, tables["reglages"])
+    with open_outputs(target) as stage:
+        shown = way.select_edition(way.measure_tables(tables), edition)
+        for format_page in formats:
+            tell(f"Feuilles {format_page}")
+            blank, pages, counts = draw_sheets(shown, format_page=format_page)
+            written += write_workshop(blank, pages, stage / edition, format_page)
+        if kit:
+            done = write_kit(shown, stage / edition, kept=list_filled(target / edition), tell=tell)
+            written, counts = written + done["fichiers"], counts | done["comptes"]
+        written.append(write_removed(shown["retraits"], stage / edition))
+        written = place_outputs(target, {edition: shown}, written, inputs=inputs, command="atelier")
     return {"fichiers": written, "comptes": counts}
 
 

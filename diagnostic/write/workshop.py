@@ -51,3 +51,8 @@ def write_workshop(blank, numbered, folder, format_page):
     if numbered:
         written.append(write_bytes(render_book(numbered), folder / f"{NUMBERED}_{format_page}.pdf"))
     return written
+
+
+def write_cards(pages, path):
+    """Write the pages of cards as one PDF; return [path], [] when there is no card: no file then."""
+    return [write_bytes(render_book(pages), Path(path))] if pages else []
