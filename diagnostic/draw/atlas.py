@@ -14,7 +14,7 @@ from diagnostic.draw.web_view import name_headings
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 from diagnostic.vocabulary.formats import join_words
 
-LONGEST_NAME = 40  # letters of a layer in a file name
+LONGEST_NAME = 40  # letters of a layer or a category in a file name
 
 
 def list_figures(tables, *, mentions, edition):
@@ -35,7 +35,7 @@ def list_figures(tables, *, mentions, edition):
     own = partial(_mention, mentions, edition=edition)
     # Four communes of France have no outline: a territory of those alone has charts and no map.
     base = base_map.prepare_base(tables["communes"]) if tables["communes"].geometry.notna().any() else None
-    actors, left = _leave_communes(tables["acteurs"])
+    actors, left = leave_communes(tables["acteurs"])
     told = own("acteurs") | {"remarques": left}
     figures = _list_layers(tables, base, common) if base else []
     figures.append(("discordance", True, partial(charts.draw_discordance, _pivot_pairs(tables), mentions=common("ressorts"))))
@@ -114,7 +114,7 @@ def _list_access(tables, base, own):
             print_points.draw_access, base, distances, sites, labels.get(code, code), whole.loc[code],
             mentions=own("acteurs"),
         )  # fmt: skip
-        figures.append((f"acces_{normalize_label(code)}", draw))
+        figures.append((f"acces_{normalize_label(code)[:LONGEST_NAME]}", draw))
     return figures
 
 
@@ -130,7 +130,7 @@ def _list_states(tables, base, own):
         told = counts.loc[code].to_dict() | {"age_text": ages.get(code, "")}
         states = rows.set_index("code_insee")["statut"]
         draw = partial(states_map.draw_states, base, states, actors[held], labels.get(code, code), told, mentions=own("acteurs"))
-        figures.append((f"etats_{normalize_label(code)}", draw))
+        figures.append((f"etats_{normalize_label(code)[:LONGEST_NAME]}", draw))
     return figures
 
 
@@ -144,7 +144,7 @@ def _list_curves(tables, own):
     drawn = curves[curves["territoire_id"].isin(tables["territoires"].index[kinds])]
     drawn = drawn.assign(population=drawn["population_totale"])  # the chart tells the denominator of its shares
     return [
-        (f"courbe_{normalize_label(code)}", partial(
+        (f"courbe_{normalize_label(code)[:LONGEST_NAME]}", partial(
             access_chart.draw_access_curve, rows, tables["territoires"], labels.get(code, code), mentions=own("acteurs"),
             seuils=steps[rows["unite"].iat[0]],
         ))
@@ -169,7 +169,7 @@ def _pivot_pairs(tables):
     return table.set_axis(words).set_axis(words, axis=1)
 
 
-def _leave_communes(actors):
+def leave_communes(actors):
     """Return the actors without the communes that are in no network, which would drown the others, and the note that says it."""
     linked = actors.get("dans_reseau")
     if linked is None:

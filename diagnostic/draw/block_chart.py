@@ -5,6 +5,7 @@ import pandas as pd
 
 from diagnostic.draw.charts import fit_words, label_axes, open_chart, tell_shade, write_cells
 from diagnostic.draw.network_marks import tell_blocks
+from diagnostic.draw.page import find_least
 from diagnostic.draw.style import CHAMP_LABELS, format_number, format_share
 
 READABLE = 6.0  # points: under it the cells keep their density only
@@ -53,7 +54,8 @@ def pick_words(names, words, mentions, format_page):
     """Return the fullest of the words (links, pairs, density, expected; without expected; density) that can be read in the cells."""
     _, axes, _ = open_chart("titre\ntitre", mentions, notes=["note"] * 3, format_page=format_page, shape=words[0].shape)
     label_axes(axes, names, names, room=len(names) <= FEW_GROUPS)
-    return next((each for each in words if fit_words(axes, each, each.shape) >= READABLE), words[-1])
+    readable = find_least(axes.get_figure(), READABLE)
+    return next((each for each in words if fit_words(axes, each, each.shape, least=0) >= readable), words[-1])
 
 
 def tell_reading(kept, words, cells):

@@ -5,14 +5,16 @@ from matplotlib.lines import Line2D
 
 from diagnostic.draw import page
 from diagnostic.draw.charter import find_charter
-from diagnostic.draw.charts import label_axes, open_chart, shrink_axes, write_legend_row
-from diagnostic.draw.style import COLOURS, FONT_SIZES, TEXT_COLOUR, agree, format_number, format_share
+from diagnostic.draw.charts import keep_top, label_axes, open_chart, shrink_axes, write_legend_row
+from diagnostic.draw.style import COLOURS, FONT_SIZES, NO_BREAK_SPACE, TEXT_COLOUR, agree, format_number, format_share
 
 # One look for all comparisons with chance: what chance gives is grey, its mean a black line, what is observed a diamond.
 CHANCE, CHANCE_EDGE, OBSERVED = "#CFCFCF", "#8A8A8A", COLOURS["vermillon"]
 SHARE = 0.9  # of the draws, between q05 and q95
 # Few rows keep the height they have among six.
 LEAST_ROWS, AXIS_IN = 6, 0.4
+# The sentence at the right of a row: inches, and share of the width, at most.
+WORDS_IN, WORDS_SHARE = 3.2, 0.42
 
 
 def draw_chance(hasard, libelles, territoire, *, mentions, format_page="A4"):
@@ -38,15 +40,17 @@ def draw_chance(hasard, libelles, territoire, *, mentions, format_page="A4"):
     most = float(np.nanmax(rows[["observe", "q95"]].to_numpy(dtype=float), initial=1))
     bottom = write_legend_row(figure, list_marks(rows), room[0])
     shrink_axes(axes, bottom - AXIS_IN)
-    axes.set_xlim(-most * 0.02, most * 1.5)
-    axes.set_ylim(max(LEAST_ROWS, len(rows)) - 0.4, -0.6)
+    keep_top(axes, len(rows) / max(LEAST_ROWS, len(rows)))
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    label_axes(axes, [libelles.get(couche, couche) for couche in rows["couche_b"]], [], size=FONT_SIZES["legende"])
+    width = axes.get_position().width * figure.get_size_inches()[0]
+    words = min(WORDS_IN, WORDS_SHARE * width)
+    axes.set_xlim(-most * 0.02, most * width / (width - words))
     draw_ticks(axes, most, len(rows), f"Nombre d'{mixed} entièrement dans une seule unité de la couche de la ligne")
     for y, row in enumerate(rows.itertuples()):
         draw_row(axes, y, row)
-        page.write_text(
-            axes, most * 1.04, y, tell_chance_row(row), va="center_baseline", fontsize=FONT_SIZES["legende"]
-        )
-    label_axes(axes, [libelles.get(couche, couche) for couche in rows["couche_b"]], [], size=FONT_SIZES["legende"])
+        told = page.wrap_text(tell_chance_row(row), words - 0.2, FONT_SIZES["legende"] * 0.95)
+        page.write_text(axes, most * 1.04, y, told, va="center", fontsize=FONT_SIZES["legende"], linespacing=1.15)
     return figure
 
 
@@ -119,7 +123,8 @@ def tell_chance_row(row):
     if row.q05 == row.q95 and abs(row.moyenne_hasard - row.q05) < 0.05:
         return f"{format_number(row.observe)} ; au hasard, {low}"
     between = f"de {low} à {high}" if low != high else low
-    return f"{format_number(row.observe)} ; au hasard, {between} ({format_number(row.moyenne_hasard, 1)} en moyenne)"
+    mean = f"{format_number(row.moyenne_hasard, 1)}{NO_BREAK_SPACE}en{NO_BREAK_SPACE}moyenne"
+    return f"{format_number(row.observe)} ; au hasard, {between} ({mean})"
 
 
 def tell_chance(rows, mixed):

@@ -30,6 +30,8 @@ LECTURE = (
 STRONG_DISCORDANCE = 0.5
 LEAST_SHADE = 0.05  # under 5 % at the most, a page must not look discordant
 UPWARDS_IN = 1.45  # of names written upwards, on two lines
+BESIDE_IN, BESIDE_SHARE = 2.6, 0.26  # of names at the left of their rows: inches, and share of the page, at most
+ONE_LINE_SHARE, MEAN_LETTER = 0.3, 0.52  # of names on one line: share of the page, width of a letter as a share of its size
 STATES = ["present", "absent_verifie", "non_renseigne"]
 
 
@@ -96,6 +98,8 @@ def draw_bars(comptes, *, mentions, objet="acteur", groupe="rubrique", format_pa
     total = int(np.nansum(values))
     title = mentions.get("titre") or tell_bars(comptes, total, objet, groupe)
     figure, axes, _ = open_chart(title, mentions, shape=(len(values), 1), format_page=format_page, square=False)
+    # Few bars keep the thickness they have among eight.
+    keep_top(axes, len(values) / max(8, len(values)) or 1.0)
     longest = max(1.0, np.nanmax(values, initial=0))
     rows = np.arange(len(values))
     axes.barh(rows, np.nan_to_num(values), height=0.68, color=COLOURS["bleu"], edgecolor="none")
@@ -109,8 +113,7 @@ def draw_bars(comptes, *, mentions, objet="acteur", groupe="rubrique", format_pa
         words = f"{format_number(value)} ({tell_part(value / total)})" if value > 0 else format_number(value)
         page.write_text(axes, x + longest * 0.008, row, words, va="center_baseline", fontsize=FONT_SIZES["legende"])
     axes.set_xlim(0, longest * 1.13)
-    # Few bars keep the thickness they have among eight.
-    axes.set_ylim(max(8, len(values)) - 0.4, -0.6)
+    axes.set_ylim(max(1, len(values)) - 0.4, -0.6)
     label_axes(axes, comptes.index, [], size=FONT_SIZES["legende"])
     return figure
 
@@ -163,19 +166,25 @@ def open_chart(title, mentions, *, notes=(), shape=(1, 1), format_page="A4", pan
     return figure, axes, (top, bottom)
 
 
-def write_legend_row(figure, handles, top, *, columns=4):
-    """Write a legend on rows under the title, `top` in inches; return its bottom."""
+def write_legend_row(figure, handles, top, *, columns=4, **options):
+    """Write a legend on rows under the title, `top` in inches, with as many columns as the page is wide for; return its bottom."""
     if not handles:
         return top
     width, height = figure.get_size_inches()
-    legend = figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(page.MARGIN_IN / width, top / height), ncols=columns, frameon=False,
-        borderpad=0, borderaxespad=0, handletextpad=0.5, columnspacing=1.6, labelspacing=0.6, handleheight=1.1, alignment="left",
-        prop={"family": find_charter().polices, "size": FONT_SIZES["legende"]},
-    )  # fmt: skip
-    for text in legend.get_texts():
-        text.set(color=TEXT_COLOUR, parse_math=False)
-    return page.measure_box(legend)[1]
+    options = {"handletextpad": 0.5, "columnspacing": 1.6, "labelspacing": 0.6, "handleheight": 1.1, **options}
+    for ncols in range(min(columns, len(handles)), 0, -1):
+        legend = figure.legend(
+            handles=handles, loc="upper left", bbox_to_anchor=(page.MARGIN_IN / width, top / height), ncols=ncols, frameon=False,
+            borderpad=0, borderaxespad=0, alignment="left", prop={"family": find_charter().polices, "size": FONT_SIZES["legende"]},
+            **options,
+        )  # fmt: skip
+        for text in legend.get_texts():
+            text.set(color=TEXT_COLOUR, parse_math=False)
+        box = page.measure_box(legend)
+        if box[2] <= width - page.MARGIN_IN / 2 or ncols == 1:
+            return box[1]
+        legend.remove()
+    return top
 
 
 def shrink_axes(axes, top):
@@ -186,31 +195,50 @@ def shrink_axes(axes, top):
     axes.set_position([box.x0, box.y0, box.width, high])
 
 
-def label_axes(axes, rows, columns, *, size=None, room=True, below=0.0):
+def keep_top(axes, share):
+    """Keep the upper `share` (0 to 1) of the axes: few rows are no higher than many, and nothing empty stands under them."""
+    box = axes.get_position(original=True)
+    axes.set_position([box.x0, box.y1 - box.height * share, box.width, box.height * share])
+
+
+def count_letters(format_page, most):
+    """Return how many letters of a name stand on one line at the left of the rows of a page: `most`, fewer on a narrow one."""
+    width = page.open_page(format_page).get_size_inches()[0]
+    return min(most, int(ONE_LINE_SHARE * width * 72 / (FONT_SIZES["note"] * MEAN_LETTER)))
+
+
+def label_axes(axes, rows, columns, *, size=None, room=True, below=0.0, beside=None):
     """Write the labels of rows (left) and columns (top), then move the axes so that all labels stay on the page.
 
     Parameters
     ----------
     size : float, optional
-        Points; by default what the height of a row allows, between 4.5 and the size of legends.
+        Points; by default what the height of a row allows, no smaller than letters may be nor larger than those of legends.
     room : bool
-        Whether columns are about as wide as their names; else names are written upwards.
+        Whether columns are about as wide as their names; else, or where a word is wider than its column, names are written upwards.
     below : float
         Inches left free under the cells.
+    beside : float, optional
+        Inches that the names of rows take, at most; by default a share of the page.
     """
-    figure = axes.get_figure()
+    figure, is_bar = axes.get_figure(), not len(columns)
+    least, width = page.find_least(figure), figure.get_size_inches()[0]
     box = axes.get_window_extent().extents / figure.dpi
     pitch = (box[3] - box[1]) * 0.8 * 72 / max(1, len(rows))
-    size = size or float(np.clip(pitch / 1.3, 4.5, FONT_SIZES["legende"]))
+    size = size or float(np.clip(pitch / 1.3, least, FONT_SIZES["legende"]))
     rows, columns = [str(row) for row in rows], [str(column) for column in columns]
-    is_bar = not columns
-    axes.set_yticks(np.arange(len(rows)) + (0 if is_bar else 0.5), [page.wrap_text(row, 2.6, size) for row in rows])
+    beside = beside or min(BESIDE_IN, BESIDE_SHARE * width)
+    axes.set_yticks(np.arange(len(rows)) + (0 if is_bar else 0.5), [page.wrap_text(row, beside, size) for row in rows])
     axes.xaxis.tick_top()
-    space = max(0.6, (box[2] - box[0] - 1.5) / max(1, len(columns))) if room else UPWARDS_IN
+    space = (box[2] - box[0] - min(1.5, beside)) / max(1, len(columns))
+    # A column narrower than one of its words has its name upwards.
+    longest = max((len(word) for column in columns for word in column.split()), default=0)
+    room = room and longest * size * page.CHARACTER_WIDTH * 0.93 <= max(0.6, space) * 72
     # Names written upwards stand side by side: their letters are no larger than a column is wide.
-    narrow = size if room else float(np.clip((box[2] - box[0] - 2.6) * 72 / max(1, len(columns)) / 1.05, 4.5, size))
-    lines = 2 if room or (box[2] - box[0] - 2.6) * 72 / max(1, len(columns)) > 2.2 * narrow else 1
-    columns = [page.wrap_text(column, space if lines == 2 else 9.0, narrow) for column in columns]
+    wide = (box[2] - box[0] - beside) * 72 / max(1, len(columns))
+    narrow = size if room else float(np.clip(wide / 1.05, least, size))
+    lines = 2 if room or wide > 2.2 * narrow else 1
+    columns = [page.wrap_text(column, (max(0.6, space) if room else UPWARDS_IN) if lines == 2 else 9.0, narrow) for column in columns]
     axes.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=0 if room else 90, linespacing=1.0)
     for texts, points in [(axes.get_xticklabels(), narrow), (axes.get_yticklabels(), size)]:
         for text in texts:
@@ -219,7 +247,7 @@ def label_axes(axes, rows, columns, *, size=None, room=True, below=0.0):
     # Names above the columns made the rows lower: their own names follow.
     pitch = axes.get_position().height * figure.get_size_inches()[1] * 72 / max(1, len(rows))
     for text in axes.get_yticklabels() if not is_bar else ():
-        text.set_fontsize(min(text.get_fontsize(), max(4.5, pitch / (1.15 * (1 + text.get_text().count("\n"))))))
+        text.set_fontsize(min(text.get_fontsize(), max(least, pitch / (1.15 * (1 + text.get_text().count("\n"))))))
 
 
 def fit_labels(axes, box):
@@ -258,22 +286,30 @@ def write_cells(axes, values, words, *, full=1.0, empty=None):
             written.set_bbox({"facecolor": MISSING_COLOUR, "edgecolor": "none", "pad": 1.5})
 
 
-def fit_words(axes, words, shape, *, largest=13.0):
-    """Return the size (points) at which the longest of `words` fits a cell of `shape`, its lines one above the other; 4.5 at least."""
+def fit_words(axes, words, shape, *, largest=13.0, least=None):
+    """Return the size (points) at which the longest of `words` fits a cell of `shape`, its lines one above the other.
+
+    It is `least` at least, by default what letters may be (`page.find_least`).
+    """
     lines = [line for text in np.ravel(words) for line in str(text).split("\n")]
     if not lines:
         return largest
     figure = axes.get_figure()
+    least = page.find_least(figure) if least is None else least
     box = axes.get_window_extent().extents / figure.dpi * 72
     wide, high = (box[2] - box[0]) / max(1, shape[1]), (box[3] - box[1]) / max(1, shape[0])
     letters, deep = max(map(len, lines)), max(str(text).count("\n") + 1 for text in np.ravel(words))
-    return float(np.clip(min(0.9 * wide / (0.6 * max(3, letters)), 0.86 * high / (1.2 * deep)), 4.5, largest))
+    return float(np.clip(min(0.9 * wide / (0.6 * max(3, letters)), 0.86 * high / (1.2 * deep)), least, largest))
 
 
-def fill_cells(axes, rows, columns, colour, *, hatch="", hatch_colour="white"):
-    """Fill the cells at `rows`, `columns` with one colour; a hatch keeps its own colour under white borders."""
+def fill_cells(axes, rows, columns, colour, *, hatch="", hatch_colour="white", edges=None):
+    """Fill the cells at `rows`, `columns` with one colour; a hatch keeps its own colour under white borders.
+
+    `edges` are where columns start, and the last one ends; by default each is 1 wide.
+    """
     for row, column in zip(rows, columns, strict=True):
+        left, wide = (column, 1) if edges is None else (edges[column], edges[column + 1] - edges[column])
         axes.add_patch(
-            Rectangle((column, row), 1, 1, facecolor=colour, edgecolor=hatch_colour, hatch=hatch or None, linewidth=0)
+            Rectangle((left, row), wide, 1, facecolor=colour, edgecolor=hatch_colour, hatch=hatch or None, linewidth=0)
         )
-        axes.add_patch(Rectangle((column, row), 1, 1, facecolor="none", edgecolor="white", linewidth=1))
+        axes.add_patch(Rectangle((left, row), wide, 1, facecolor="none", edgecolor="white", linewidth=1))

@@ -133,7 +133,7 @@ def _describe_section(rank, row, held, edition):
         "nombres": {state: format_number(row[f"nb_{state}"]) for state in STATES},
         "age": _tell_age(row.get("age_text")),
         "rubriques": _list_block(held["rubriques"], key, NOTHING["rubriques"], MAX_HEADINGS, _describe_heading),
-        "attendus": _list_block(held["attendus"], key, NOTHING["attendus"], MAX_EXPECTED, _describe_expected, _rank_expected),
+        "attendus": _list_block(held["attendus"], key, NOTHING["attendus"], MAX_EXPECTED, _describe_expected, rank_expected),
         "acces": _list_block(held["acces"], key, NOTHING["acces"], MAX_ACCESS, _describe_access, _rank_access),
         **{genre: _list_genre(held["listes"], key, genre, edition) for genre in INTERNAL},
         **{genre: _join_genre(held["listes"], key, genre) for genre in ("themes", "publics")},
@@ -188,7 +188,7 @@ def _describe_heading(row):
     }  # fmt: skip
 
 
-def _rank_expected(row):
+def rank_expected(row):
     """Return where an expectation is read: what lacks before what is there, obligations before practices."""
     states, forces = list(EXPECTED), list(FORCES)
     return [names.index(word) if word in names else len(names) for names, word in ((states, row["etat"]), (forces, row["force"]))]

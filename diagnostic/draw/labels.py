@@ -22,7 +22,8 @@ SHIFTS = np.array(
 )
 # What a position costs: a hidden point, a corner outside the shape, a name's length away from the best place.
 COSTS = {"point": 1.0, "corner": 0.7, "distance": 1.5}
-PADDING = 1.5
+# Points around a name where nothing else is written: two names on one line are not read as one.
+PADDING = (3.0, 1.5)
 LEGAL_FORMS = {"de communes": "CC", "d['’]agglom[ée]ration": "CA", "urbaine": "CU"}
 
 
@@ -103,7 +104,7 @@ def write_free(axes, row, words, boxes, points, size, **options):
     )  # fmt: skip
     add_halo(text)
     figure = axes.get_figure()
-    box = text.get_window_extent(figure.canvas.get_renderer()).padded(PADDING * figure.dpi / 72)
+    box = text.get_window_extent(figure.canvas.get_renderer()).padded(*(each * figure.dpi / 72 for each in PADDING))
     centre = axes.transData.transform((row.x, row.y))
     shifts = SHIFTS * [box.width, box.height]
     candidates = np.array(box.extents) + np.hstack([shifts, shifts])

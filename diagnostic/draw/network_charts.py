@@ -17,6 +17,7 @@ READABLE_UP_TO = 600
 COLUMNS_UP_TO = 40
 # A mark at least this wide (points) holds a letter, explained beside the drawing, when its name has no room.
 LEAST_LETTERED, MOST_LETTERS = 7.0, 15
+LETTER_POINTS, LETTER_SHARE = 5.0, 1.2  # of a letter on a mark: its size, and how much wider the mark is
 DISPOSITIF_MARKER, DISPOSITIF_COLOUR = "h", "#3A3A3A"
 LEADING, FUNDING = ["pilotage", "coordination"], ["financement"]
 ROLE_STYLES = {
@@ -167,15 +168,16 @@ def name_most_linked(axes, table, pairs, view, *, ends=("acteur_a", "acteur_b"),
     names = order["texte"]
     if len(order) > NAME_ALL_UP_TO:
         order["texte"] = names.where(np.arange(len(order)) < MOST_NAMES, "")
-    size = size or (6.5 if len(order) <= 60 else 5.8)
+    least = page.find_least(axes.get_figure(), LETTER_POINTS)
+    size = max(least, size or (6.5 if len(order) <= 60 else 5.8))
     few = pairs if len(pairs) <= marks.MANY_LINKS else pairs.iloc[:0]
     written = marks.write_names(axes, order, view=view, lines=marks.sample_links(table, few, ends), size=size)
     left = order[~order.index.isin(written)]
-    lettered = left[left["diametre"] >= LEAST_LETTERED].iloc[:most_letters]
+    lettered = left[left["diametre"] >= max(LEAST_LETTERED, LETTER_SHARE * least)].iloc[:most_letters]
     lines = []
     for rank, row in enumerate(lettered.itertuples()):
         ink = pick_text_colour(DISPOSITIF_COLOUR if row.champ == "dispositif" else marks.find_fills()[row.champ])
-        page.write_text(axes, row.x, row.y, name_rank(rank), fontsize=5, ha="center", va="center_baseline", color=ink, zorder=9,
+        page.write_text(axes, row.x, row.y, name_rank(rank), fontsize=least, ha="center", va="center_baseline", color=ink, zorder=9,
                         fontweight="bold", gid="lettre")  # fmt: skip
         lines.append(f"{name_rank(rank)} : {names[row.Index]}".replace("\n", " "))
     without = len(left) - len(lettered)
@@ -294,7 +296,7 @@ def place_columns(table, pairs, width, height):
 def write_columns(axes, table, width):
     """Write every name outside its column, on one line where rows are close."""
     rows = table["sorte"].value_counts().max() if len(table) else 1
-    size = 7.0 if rows <= 25 else 5.8
+    size = max(page.find_least(axes.get_figure()), 7.0 if rows <= 25 else 5.8)
     for row in table.itertuples():
         on_left = row.sorte == "acteur"
         page.write_text(axes, row.x + (-0.1 if on_left else 0.1), row.y, row.texte, ha="right" if on_left else "left", va="center",

@@ -58,9 +58,8 @@ def draw_actor_map(communes, acteurs, liens, *, mentions, format_page="A4"):
     stacks = stack_points(shown, page.measure_point(axes))
     draw_stacks(axes, stacks)
     legends = [
-        ("Acteurs reliés, par champ", list_champs(shown), None), ("Acteurs en un même lieu", list_sizes(stacks), None),
-        ("Liens d'un lieu à l'autre", entries, tell_widths(lines)),
-        ("Limites", borders, None),
+        ("Acteurs reliés, par champ", list_champs(shown), None), ("Liens d'un lieu à l'autre", entries, tell_widths(lines)),
+        ("Limites", borders, None), ("Acteurs en un même lieu", list_sizes(stacks), None),
     ]  # fmt: skip
     points = to_pixels(axes, stacks["x"], stacks["y"])
     hidden = np.vstack([points, list_border_points(axes, base)])

@@ -296,7 +296,7 @@ def write_names(axes, table, *, view, lines=None, size=6.0):
             continue
         text = page.write_text(axes, 0, 0, words, fontsize=size, ha="center", va="center", linespacing=1.0, zorder=8, gid="etiquette",
                                fontweight="bold" if strong else "normal")  # fmt: skip
-        box = text.get_window_extent(renderer).padded(PADDING * pixel * 0.5)
+        box = text.get_window_extent(renderer).padded(PADDING[1] * pixel * 0.5)
         half = np.array([box.width, box.height]) / 2
         corner = np.where((np.abs(SIDES) == 1).all(axis=1), 0.75, 1.0)[:, None]
         spots = np.vstack([centres[rank] + SIDES * (half + radii[rank] * corner + away * figure.dpi) for away in FURTHER_IN])

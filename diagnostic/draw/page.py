@@ -1,32 +1,26 @@
 """The printed page around a map or a chart: title, legends, notes, scale, north. No global state of matplotlib."""
 
 import math
-import re
-import textwrap
 from functools import partial
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import BboxImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from diagnostic.draw.charter import decode_logo, find_charter
+from diagnostic.draw.handles import make_line, make_marker, make_missing_patch, make_patch  # noqa: F401 (lent to pages)
+from diagnostic.draw.lines import CHARACTER_WIDTH, wrap_text
 from diagnostic.draw.style import (
     FONT_SIZES,
-    LINE_COLOURS,
-    LINE_LABELS,
-    LINE_WIDTHS,
-    MISSING_COLOUR,
-    MISSING_HATCH,
-    MISSING_HATCH_COLOUR,
     PAGE_SCALES,
     PAGE_SIZES,
     PRINT_DPI,
     TEXT_COLOUR,
     WARNING_COLOUR,
+    agree,
     format_number,
     measure_contrast,
 )  # fmt: skip
@@ -37,11 +31,12 @@ LEGEND_GAP_IN = 0.12
 LOGO_IN = (1.4, 0.55)
 # Sizes tried, in points, until the legends fit beside the map.
 LEGEND_SIZES = (8.0, 7.0, 6.2, 5.5)
-# Mean width of a DejaVu Sans character, as a share of its size: enough to wrap lines.
-CHARACTER_WIDTH = 0.58
 NAMES_KEPT = (1.0, 0.75, 0.5, 0.25)
+LEAST_HALF = 5  # entries of a legend: those of fewer are not halved
+# In the column of a report: the share of the names and the number of legend entries kept, tried one after the other.
+COLUMN_TRIES = ((1.0, 99), (0.5, 99), (0.5, 36), (0.25, 30), (0.25, 24), (0.25, 18), (0.0, 12))
 BOLD = 1.15  # how much wider bold letters are
-TIE = "\u2060"
+LEAST_POINTS, COLUMN_POINTS = 4.5, 6.0  # smallest letters on a page of its own, in the column of a report
 EDITION_LABELS = {"publique": "publique", "partenaires": "partenaires", "interne": "interne (ne pas diffuser)"}
 
 
@@ -62,7 +57,17 @@ def open_page(format_page="A4"):
 
 def measure_scale(figure):
     """Return how many inches of paper one inch of the figure is (1 for a figure that `open_page` did not make)."""
-    return max(1.0, figure.dpi / PRINT_DPI)
+    ratio = figure.dpi / PRINT_DPI
+    return ratio if ratio > 1 or any(math.isclose(ratio, scale) for scale in PAGE_SCALES.values()) else 1.0
+
+
+def find_least(figure, usual=LEAST_POINTS):
+    """Return the smallest letters that a page may have, in points: `usual`, or more so that none is under 6 points in a column.
+
+    A page of PAGE_SCALES under 1 goes into a text as it is: its letters stand beside those of a report.
+    """
+    scale = measure_scale(figure)
+    return usual if scale >= 1 else max(usual, COLUMN_POINTS / scale)
 
 
 def place_logo(figure, pixels):
@@ -100,15 +105,6 @@ def add_halo(text, width=2.0):
     return text
 
 
-def wrap_text(text, width_in, size):
-    """Return `text` cut into lines that fit `width_in` inches at `size` points."""
-    characters = max(12, int(width_in * 72 / (size * CHARACTER_WIDTH)))
-    # A French colon never starts a line: its space is tied while the lines are cut.
-    tied = re.sub(" (?=[:;?!»])", TIE, text)
-    lines = [textwrap.fill(line, characters, break_long_words=False, break_on_hyphens=False) for line in tied.split("\n")]
-    return "\n".join(lines).replace(TIE, " ")
-
-
 def measure_box(artist):
     """Return the box of a text or legend in inches: x0, y0, x1, y1."""
     figure = artist.get_figure(root=True)
@@ -121,7 +117,7 @@ def write_paragraph(figure, x, y, text, width_in, **options):
     page_width, page_height = figure.get_size_inches()
     size = options.setdefault("fontsize", FONT_SIZES["note"])
     written = write_text(figure, x / page_width, y / page_height, "", **options)
-    for character in (0.48, 0.52, 0.56, 0.6, 0.65, 0.72, 0.85):
+    for character in (0.48, 0.52, 0.56, 0.6, 0.65, 0.72, 0.85, 1.0):
         written.set_text(wrap_text(text, width_in, size * character / CHARACTER_WIDTH))
         box = measure_box(written)
         if box[2] - box[0] <= width_in:
@@ -191,19 +187,52 @@ def stack_legends(figure, legends, room, lettered=""):
         The names written as letters on the map, one a line; at the smallest size, one after the other.
     """
     lefts = room[2] if len(room) > 2 else [figure.get_size_inches()[0] - MARGIN_IN - PANEL_IN]
-    names = lettered.split("\n") if lettered else []
-    # At the smallest size names follow each other, and the last ones are only counted when they would run over the notes.
-    tries = [(size, lettered) for size in LEGEND_SIZES]
-    tries += [(LEGEND_SIZES[-1], shorten_names(names, share)) for share in NAMES_KEPT if names]
-    for size, words in tries:
-        blocks = [partial(add_legend, figure, *legend, size=size) for legend in legends if legend[1]]
+    names, shown = lettered.split("\n") if lettered else [], [legend for legend in legends if legend[1]]
+    artists = []
+    for size, words, kept, look in list_tries(figure, names, shown):
+        for artist in artists:
+            artist.remove()
+        blocks = [partial(add_legend, figure, *legend, size=size, **look) for legend in kept]
         if words:
             blocks.append(partial(write_panel, figure, words, size=min(size, FONT_SIZES["note"])))
         artists, fits = flow_blocks(blocks, room, lefts)
-        if fits or (size, words) == tries[-1]:
+        if fits:
             return
-        for artist in artists:
-            artist.remove()
+
+
+def list_tries(figure, names, legends):
+    """Return what `stack_legends` tries in turn: size of letters, names without room, legends, options of `add_legend`."""
+    least = find_least(figure)
+    sizes = [size for size in LEGEND_SIZES if size >= least]
+    whole, last = "\n".join(names), sizes[-1]
+    runs = [shorten_names(names, share) for share in NAMES_KEPT] if names else []
+    if least <= LEAST_POINTS:
+        # At the smallest size names follow each other, and the last ones are only counted when they would run over the notes.
+        tries = [(size, whole, legends, {"full": size > last}) for size in sizes]
+        return [*tries, *((last, run, legends, {"full": False}) for run in runs)]
+    # Letters that may not shrink: lines come closer, labels are cut, long legends go on in the next column, then entries are counted.
+    tries = [(size, whole, legends, {}) for size in sizes]
+    for full in (True, False):
+        tries += [(last, words, legends, {"spacing": 0.28, "full": full}) for words in [whole, *runs[:1]]]
+    look = {"spacing": 0.28, "full": False}
+    tries += [(last, run, legends, look) for run in runs[1:3]]
+    return tries + [(last, shorten_names(names, share), cut_legends(legends, most), look) for share, most in COLUMN_TRIES]
+
+
+def cut_legends(legends, most):
+    """Return legends whose entries beyond `most` in all are counted, the longest halved so that it goes on in the next column."""
+    over = sum(len(handles) for _, handles, _ in legends) - most
+    longest = max(range(len(legends)), key=lambda rank: len(legends[rank][1]), default=None)
+    if longest is None:
+        return legends
+    title, handles, note = legends[longest]
+    if over > 0:
+        kept = handles[: max(2, len(handles) - over - 1)]
+        handles = [*kept, make_patch("none", f"et {agree(len(handles) - len(kept), 'autre')}")]
+    half = -(-len(handles) // 2)
+    if half < LEAST_HALF:
+        return [*legends[:longest], (title, handles, note), *legends[longest + 1 :]]
+    return [*legends[:longest], (title, handles[:half], None), (f"{title} (suite)", handles[half:], note), *legends[longest + 1 :]]
 
 
 def shorten_names(names, share):
@@ -236,15 +265,15 @@ def flow_blocks(blocks, room, lefts):
     return drawn, fits
 
 
-def add_legend(figure, title, handles, note, spot, artists, *, size):
-    """Add one legend under `spot` (left and top, inches), put it in `artists` and return its bottom."""
+def add_legend(figure, title, handles, note, spot, artists, *, size, full=True, spacing=0.5):
+    """Add one legend under `spot` (left and top, inches), put it in `artists` and return its bottom; see `fit_label` for `full`."""
     width, height = figure.get_size_inches()
     largest = max((handle.get_markersize() for handle in handles if isinstance(handle, Line2D)), default=0)
-    family = find_charter().polices
+    labels, family = [fit_label(handle.get_label(), size, full=full) for handle in handles], find_charter().polices
     legend = figure.legend(
-        handles, [fit_label(handle.get_label(), size) for handle in handles], title=wrap_text(title, PANEL_IN, size * BOLD),
+        handles, labels, title=wrap_text(title, PANEL_IN, size * BOLD),
         loc="upper left", bbox_to_anchor=(spot[0] / width, spot[1] / height), frameon=False, borderpad=0,
-        borderaxespad=0, alignment="left", labelspacing=max(0.5, 0.2 + (largest - size) / size), handlelength=2.2,
+        borderaxespad=0, alignment="left", labelspacing=max(spacing, 0.2 + (largest - size) / size), handlelength=2.2,
         handleheight=1.1, handletextpad=0.7, prop={"family": family, "size": size},
         title_fontproperties={"family": family, "size": size + 0.5, "weight": "bold"},
     )  # fmt: skip
@@ -258,11 +287,11 @@ def add_legend(figure, title, handles, note, spot, artists, *, size):
     return bottom - LEGEND_GAP_IN
 
 
-def fit_label(label, size):
-    """Return a legend entry on lines that fit the panel; at the smallest size, on one line, the end (the count) kept."""
+def fit_label(label, size, *, full=True):
+    """Return a legend entry on lines that fit the panel; not `full` (the smallest size), on one line, the end (the count) kept."""
     width = PANEL_IN - 2.9 * size / 72
     wrapped = wrap_text(label, width, size * 0.95)
-    if size > LEGEND_SIZES[-1] or "\n" not in wrapped:
+    if full or "\n" not in wrapped:
         return wrapped
     name, _, count = label.rpartition(" — ")
     characters = int(width * 72 / (size * CHARACTER_WIDTH)) - len(count) - 3
@@ -273,33 +302,6 @@ def write_panel(figure, text, spot, artists, *, size):
     """Write a paragraph of the panel under `spot` (left and top, inches), put it in `artists` and return its bottom."""
     artists.append(write_paragraph(figure, *spot, text, PANEL_IN, fontsize=size, va="top", linespacing=1.2))
     return measure_box(artists[-1])[1]
-
-
-def make_patch(colour, label, *, hatch=None, hatch_colour="#333333"):
-    """Return a legend entry: a filled box, hatched when asked."""
-    return Patch(
-        facecolor=colour, edgecolor=hatch_colour if hatch else "#8A8A8A", linewidth=0.5, hatch=hatch, label=label
-    )
-
-
-def make_missing_patch(label):
-    """Return the legend entry of what is not known: grey, hatched."""
-    return make_patch(MISSING_COLOUR, label, hatch=MISSING_HATCH, hatch_colour=MISSING_HATCH_COLOUR)
-
-
-def make_line(kind):
-    """Return the legend entry of a border: commune, epci or departement."""
-    return Line2D([], [], color=LINE_COLOURS[kind], linewidth=LINE_WIDTHS[kind], label=LINE_LABELS[kind])
-
-
-def make_marker(marker, colour, label, *, size=6.0, hollow=False):
-    """Return the legend entry of a point; hollow when the place is out of the territory."""
-    face = "white" if hollow else colour
-    edge = colour if hollow else "white"
-    return Line2D(
-        [], [], linestyle="none", marker=marker, markersize=size, markerfacecolor=face, markeredgecolor=edge,
-        markeredgewidth=1.2 if hollow else 0.5, label=label,
-    )  # fmt: skip
 
 
 def add_scale_bar(axes):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from diagnostic.draw import page
 from diagnostic.draw.charter import find_charter
-from diagnostic.draw.charts import open_chart
+from diagnostic.draw.charts import open_chart, write_legend_row
 from diagnostic.draw.style import (
     CHAMP_LABELS,
     COLOURS,
@@ -40,8 +40,10 @@ WORDS = {
 }  # fmt: skip
 NOT_SAID = ("non_precise", "non_renseigne", "")
 FEW, FEW_LABEL = "moins_de_3", "Autres (moins de 3 postes chacun)"
-MAX_ROWS = 16
+MAX_ROWS, LEAST_ROWS = 16, 3
 BAR_IN, PAD_IN, HEAD_IN, GAP_IN, LABEL_IN, COLUMN_GAP_IN = 0.17, 0.09, 0.2, 0.24, 2.55, 0.35
+# Of a column, what labels take at most; the width from which a page has two; how many times thicker bars may be where there is room.
+LABEL_SHARE, TWO_FROM_IN, MOST_TALL = 0.5, 7.0, 1.6
 # Sizes of the letters tried, in points, until the fullest column holds in the page.
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0, 4.5)
 LINE_SPACING = 1.15
@@ -59,27 +61,44 @@ def draw_posts(resume, *, mentions, format_page="A4"):
     mentions : dict, as for `charts.draw_discordance`
     """
     blocks = {group: order_rows(resume, group) for group in GROUPS}
-    left = {group: len(rows) - MAX_ROWS for group, rows in blocks.items() if len(rows) > MAX_ROWS}
-    blocks = {group: keep_largest(rows) for group, rows in blocks.items() if len(rows)}
+    blocks = {group: rows for group, rows in blocks.items() if len(rows)}
     totals = count_totals(resume)
-    notes = [
-        "Un poste compte une fois dans son champ, sa fonction et son métier, et dans chacun de ses verbes : ne pas additionner les verbes.",
-        *[f"{GROUPS[group][0]} : {agree(number, 'ligne')} de moindre effectif hors de la page." for group, number in left.items()],
-    ]
     title = mentions.get("titre") or tell_posts(totals)
-    figure, axes, room = open_chart(title, mentions, notes=notes, square=False, format_page=format_page)
-    axes.remove()
-    top = write_legend(figure, room[0], totals)
+    # What fits is tried on a page whose notes tell that rows are left out of every group that may lose some.
+    may_lose = tell_left({group: 1 for group in blocks if len(blocks[group]) > LEAST_ROWS})
+    figure, room = open_posts(title, mentions, may_lose, totals, format_page)
+    most = count_rows(blocks, figure, room[0] - room[1]) if blocks else MAX_ROWS
+    left = {group: len(rows) - most for group, rows in blocks.items() if len(rows) > most}
+    blocks = {group: keep_largest(rows, most) for group, rows in blocks.items()}
+    figure, (top, bottom) = open_posts(title, mentions, tell_left(left), totals, format_page)
     longest = max([1.0, *(float(np.nansum(rows[list(STATUSES)].to_numpy(dtype=float), axis=1).max()) for rows in blocks.values())])
     if not blocks:
         page.write_paragraph(figure, page.MARGIN_IN, top - 0.2, "Aucun poste renseigné.", 4, fontsize=FONT_SIZES["titre"], va="top")
         return figure
-    columns, size = fit_columns(blocks, top - room[1])
-    width = (figure.get_size_inches()[0] - 2 * page.MARGIN_IN - COLUMN_GAP_IN) / 2
+    full = figure.get_size_inches()[0] - 2 * page.MARGIN_IN
+    columns, size = fit_columns(blocks, full, top - bottom, page.find_least(figure))
+    width = measure_column(full, len(columns))
+    tall = find_thickness(blocks, columns, size, width, top - bottom)
     for rank, column in enumerate(columns):
         left_in = page.MARGIN_IN + rank * (width + COLUMN_GAP_IN)
-        place_column(figure, [(group, blocks[group]) for group in column], left_in, top, width, size, longest)
+        place_column(figure, [(group, blocks[group]) for group in column], (left_in, top, width), size=size, longest=longest, tall=tall)
     return figure
+
+
+def open_posts(title, mentions, left, totals, format_page):
+    """Return a page with its title, legend and notes, and the top and bottom of what it has room for, in inches."""
+    notes = [
+        "Un poste compte une fois dans son champ, sa fonction et son métier, et dans chacun de ses verbes : ne pas additionner les verbes.",
+        *left,
+    ]
+    figure, axes, room = open_chart(title, mentions, notes=notes, square=False, format_page=format_page)
+    axes.remove()
+    return figure, (write_legend(figure, room[0], totals), room[1])
+
+
+def tell_left(left):
+    """Return the footnotes that count the rows left out of each group."""
+    return [f"{GROUPS[group][0]} : {agree(number, 'ligne')} de moindre effectif hors de la page." for group, number in left.items()]
 
 
 def share_columns(heights):
@@ -102,26 +121,57 @@ def share_columns(heights):
     return [column for column in best if column]
 
 
-def fit_columns(blocks, room):
-    """Return the groups of each column, and the largest size of letters at which the fullest holds in `room` inches."""
-    columns, size = [], SIZES[-1]
-    for size in SIZES:
-        heights = {group: HEAD_IN + GAP_IN + float(measure_rows(rows, size).sum()) for group, rows in blocks.items()}
-        columns = share_columns(heights)
-        if max(sum(heights[group] for group in column) for column in columns) - GAP_IN <= room:
-            break
+def fit_columns(blocks, full, room, least):
+    """Return the groups of each column, and the largest size of letters at which the fullest holds in `room` inches.
+
+    A page narrower than TWO_FROM_IN inches (`full`) has one column, as long as all holds in it.
+    """
+    sizes = [size for size in SIZES if size >= least]
+    columns, size = [], sizes[-1]
+    for number in (1, 2) if full < TWO_FROM_IN else (2,):
+        width = measure_column(full, number)
+        for size in sizes:
+            heights = {group: measure_block(group, rows, size, width) for group, rows in blocks.items()}
+            columns = [list(heights)] if number == 1 else share_columns(heights)
+            if max(sum(heights[group] for group in column) for column in columns) - GAP_IN <= room:
+                return columns, size
     return columns, size
 
 
-def measure_rows(rows, size):
+def measure_column(full, number):
+    """Return the width of each of `number` columns in `full` inches."""
+    return (full - COLUMN_GAP_IN * (number - 1)) / number
+
+
+def measure_block(group, rows, size, width):
+    """Return the height of a group in inches: its heading, its rows, the space below."""
+    lines = page.wrap_text(GROUPS[group][0], width, size + 0.5).count("\n") + 1
+    return HEAD_IN + (lines - 1) * size * 1.25 / 72 + GAP_IN + float(measure_rows(rows, size, width).sum())
+
+
+def find_thickness(blocks, columns, size, width, room):
+    """Return how many times higher rows may be, MOST_TALL at most, so that the fullest column takes the room it has."""
+    shares = [
+        (room + GAP_IN - sum(measure_block(group, blocks[group], size, width) for group in column), sum(
+            measure_rows(blocks[group], size, width).sum() for group in column)) for column in columns
+    ]  # fmt: skip
+    return float(np.clip(min(1 + free / rows for free, rows in shares), 1.0, MOST_TALL))
+
+
+def measure_rows(rows, size, width):
     """Return the height of each row in inches: its bar, or the lines of its label, and the space below."""
-    lines = np.array([wrap_label(word, size).count("\n") + 1 for word in rows["mot"]])
+    lines = np.array([wrap_label(word, size, width).count("\n") + 1 for word in rows["mot"]])
     return np.maximum(BAR_IN * size / 8, lines * size * LINE_SPACING * 1.17 / 72) + PAD_IN * size / 8
 
 
-def wrap_label(word, size):
-    """Return a label on as many lines as the room beside the bars asks for: none is cut."""
-    return page.wrap_text(word, LABEL_IN - 0.1, size)
+def wrap_label(word, size, width):
+    """Return a label on as many lines as the room beside the bars asks for (see `measure_labels`): none is cut."""
+    return page.wrap_text(word, measure_labels(width) - 0.1, size)
+
+
+def measure_labels(width):
+    """Return the inches that the labels take in a column `width` wide."""
+    return min(LABEL_IN, LABEL_SHARE * width)
 
 
 def order_rows(resume, group):
@@ -141,11 +191,23 @@ def order_rows(resume, group):
     return rows.sort_values(["dernier", "rang", "mot", "code"], ignore_index=True)
 
 
-def keep_largest(rows):
-    """Return at most MAX_ROWS rows, those with most posts, in their order."""
-    if len(rows) <= MAX_ROWS:
+def count_rows(blocks, figure, room):
+    """Return how many rows of a group a page holds: MAX_ROWS, fewer where its letters may not shrink as much as they would ask."""
+    full = figure.get_size_inches()[0] - 2 * page.MARGIN_IN
+    for most in range(MAX_ROWS, LEAST_ROWS, -1):
+        kept = {group: keep_largest(rows, most) for group, rows in blocks.items()}
+        columns, size = fit_columns(kept, full, room, page.find_least(figure))
+        wide = measure_column(full, len(columns))
+        if all(sum(measure_block(group, kept[group], size, wide) for group in column) - GAP_IN <= room for column in columns):
+            return most
+    return LEAST_ROWS
+
+
+def keep_largest(rows, most):
+    """Return at most `most` rows, those with most posts, in their order."""
+    if len(rows) <= most:
         return rows
-    kept = rows.sort_values(["total", "mot"], ascending=[False, True], kind="stable").index[:MAX_ROWS]
+    kept = rows.sort_values(["total", "mot"], ascending=[False, True], kind="stable").index[:most]
     return rows.loc[sorted(kept)].reset_index(drop=True)
 
 
@@ -175,30 +237,30 @@ def write_legend(figure, top, totals):
         if number != number or number > 0 or name in ("nb_pourvus", "nb_vacants"):
             counted = f" — {agree(int(number), 'poste')}" if number == number else ""
             handles.append(page.make_patch(colour, f"{label}{counted}", hatch=hatch or None, hatch_colour=ink if hatch else "#333333"))
-    width, height = figure.get_size_inches()
-    legend = figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(page.MARGIN_IN / width, top / height), ncols=len(handles), frameon=False,
-        borderpad=0, borderaxespad=0, handleheight=1.2, handlelength=2.4, prop={
-            "family": find_charter().polices, "size": FONT_SIZES["legende"],
-        },
-    )  # fmt: skip
-    for text in legend.get_texts():
-        text.set_color(TEXT_COLOUR)
-    return page.measure_box(legend)[1] - 0.14
+    return write_legend_row(figure, handles, top, handleheight=1.2, handlelength=2.4) - 0.14
 
 
-def place_column(figure, groups, left, top, width, size, longest):
-    """Draw the blocks of a column from the top."""
+def place_column(figure, groups, corner, *, size, longest, tall):
+    """Draw the blocks of a column under its `corner` (left, top, width in inches), rows `tall` times as high as their letters ask."""
+    left, top, width = corner
+    labels = measure_labels(width)
     for group, rows in groups:
-        page.write_paragraph(figure, left, top, GROUPS[group][0], width, fontsize=size + 0.5, fontweight="bold", va="top", gid="groupe")
-        top -= HEAD_IN
-        heights = measure_rows(rows, size)
-        draw_block(figure, rows, heights, (left + LABEL_IN, top - heights.sum(), width - LABEL_IN - 0.3, heights.sum()), longest, size)
-        top -= heights.sum() + GAP_IN
+        options = {"fontsize": size + 0.5, "fontweight": "bold", "va": "top", "gid": "groupe"}
+        head = page.write_paragraph(figure, left, top, GROUPS[group][0], width, **options)
+        heights = measure_rows(rows, size, width) * tall
+        block = measure_block(group, rows, size, width) - GAP_IN + heights.sum() * (1 - 1 / tall)
+        low = min(top - block, page.measure_box(head)[1] - 0.05 - heights.sum())
+        draw_block(figure, rows, heights, (left + labels, low, width - labels - 0.3, heights.sum()), longest, (size, tall, width))
+        top = low - GAP_IN
 
 
-def draw_block(figure, rows, heights, box, longest, size):
-    """Draw the stacked bars of a group in `box` (inches), numbers in the bars that hold them and the total at the end."""
+def draw_block(figure, rows, heights, box, longest, look):
+    """Draw the stacked bars of a group in `box` (inches), numbers in the bars that hold them and the total at the end.
+
+    `look`: size of letters, how many times thicker bars are, width of the column.
+    """
+    size, tall, column = look
+    inside = max(page.find_least(figure), size * 0.85)
     width, height = figure.get_size_inches()
     axes = figure.add_axes([box[0] / width, box[1] / height, box[2] / width, box[3] / height])
     axes.set(xlim=(0, longest * 1.02), ylim=(heights.sum(), 0))
@@ -208,19 +270,19 @@ def draw_block(figure, rows, heights, box, longest, size):
         spine.set_visible(side == "left")
         spine.set_color("#8A8A8A")
     middles = np.cumsum(heights) - heights / 2
-    axes.set_yticks(middles, [wrap_label(word, size) for word in rows["mot"]])
+    axes.set_yticks(middles, [wrap_label(word, size, column) for word in rows["mot"]])
     for label in axes.get_yticklabels():
         label.set(fontfamily=find_charter().polices, fontsize=size, color=TEXT_COLOUR, parse_math=False, linespacing=LINE_SPACING)
     start = np.zeros(len(rows))
     for name, (_, colour, hatch, ink) in STATUSES.items():
         values = np.nan_to_num(rows[name].to_numpy(dtype=float))
         shown = np.flatnonzero(values > 0)
-        axes.barh(middles[shown], values[shown], left=start[shown], height=BAR_IN * size / 8, facecolor=colour, hatch=hatch or None,
+        axes.barh(middles[shown], values[shown], left=start[shown], height=BAR_IN * size / 8 * tall, facecolor=colour, hatch=hatch or None,
                   linewidth=0.6, gid=name, edgecolor=ink if hatch else "none")  # fmt: skip
         for row in shown:
             if values[row] / longest * box[2] >= 0.1:
                 text = page.write_text(axes, start[row] + values[row] / 2, middles[row], format_number(values[row]), ha="center",
-                                       va="center", fontsize=size * 0.85, color=pick_text_colour(colour), gid="nombre")  # fmt: skip
+                                       va="center", fontsize=inside, color=pick_text_colour(colour), gid="nombre")  # fmt: skip
                 if hatch:
                     page.add_halo(text, 2.5)
         start += values

@@ -207,7 +207,7 @@ def colour_units(shapes):
 def number_units(axes, units):
     """Write the number of each unit in a white disc, where there is room, and return the boxes taken (pixels)."""
     boxes = []
-    half = 6.5 * axes.get_figure().dpi / 72
+    half, size = 6.5 * axes.get_figure().dpi / 72, max(FONT_SIZES["etiquette"] - 0.5, page.find_least(axes.get_figure()))
     placed = units.dropna(subset=["x", "y"])
     pixels = to_pixels(axes, placed["x"], placed["y"])
     for (x, y), row in zip(pixels, placed.itertuples(), strict=True):
@@ -215,8 +215,7 @@ def number_units(axes, units):
         if is_free(box, boxes, axes.bbox.extents)[0]:
             boxes.append(box[0])
             page.write_text(
-                axes, row.x, row.y, row.numero, fontsize=FONT_SIZES["etiquette"] - 0.5, fontweight="bold", ha="center",
-                va="center", zorder=7, gid="numero",
+                axes, row.x, row.y, row.numero, fontsize=size, fontweight="bold", ha="center", va="center", zorder=7, gid="numero",
                 bbox={"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": "#555555", "linewidth": 0.5},
             )  # fmt: skip
     return np.array(boxes) if boxes else None

@@ -17,6 +17,7 @@ from diagnostic.draw.style import (
     pick_text_colour,
 )
 from diagnostic.vocabulary import read_list
+from diagnostic.vocabulary.formats import join_words
 
 WHOLE, NOT_SAID, PERIMETER = "ensemble", "non_precise", "perimetre"
 KEYS = ["territoire_id", "verbe", "champ"]
@@ -30,6 +31,10 @@ KINDS = ("epci", "departement", "autre")  # territories of the table, after the 
 # Inches: what the names of territories, a total, the heads and the least bar take.
 NAME_IN, TOTAL_IN, ETP_IN, HEAD_IN, LEAST_ROW_IN, BARS_SHARE, GAP_IN = 2.5, 0.45, 0.8, 0.72, 0.1, 0.36, 0.14
 MOST_COLUMN_IN, MOST_ROW_IN = 0.9, 0.2
+# Of a narrow page: share of it for the names, the least a column of figures and the bars may have, heads between them, a line.
+NAME_SHARE, LEAST_COLUMN_IN, LEAST_BARS_IN, HEADS_IN, LINE_IN = 0.25, 0.31, 0.8, 1.0, 0.12
+LEAST_LETTER, BOLD_LETTER = 5.3, 0.66  # points of rows LEAST_ROW_IN high; mean width of a bold letter
+PRIORITY = ("nb_postes", "nb_vacants", "nb_pourvus", "nb_a_creer", "nb_statut_inconnu", "etp")  # of totals, where all have no room
 
 
 def draw_professions(table, territoires, *, mentions, format_page="A4"):
@@ -47,23 +52,73 @@ def draw_professions(table, territoires, *, mentions, format_page="A4"):
     totals = whole[whole["verbe"].eq(WHOLE) & whole["champ"].eq(WHOLE)]
     counts = totals[list(STATUSES)].astype(float).sum(min_count=1)
     places = list_places(table, territoires)
-    title = mentions.get("titre") or tell_professions(whole)
-    figure, axes, room = open_chart(title, mentions, notes=tell_notes(whole, places), square=False, format_page=format_page)
+    sides = share_sides(table, places, len(columns), format_page)
+    title, told = mentions.get("titre") or tell_professions(whole), tell_notes(whole, places)
+    # What fits is tried on a page whose notes tell that rows are left out.
+    notes = [*told, *tell_left(table, places, len(places), sides)]
+    figure, axes, room = open_chart(title, mentions, notes=notes, square=False, format_page=format_page)
+    held = keep_places(table, places, write_legend(figure, room[0], counts) - room[1], page.find_least(figure, LEAST_LETTER))
+    notes = [*told, *tell_left(table, held, len(places) - len(held), sides)]
+    figure, axes, room = open_chart(title, mentions, notes=notes, square=False, format_page=format_page)
     axes.remove()
     top = write_legend(figure, room[0], counts)
     if not columns:
         page.write_paragraph(figure, page.MARGIN_IN, top - 0.2, "Ce que font les postes n'est pas renseigné.", 6, va="top")
         return figure
-    left = page.MARGIN_IN + (NAME_IN if places else 0)
-    width = figure.get_size_inches()[0] - page.MARGIN_IN - left - measure_totals(table, places)
+    name_in, totals = sides
+    left = page.MARGIN_IN + name_in
+    width = figure.get_size_inches()[0] - page.MARGIN_IN - left - measure_totals(totals)
     step = min(MOST_COLUMN_IN, width / len(columns))
-    height = (top - room[1]) * (BARS_SHARE if len(places) else 1.0) - HEAD_IN
-    low = top - height
-    draw_bars(figure, whole, columns, (left, low, step, height))
+    height = (top - room[1]) * BARS_SHARE
+    if held:
+        # Rows keep letters that are read: the bars give them their room.
+        rows = len(held) * LEAST_ROW_IN * page.find_least(figure, LEAST_LETTER) / LEAST_LETTER + GAP_IN + HEADS_IN - HEAD_IN
+        height = max(LEAST_BARS_IN + HEAD_IN, min(height, top - room[1] - rows))
+    low = top - (height if held else top - room[1]) + HEAD_IN
+    draw_bars(figure, whole, columns, (left, low, step, top - low))
     low = write_heads(figure, columns, left, low, step)
-    if len(places):
-        draw_table(figure, table, places, columns, (page.MARGIN_IN, low - GAP_IN, step, room[1]))
+    if held:
+        draw_table(figure, table, held, columns, (page.MARGIN_IN, low - GAP_IN, step, room[1]), sides)
     return figure
+
+
+def keep_places(table, places, room, least):
+    """Return the territories that `room` inches hold under the bars, letters of `least` points, in their order.
+
+    The whole is kept, then those with most posts (ties: the first given).
+    """
+    most = int((room - LEAST_BARS_IN - HEADS_IN - GAP_IN) / (LEAST_ROW_IN * least / LEAST_LETTER))
+    if len(places) <= most:
+        return places
+    counts = table[table["verbe"].eq(WHOLE) & table["champ"].eq(WHOLE)].set_index("territoire_id")["nb_postes"]
+    order = counts.reindex(list(places)).fillna(0).drop(PERIMETER, errors="ignore").sort_values(ascending=False, kind="stable")
+    kept = {PERIMETER, *order.index[: most - 1]}
+    return {key: name for key, name in places.items() if key in kept}
+
+
+def share_sides(table, places, number, format_page):
+    """Return the width of the names in inches, and {column: (heading, width)} of the totals a page has room for."""
+    if not places:
+        return 0.0, {}
+    width = page.open_page(format_page).get_size_inches()[0]
+    name_in = min(NAME_IN, NAME_SHARE * width)
+    told = {name: (label, TOTAL_IN) for name, label in TOTALS.items()} | ({"etp": (ETP, ETP_IN)} if "etp" in table else {})
+    free = width - 2 * page.MARGIN_IN - name_in - LEAST_COLUMN_IN * number
+    kept = []
+    for name in sorted(told, key=list(PRIORITY).index):
+        if measure_totals({each: told[each] for each in [*kept, name]}) > free:
+            break
+        kept.append(name)
+    return name_in, {name: each for name, each in told.items() if name in kept}
+
+
+def tell_left(table, places, left_out, sides):
+    """Return the footnotes that count what the page has no room for, or nothing."""
+    if not places:
+        return []
+    absent = [label for name, label in [*TOTALS.items(), ("etp", ETP)] if name not in sides[1] and name in table]
+    notes = [f"Faute de place ici, sont dans le classeur, par territoire : {join_words(absent)}."] if absent else []
+    return notes + ([f"Lignes : {agree(left_out, 'territoire')} de moins de postes hors de cette page."] if left_out else [])
 
 
 def list_columns(whole):
@@ -121,7 +176,7 @@ def draw_bars(figure, whole, columns, box):
     left, low, step, high = box
     axes = figure.add_axes([left / width, low / height, step * len(columns) / width, high / height])
     cells = whole.set_index(["verbe", "champ"]).loc[columns]
-    tallest = float(cells["nb_postes"].max())
+    tallest, size = float(cells["nb_postes"].max()), page.find_least(figure, 6.5)
     axes.set(xlim=(0, len(columns)), ylim=(0, tallest * 1.14))
     axes.set_xticks([])
     axes.set_yticks([])
@@ -137,7 +192,7 @@ def draw_bars(figure, whole, columns, box):
         for rank in shown:
             if values[rank] / tallest * high > 0.14:
                 text = page.write_text(axes, middles[rank], start[rank] + values[rank] / 2, format_number(values[rank]), ha="center",
-                                       va="center", fontsize=6.5, color=pick_text_colour(colour), gid="nombre")  # fmt: skip
+                                       va="center", fontsize=size, color=pick_text_colour(colour), gid="nombre")  # fmt: skip
                 if hatch:
                     page.add_halo(text, 2.5)
         start += values
@@ -149,63 +204,77 @@ def draw_bars(figure, whole, columns, box):
 def write_heads(figure, columns, left, low, step):
     """Write champs upwards, then verbs under a rule, below the bars; return the bottom in inches."""
     width, height = figure.get_size_inches()
-    words = name_verbs()
+    words, least = name_verbs(), page.find_least(figure, 6.5)
     for rank, (_, champ) in enumerate(columns):
         label, x = SHORT_CHAMPS.get(champ, champ), (left + (rank + 0.5) * step) / width
-        options = {"ha": "center", "va": "top", "fontsize": 6.5, "rotation": 90 if step < 0.62 else 0, "gid": "champ"}
+        options = {"ha": "center", "va": "top", "fontsize": least, "rotation": 90 if step < 0.62 else 0, "gid": "champ"}
         page.write_text(figure, x, (low - 0.04) / height, label, **options)
     bottom = low - (0.56 if step < 0.62 else 0.16)
-    verbs = [verb for verb, _ in columns]
+    verbs, lines, deep = [verb for verb, _ in columns], 1, 0
     for verb in dict.fromkeys(verbs):
         first, number = verbs.index(verb), verbs.count(verb)
         label = words.get(verb, "Non précisé" if verb == NOT_SAID else verb)
         room = number * step - 0.06
-        size = min(8.0, room * 72 / (0.66 * len(label)))
+        # A narrow column has the words of its verb one above the other.
+        pieces = label.split(" ") if room * 72 / (BOLD_LETTER * len(label)) < least else [label]
+        size = min(8.0, max(least, room * 72 / (BOLD_LETTER * max(map(len, pieces)))))
+        # Wider than its column even so, it goes under those of its neighbours.
+        over = max(map(len, pieces)) * size * BOLD_LETTER > room * 72 * 1.2
+        down = max(1, deep) if over else 0
+        deep, lines = down + len(pieces) if over else 0, max(lines, down + len(pieces))
         corner = ((left + first * step + 0.03) / width, bottom / height)
         figure.add_artist(Rectangle(corner, room / width, 0.006 / height, transform=figure.transFigure, color="#8A8A8A"))
-        page.write_text(figure, (left + (first + number / 2) * step) / width, (bottom - 0.03) / height, label, ha="center", va="top",
-                        fontsize=size, fontweight="bold", gid="verbe")  # fmt: skip
-    return bottom - 0.16
+        options = {"fontsize": size, "fontweight": "bold", "linespacing": 1.0, "ha": "center", "va": "top", "gid": "verbe"}
+        x, y = left + (first + number / 2) * step, bottom - 0.03 - LINE_IN * down
+        page.write_text(figure, x / width, y / height, "\n".join(pieces), **options)
+    return bottom - 0.16 - LINE_IN * (lines - 1)
 
 
-def draw_table(figure, table, places, columns, box):
-    """Write territories x (verb, champ), then the totals of each territory; `box`: left, top, width of a column, bottom (inches)."""
+def draw_table(figure, table, places, columns, box, sides):
+    """Write territories x (verb, champ), then the totals of each territory; `box`: left, top, width of a column, bottom (inches).
+
+    `sides`: see `share_sides`.
+    """
     width, height = figure.get_size_inches()
     left, top, step, bottom = box
+    name_in, totals = sides
+    least = page.find_least(figure, LEAST_LETTER)
     cells = table.set_index(KEYS)
     grid = pd.MultiIndex.from_tuples([(place, *column) for place in places for column in columns], names=KEYS)
     counts = cells[["nb_postes", "nb_pourvus"]].reindex(grid).fillna(0).to_numpy(dtype=float).reshape(len(places), len(columns), 2)
     sums = cells.reindex(pd.MultiIndex.from_product([list(places), [WHOLE], [WHOLE]], names=KEYS))
-    row_in = min(MOST_ROW_IN, max(LEAST_ROW_IN, (top - bottom - 0.02) / len(places)))
-    size = min(7.0, row_in * 72 / 1.35)
+    row_in = min(MOST_ROW_IN, max(LEAST_ROW_IN * least / LEAST_LETTER, (top - bottom - 0.02) / len(places)))
+    size = max(least, min(7.0, row_in * 72 / 1.35))
     wide, high = width - 2 * page.MARGIN_IN, row_in * len(places)
     axes = figure.add_axes([left / width, (top - high) / height, wide / width, high / height])
     axes.set(xlim=(0, wide), ylim=(len(places), 0))
     axes.set_axis_off()
     largest = max(1.0, counts[1:, :, 0].max(initial=0))
-    narrow = min(size, step * 72 / 3.4)
+    narrow = max(least, min(size, step * 72 / 3.4))
     for row, name in enumerate(places.values()):
         options = {"va": "center_baseline", "fontweight": "bold" if not row else "normal"}
-        words = shorten(name, NAME_IN - 0.12, size)
-        page.write_text(axes, NAME_IN - 0.08, row + 0.5, words, ha="right", fontsize=size, gid="territoire", **options)
+        words = shorten(name, name_in - 0.12, size)
+        page.write_text(axes, name_in - 0.08, row + 0.5, words, ha="right", fontsize=size, gid="territoire", **options)
         for column in range(len(columns)):
             total, filled = counts[row, column]
             if total and row:
                 shade = SEQUENTIAL[min(len(SEQUENTIAL) - 3, int((total - 1) / largest * (len(SEQUENTIAL) - 2)))]
-                corner = (NAME_IN + column * step + 0.01, row + 0.04)
+                corner = (name_in + column * step + 0.01, row + 0.04)
                 axes.add_patch(Rectangle(corner, step - 0.02, 0.92, facecolor=shade, linewidth=0, zorder=0))
             words = f"{format_number(filled)}/{format_number(total)}" if total else "·"
-            page.write_text(axes, NAME_IN + (column + 0.5) * step, row + 0.5, words, ha="center", fontsize=narrow, gid="case", **options)
-    write_totals(axes, sums, NAME_IN + len(columns) * step + 0.12, size)
+            page.write_text(axes, name_in + (column + 0.5) * step, row + 0.5, words, ha="center", fontsize=narrow, gid="case", **options)
+    write_totals(axes, sums, name_in + len(columns) * step + 0.12, totals, size)
 
 
-def write_totals(axes, sums, left, size):
+def write_totals(axes, sums, left, totals, size):
     """Write the posts of each territory by status, and the full-time equivalents known beside how many are not."""
-    told = [(label, [format_number(value) for value in sums[name].fillna(0)], TOTAL_IN) for name, label in TOTALS.items()]
-    if "etp" in sums:
-        told.append((ETP, [tell_etp(row.etp, row.nb_etp_inconnus) for row in sums.itertuples()], ETP_IN))
-    for label, words, room in told:
-        page.write_text(axes, left + room / 2, -0.35, label, ha="center", va="bottom", fontsize=6.5, rotation=0, gid="entete")
+    head = page.find_least(axes.get_figure(), 6.5)
+    for name, (label, room) in totals.items():
+        if name == "etp":
+            words = [tell_etp(row.etp, row.nb_etp_inconnus) for row in sums.itertuples()]
+        else:
+            words = [format_number(value) for value in sums[name].fillna(0)]
+        page.write_text(axes, left + room / 2, -0.35, label, ha="center", va="bottom", fontsize=head, rotation=0, gid="entete")
         for row, word in enumerate(words):
             page.write_text(axes, left + room / 2, row + 0.5, word, ha="center", va="center_baseline", fontsize=size,
                             fontweight="bold" if not row else "normal", color=TEXT_COLOUR, gid="somme")  # fmt: skip
@@ -223,9 +292,9 @@ def tell_etp(etp, unknown):
     return f"{format_number(etp, 1)} ({count} {words})" if count else format_number(etp, 1)
 
 
-def measure_totals(table, places):
-    """Return the width of the totals in inches, 0 without territories."""
-    return (len(TOTALS) * TOTAL_IN + (ETP_IN if "etp" in table else 0) + 0.12) if len(places) else 0.0
+def measure_totals(totals):
+    """Return the width of the totals in inches, 0 for none."""
+    return sum(room for _, room in totals.values()) + 0.12 if totals else 0.0
 
 
 def shorten(name, room, size):

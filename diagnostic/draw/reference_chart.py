@@ -25,7 +25,8 @@ EXPLAINED = {
     "liens": "Autant de liens, placés au hasard entre toutes les paires d'acteurs.",
     "degres": "Chaque acteur garde son nombre de partenaires ; qui est relié à qui est tiré au hasard.",
 }
-GAP_IN, WORDS_IN, HEAD_IN, AXIS_IN = 0.3, 0.8, 0.42, 0.45
+GAP_IN, WORDS_IN, HEAD_IN, AXIS_IN, UNDER_IN = 0.3, 0.8, 0.42, 0.45, 0.42
+BARS_SHARE = 0.56  # of the width, for a histogram that has its words beside it
 MOST_BARS = 45
 STEPS = [digit * power for power in (1, 10, 100, 1000, 10000) for digit in (1, 2, 5)]
 SHARE_STEPS = [digit * power for power in (0.001, 0.01, 0.1) for digit in (1, 2, 5)]
@@ -63,20 +64,40 @@ def draw_references(distributions, references, *, mentions, ensemble=None, etend
     limits = find_limits(cases, rows)
     bars = {name: stack_cases(cases[cases["hypothese"].eq(name)], rows.loc[name], limits[2]) for name in NULLS if known[name]}
     highest = max((float(stacked.sum(axis=1).max()) for stacked in bars.values() if len(stacked)), default=1.0)
-    width = figure.get_size_inches()[0] - 2 * page.MARGIN_IN
-    wide = (width - GAP_IN * (len(NULLS) - 1)) / len(NULLS)
-    for rank, hypothese in enumerate(NULLS):
-        left = page.MARGIN_IN + rank * (wide + GAP_IN)
-        write_head(figure, hypothese, rows.loc[hypothese], left, top, wide)
-        write_below(figure, hypothese, rows.loc[hypothese], known[hypothese], left, room[1] + WORDS_IN, wide)
-        box = (left + AXIS_IN, room[1] + WORDS_IN + 0.42, wide - AXIS_IN, top - room[1] - WORDS_IN - 0.42 - HEAD_IN)
-        panel = open_panel(figure, box, limits, rows.loc[hypothese])
+    for hypothese, (box, words) in zip(NULLS, share_page(figure.get_size_inches(), top, room[1]), strict=True):
+        row = rows.loc[hypothese]
+        write_panel_words(figure, hypothese, row, known[hypothese], words)
+        panel = open_panel(figure, box, limits, row)
         if known[hypothese]:
-            draw_histogram(panel, bars[hypothese], rows.loc[hypothese], limits, highest)
+            draw_histogram(panel, bars[hypothese], row, limits, highest)
         else:
             panel.text(0.5, 0.5, "Non calculé", transform=panel.transAxes, ha="center", fontfamily=find_charter().polices,
                        fontsize=FONT_SIZES["legende"], color=TEXT_COLOUR)  # fmt: skip
     return figure
+
+
+def share_page(size, top, bottom):
+    """Return, for each reference, the box of its histogram (left, low, width, height) and that of its words, in inches.
+
+    The words (left, top, width, height, and the height kept under the heading for the histogram, 0 for none) are above and below
+    it; on a page higher than wide, at its right, and the references are one below the other.
+    """
+    full, number = size[0] - 2 * page.MARGIN_IN, len(NULLS)
+    if size[0] >= size[1]:
+        wide = (full - GAP_IN * (number - 1)) / number
+        lefts = [page.MARGIN_IN + rank * (wide + GAP_IN) for rank in range(number)]
+        low, between = bottom + WORDS_IN + UNDER_IN, top - bottom - WORDS_IN - HEAD_IN
+        return [
+            ((left + AXIS_IN, low, wide - AXIS_IN, between - UNDER_IN), (left, top, wide, top - bottom, between)) for left in lefts
+        ]
+    high = (top - bottom - GAP_IN * (number - 1)) / number
+    tops = [top - rank * (high + GAP_IN) for rank in range(number)]
+    wide = full * BARS_SHARE
+    beside = (page.MARGIN_IN + wide + GAP_IN, full - wide - GAP_IN)
+    return [
+        ((page.MARGIN_IN + AXIS_IN, each - high + UNDER_IN, wide - AXIS_IN, high - UNDER_IN), (beside[0], each, beside[1], high, 0.0))
+        for each in tops
+    ]
 
 
 def list_marks(known):
@@ -169,15 +190,32 @@ def write_shares(axes, highest):
         label.set(fontfamily=find_charter().polices, fontsize=FONT_SIZES["note"], color=TEXT_COLOUR)
 
 
-def write_head(figure, hypothese, row, left, top, wide):
-    """Write above a histogram the name of the reference, and how its cases were counted."""
-    options = {"fontsize": FONT_SIZES["legende"] + 1, "fontweight": "bold", "va": "baseline"}
-    page.write_paragraph(figure, left, top - 0.14, NULLS[hypothese], wide, **options)
-    page.write_paragraph(figure, left, top - 0.31, tell_method(row), wide, va="baseline", gid="methode")
+def write_panel_words(figure, hypothese, row, known, box):
+    """Write the name of the reference, how its cases were counted and its sentence in `box` (see `share_page`), as large as it holds."""
+    left, top, wide, high, between = box
+    size, least = FONT_SIZES["note"], page.find_least(figure, 5.0)
+    if between:
+        head = {"fontsize": FONT_SIZES["legende"] + 1, "fontweight": "bold", "va": "baseline"}
+        name = page.write_paragraph(figure, left, top - 0.14, NULLS[hypothese], wide, **head)
+        page.write_paragraph(figure, left, page.measure_box(name)[1] - 0.03, tell_method(row), wide, va="top", gid="methode")
+        start = top - HEAD_IN - between
+    else:
+        head = page.write_paragraph(figure, left, top, NULLS[hypothese], wide, fontsize=FONT_SIZES["legende"], fontweight="bold", va="top")
+        start = page.measure_box(head)[1] - 0.05
+        method = tell_method(row)
+        if method:
+            start = page.measure_box(page.write_paragraph(figure, left, start, method, wide, va="top", gid="methode"))[1] - 0.08
+    words = tell_phrase(hypothese, row, known)
+    while True:
+        text = page.write_paragraph(figure, left, start, words, wide, va="top", fontsize=size, linespacing=1.2, gid="phrase")
+        if page.measure_box(text)[1] >= top - high + 0.04 or size <= least:
+            return
+        text.remove()
+        size = max(least, size - 0.5)
 
 
-def write_below(figure, hypothese, row, known, left, top, wide):
-    """Write under a histogram the sentence of the reference, or why it is not computed."""
+def tell_phrase(hypothese, row, known):
+    """Return the sentence of a reference and its warning, or why it is not computed."""
     words = EXPLAINED[hypothese]
     phrase, reason = row.get("phrase"), row.get("raison_absence")
     if known and isinstance(phrase, str) and phrase:
@@ -188,13 +226,7 @@ def write_below(figure, hypothese, row, known, left, top, wide):
     warning = row.get("avertissement")
     if known and isinstance(warning, str) and warning:
         words = f"{words} Attention : {warning.rstrip('.')}."
-    size = FONT_SIZES["note"]
-    while True:
-        text = page.write_paragraph(figure, left, top, words, wide, va="top", fontsize=size, linespacing=1.2, gid="phrase")
-        if page.measure_box(text)[1] >= top - WORDS_IN + 0.04 or size <= 5:
-            return
-        text.remove()
-        size -= 0.5
+    return words
 
 
 def tell_unit(row):

@@ -12,7 +12,7 @@ PARTS = {
     "liens": ["liens_entre_champs", "reseau_liens", "reseau_dispositifs", "stades", "silos_references"],
     "manques": ["categories", "etats_", "acces_", "courbe_"],
 }  # fmt: skip
-GAP_IN = 0.04
+GAP_IN, FOOT_IN = 0.04, 0.1
 LONGEST_ALT = 900
 
 
@@ -62,14 +62,23 @@ def read_figure(figure):
     warned = " (FICTIF : données inventées pour l'exemple)" if "fictif" in texts else ""
     top = min((measure_box(texts[gid])[1] for gid in ("titre", "fictif") if gid in texts), default=height)
     bottom = measure_box(texts["notes"])[3] if "notes" in texts else 0.0
-    # The rule above the notes stays with them.
-    bottom = bottom + 0.1 if "notes" in texts else bottom
+    # The rule above the notes stays with them, and so does what is left empty above it.
+    bottom = max(bottom + 0.1 if "notes" in texts else bottom, find_foot(figure, texts.values()) - FOOT_IN)
     legend = _read_legends(figure)
     return {
         "legende": typeset(title + warned), "alternative": typeset(shorten_text(_describe(title, legend), LONGEST_ALT)),
         "source": typeset(_join_lines(texts["notes"].get_text()) if "notes" in texts else ""),
         "boite": (0.0, bottom, width, top - GAP_IN),
     }  # fmt: skip
+
+
+def find_foot(figure, others):
+    """Return the lowest of what is drawn on a page, `others` left out, in inches; 0 on an empty page."""
+    renderer = figure.canvas.get_renderer()
+    boxes = [axes.get_tightbbox(renderer, bbox_extra_artists=axes.texts) for axes in figure.axes]
+    apart = [artist for artist in [*figure.legends, *figure.texts] if artist not in others]
+    lows = [box.y0 / figure.dpi for box in boxes if box is not None] + [measure_box(artist)[1] for artist in apart]
+    return min(lows, default=0.0)
 
 
 def hide_logo(figure):

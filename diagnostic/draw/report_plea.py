@@ -39,7 +39,7 @@ def plan_plea(shown):
 
     Parameters
     ----------
-    shown : dict, tables of the publique edition; rows of another edition are left out if there are any
+    shown : dict, tables of the publique edition (`couts` among them); rows of another edition are left out if there are any
     """
     table = shown["constats"]
     table = table[table["edition"].eq("publique") & table["etat"].eq("constate")].set_index("constat")
@@ -49,10 +49,10 @@ def plan_plea(shown):
     parts = {
         "interlocuteurs": _plan_interlocutors(shown, [tell_plainly(table.at[name, "phrase"]) for name in divided]),
         "separations": [
-            bullets([*(tell_plainly(table.at[name, "phrase"]) for name in separating), *_count_seats(shown)])
+            bullets([*(tell_plainly(table.at[name, "phrase"]) for name in separating), *tell_seats(shown["couts"])])
         ],
         "appuis": [bullets(tell_plainly(table.at[name, "phrase"]) for name in supporting)],
-        "leviers": [bullets(_choose_levers(table, [*divided, *separating]), "cases")],
+        "leviers": [bullets(choose_levers(table, [*divided, *separating]), "cases")],
         "prudence": [note(line) for line in _tell_limits(shown)],
     }
     unknown = note(
@@ -81,18 +81,16 @@ def tell_plainly(sentence):
 
 
 def _plan_interlocutors(shown, divided):
-    rows, layers = shown["territoires_resume"], _list_layers(shown)
+    rows, costs = shown["territoires_resume"], shown["couts"]
     epci = rows[rows["type"] == "epci"]
-    texts = [*_count_units(shown, rows, layers), *_count_meetings(epci, layers), *divided]
+    texts = [*_tell_units(shown, rows, costs), *tell_meetings(costs), *divided]
     columns = [
         ("nom", "Intercommunalité", "texte", 6),
         ("population", "Habitants", "nombre", 2),
         ("nb_interlocuteurs", "Interlocuteurs", "nombre", 2.2),
         ("nb_partages", "Découpages qui la partagent", "nombre", 2.6),
     ]
-    first = epci.assign(nb_partages=(epci[layers] > 1).sum(axis=1)).sort_values(
-        ["nb_interlocuteurs", "nom"], ascending=[False, True]
-    )
+    first = epci.assign(nb_partages=costs["partages"]).sort_values(["nb_interlocuteurs", "nom"], ascending=[False, True])
     legend = (
         f"Les intercommunalités qui ont le plus d'interlocuteurs ({min(len(first), MOST_TERRITORIES)} sur {len(first)})"
     )
@@ -103,44 +101,35 @@ def _plan_interlocutors(shown, divided):
     ]
 
 
-def _list_layers(shown):
+def list_layers(shown):
     """Return the columns that count the units of each layer of interlocutors, the EPCI themselves left out."""
-    held = shown["couches"].index[shown["couches"]["interlocuteur"].astype(bool)]
-    return [
-        f"nb_unites {name}"
-        for name in held
-        if name != "EPCI" and f"nb_unites {name}" in shown["territoires_resume"].columns
-    ]
+    return shown["couts"]["colonnes"]
 
 
-def _count_units(shown, rows, layers):
+def _tell_units(shown, rows, costs):
     if "perimetre" not in rows.index:
         return []
     whole, labels = rows.loc["perimetre"], shown["couches"]["libelle"]
     named = [
         f"{format_number(whole[name])} pour « {labels[name.removeprefix('nb_unites ')]} »"
-        for name in layers
+        for name in costs["colonnes"]
         if whole[name] > 0
     ]
-    total = sum(whole[name] for name in layers if whole[name] > 0)
     place = f"{count_words(whole['nb_communes'], 'commune')} et {count_words(whole['population'], 'habitant')}"
     if not named:
         return []
-    return [
-        f"Pour {place}, {count_words(total, 'interlocuteur')} en plus des intercommunalités : {join_words(named, len(named))}."
-    ]
+    total = count_words(costs["nb_interlocuteurs"], "interlocuteur")
+    return [f"Pour {place}, {total} en plus des intercommunalités : {join_words(named, len(named))}."]
 
 
-def _count_meetings(epci, layers):
-    """Return what meeting every interlocutor once asks, against one interlocutor a layer: a count of pairs, no forecast."""
-    units = epci[layers]
-    meetings, fewest = units.sum().sum(), (units > 0).sum().sum()
-    if not fewest:
+def tell_meetings(costs):
+    """Return what meeting every interlocutor once asks, against one interlocutor a layer (`couts` of an edition): no forecast."""
+    if not costs["nb_reunions_moins"]:
         return []
-    told = f"Si chacune des {len(epci)} intercommunalités rencontrait une fois chacun de ces interlocuteurs"
-    told += f", il faudrait {count_words(meetings, 'réunion')}"
-    least = f"avec un seul interlocuteur par découpage, {format_number(fewest)} suffiraient"
-    more = meetings - fewest
+    told = f"Si chacune des {costs['nb_epci']} intercommunalités rencontrait une fois chacun de ces interlocuteurs"
+    told += f", il faudrait {count_words(costs['nb_reunions'], 'réunion')}"
+    least = f"avec un seul interlocuteur par découpage, {format_number(costs['nb_reunions_moins'])} suffiraient"
+    more = costs["nb_evitables"]
     return [
         f"{told} ; {least}, soit {count_words(more, 'réunion')} de moins."
         if more
@@ -148,22 +137,20 @@ def _count_meetings(epci, layers):
     ]
 
 
-def _count_seats(shown):
-    """Return how many seats the instances ask for, and of how many structures."""
-    members = shown["instances"]["membres"].explode().dropna() if len(shown["instances"]) else []
-    if not len(members):
+def tell_seats(costs):
+    """Return how many seats the instances ask for, and of how many structures (`couts` of an edition)."""
+    if not costs["nb_sieges"]:
         return []
-    seats = members.value_counts()
-    several = int((seats > 1).sum())
-    asked = "demande" if len(shown["instances"]) < 2 else "demandent"
-    told = f"{count_words(len(shown['instances']), 'instance')} (comités de pilotage, comités techniques...) {asked}"
-    told += f" {count_words(len(members), 'siège')}"
+    several = costs["nb_membres_plusieurs"]
+    asked = "demande" if costs["nb_instances"] < 2 else "demandent"
+    told = f"{count_words(costs['nb_instances'], 'instance')} (comités de pilotage, comités techniques...) {asked}"
+    told += f" {count_words(costs['nb_sieges'], 'siège')}"
     sits = "siège" if several < 2 else "siègent"
-    told += f" à {count_words(len(seats), 'structure')} ; {format_number(several)} {sits} dans plusieurs"
+    told += f" à {count_words(costs['nb_membres'], 'structure')} ; {format_number(several)} {sits} dans plusieurs"
     return [f"{told} (membres montrés dans cette édition)."]
 
 
-def _choose_levers(table, names):
+def choose_levers(table, names):
     """Return the levers of the guide of some statements, one of each in turn, each once."""
     lists = [name_levers(table.at[name, "leviers"]) for name in names]
     deepest = max(map(len, lists), default=0)

@@ -6,7 +6,16 @@ from matplotlib.transforms import blended_transform_factory
 
 from diagnostic.draw import network_marks as marks
 from diagnostic.draw import page
-from diagnostic.draw.charts import fill_cells, fit_words, label_axes, open_chart, shrink_axes, write_legend_row
+from diagnostic.draw.charts import (
+    BESIDE_IN,
+    count_letters,
+    fill_cells,
+    fit_words,
+    label_axes,
+    open_chart,
+    shrink_axes,
+    write_legend_row,
+)
 from diagnostic.draw.network_charts import list_star
 from diagnostic.draw.network_layout import order_columns
 from diagnostic.draw.stage_chart import LETTERS, ROLES
@@ -17,14 +26,15 @@ SEVERAL = 2  # dispositifs: from here on an actor joins them
 # Of several roles of an actor in a dispositif, the first of these gives the colour; all are written.
 ORDER = ["P", "C", "F", "A", "m", "?"]
 MARK_IN, MARK_POINTS = 0.14, 5.5
+AROUND_IN, ROW_POINTS = 4.2, 7.0  # what title, notes, legends and names of columns take of the height; the least height of a row
 
 
 def draw_roles(acteurs, dispositifs, participations, *, mentions, format_page="A4"):
     """Draw actors x dispositifs, a letter a role: what stays legible where the graph of the same has too many names.
 
-    Rows are the actors that take part in two dispositifs or more, columns their dispositifs; one page holds 32 actors and 30
-    dispositifs, those with most participations (ties by name), the others are counted in a note. Rows and columns are ordered
-    so that actors of the same dispositifs stand together.
+    Rows are the actors that take part in two dispositifs or more, columns their dispositifs; one page holds 32 actors (a
+    slide, fewer) and 30 dispositifs, those with most participations (ties by name), the others are counted in a note. Rows and
+    columns are ordered so that actors of the same dispositifs stand together.
 
     Parameters
     ----------
@@ -34,13 +44,13 @@ def draw_roles(acteurs, dispositifs, participations, *, mentions, format_page="A
     rows = read_letters(acteurs, dispositifs, participations)
     joined = rows.groupby("acteur_id")["dispositif_id"].nunique()
     several = joined[joined >= SEVERAL].index
-    kept = rows[rows["acteur_id"].isin(keep_most(joined[several], MOST_ACTORS))]
+    kept = rows[rows["acteur_id"].isin(keep_most(joined[several], count_rows(format_page)))]
     kept = kept[
         kept["dispositif_id"].isin(keep_most(kept.groupby("dispositif_id")["acteur_id"].nunique(), MOST_DISPOSITIFS))
     ]
     lines, columns = order_columns(kept["acteur_id"], kept["dispositif_id"], kept[["acteur_id", "dispositif_id"]])
-    people = marks.name_nodes(acteurs, "acteur_id", width=44, lines=1)
-    devices = marks.name_nodes(dispositifs, "dispositif_id", width=40, lines=1)
+    people = marks.name_nodes(acteurs, "acteur_id", width=count_letters(format_page, 44), lines=1)
+    devices = marks.name_nodes(dispositifs, "dispositif_id", width=count_letters(format_page, 40), lines=1)
     people, devices = (names[~names.index.duplicated()] for names in (people, devices))
     title = mentions.get("titre") or tell_roles(joined, rows)
     notes = [
@@ -55,12 +65,18 @@ def draw_roles(acteurs, dispositifs, participations, *, mentions, format_page="A
     top = write_legend_row(figure, marks.list_champ_marks(champs), top - 0.08)
     shrink_axes(axes, top - 0.08)
     axes.tick_params(axis="y", pad=MARK_IN * 72)
-    label_axes(axes, people.reindex(lines), devices.reindex(columns), room=False)
+    label_axes(axes, people.reindex(lines), devices.reindex(columns), room=False, beside=BESIDE_IN)
     fill_letters(axes, kept, lines, columns)
     mark_rows(axes, champs)
     if not lines:
         page.write_text(axes, 0.5, 0.5, "Aucun acteur dans deux dispositifs.", ha="center", va="center")
     return figure
+
+
+def count_rows(format_page):
+    """Return how many actors a page holds: MOST_ACTORS, fewer on a low one (a slide)."""
+    height = page.open_page(format_page).get_size_inches()[1]
+    return min(MOST_ACTORS, int((height - AROUND_IN) * 72 / ROW_POINTS))
 
 
 def read_letters(acteurs, dispositifs, participations):

@@ -5,7 +5,16 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from diagnostic.draw import page
-from diagnostic.draw.charts import fill_cells, label_axes, open_chart, shrink_axes, write_legend_row
+from diagnostic.draw.charts import (
+    BESIDE_IN,
+    ONE_LINE_SHARE,
+    count_letters,
+    fill_cells,
+    label_axes,
+    open_chart,
+    shrink_axes,
+    write_legend_row,
+)
 from diagnostic.draw.network_charts import list_star
 from diagnostic.draw.network_marks import name_nodes
 from diagnostic.draw.style import (
@@ -47,6 +56,7 @@ SIGNS = {"F_tardif": "F", "F_inconnu": "F?"}
 # A diamond as wide as a square of the same number would run into the figure on its right.
 WIDTHS = {"D": 0.76, "s": 0.95, "^": 1.1}
 LEAST_LETTER = 6.0  # points
+MARK_WEIGHT = 2.4  # width of a mark, a figure being 1
 LATE_EDGE = COLOURS["vermillon"]
 
 
@@ -69,7 +79,7 @@ def draw_stages(dispositifs, participations, *, mentions, tardifs=False, format_
     """
     rows = read_roles(dispositifs, participations, tardifs=tardifs)
     cells = count_cells(rows)
-    names = choose_rows(dispositifs, rows)
+    names = choose_rows(dispositifs, rows, count_letters(format_page, 44))
     left = len(participations) - len(rows)
     title = mentions.get("titre") or (tell_late(dispositifs, rows) if tardifs else tell_stages(rows))
     notes = [*tell_rows(names, dispositifs, rows, left), *(tell_funders(rows) if tardifs else []), *list_star(names)]
@@ -79,11 +89,17 @@ def draw_stages(dispositifs, participations, *, mentions, tardifs=False, format_
     handles = list_roles(cells, roles, tardifs)
     top = write_legend_row(figure, handles, room[0], columns=min(4, max(3, -(-len(handles) // 2))))
     shrink_axes(axes, top - 0.06)
-    fill_stages(axes, len(names), stages)
-    label_axes(axes, names, [STAGES[stage] for stage in stages], size=min(7.0, 130 / max(1, len(names)) + 2.5))
-    for label in axes.get_xticklabels():
-        label.set_va("baseline")
-    draw_marks(axes, cells[cells["dispositif_id"].isin(names.index)], names.index, stages, roles)
+    size = max(page.find_least(figure), min(7.0, 130 / max(1, len(names)) + 2.5))
+    shown = cells[cells["dispositif_id"].isin(names.index)]
+    even = is_wide(axes, shown, len(stages) * len(roles))
+    label_axes(axes, names, [STAGES[stage] for stage in stages], size=size, room=even, beside=BESIDE_IN)
+    edges, spots = place_roles(shown, stages, roles, even=even)
+    if even:
+        for label in axes.get_xticklabels():
+            label.set_va("baseline")
+    axes.set_xticks((edges[1:] + edges[:-1]) / 2, axes.get_xticklabels())
+    fill_stages(axes, len(names), stages, edges)
+    draw_marks(axes, shown, names.index, spots)
     if names.empty:
         page.write_text(axes, len(stages) / 2, 0.5, "Aucune participation renseignée.", ha="center", va="center")
     return figure
@@ -114,10 +130,10 @@ def count_cells(rows):
     return rows.drop_duplicates([*keys, "acteur_id"]).groupby(keys, sort=True).size().rename("nombre").reset_index()
 
 
-def choose_rows(dispositifs, rows):
+def choose_rows(dispositifs, rows, letters):
     """Return the names of the dispositifs drawn, index dispositif_id: those with most actors, then in text order."""
     actors = rows.drop_duplicates(["dispositif_id", "acteur_id"]).groupby("dispositif_id").size()
-    names = name_nodes(dispositifs, "dispositif_id", width=44, lines=1)
+    names = name_nodes(dispositifs, "dispositif_id", width=letters, lines=1)
     table = pd.DataFrame({"nom": names, "cle": names.index, "nombre": actors.reindex(names.index, fill_value=0)})
     table = table[table["nombre"].gt(0)].drop_duplicates("cle")
     kept = table.sort_values(["nombre", "nom", "cle"], ascending=[False, True, True]).head(MAX_DISPOSITIFS)
@@ -208,31 +224,58 @@ def pick_edge(role):
     return {"markeredgecolor": "#555555", "markeredgewidth": 0.5}
 
 
-def fill_stages(axes, number, stages):
-    """Fill the cells: every other row tinted, the column of what is not known hatched."""
+def is_wide(axes, cells, slots):
+    """Return whether all roles have a place in all stages, the names of the rows beside them: else a stage has those met in it."""
+    figure = axes.get_figure()
+    width = figure.get_size_inches()[0]
+    points = (axes.get_position().width * width - min(BESIDE_IN, ONE_LINE_SHARE * width)) * 72
+    digits = len(str(int(cells["nombre"].max()))) if len(cells) else 1
+    return points / max(1, slots) >= page.find_least(figure, LEAST_LETTER) * (1.4 + 0.6 * digits)
+
+
+def place_roles(cells, stages, roles, *, even):
+    """Return where stages start and the last one ends (0 to their number), and the place of each role: stade, lettre, gauche, large.
+
+    `even`: stages have one width and a place for every role; else a place for the roles met, as wide as its numbers.
+    """
+    met = cells.groupby(["stade", "lettre"])["nombre"].max()
+    places = [(stage, role) for stage in stages for role in roles if even or (stage, role) in met.index]
+    weights = [1.0 if even else MARK_WEIGHT + len(str(int(met[place]))) for place in places]
+    table = pd.DataFrame(places, columns=["stade", "lettre"]).assign(large=pd.Series(weights, dtype=float))
+    widths = table.groupby("stade")["large"].sum().reindex(stages).fillna(0).clip(lower=1.0 if even else MARK_WEIGHT)
+    unit = len(stages) / widths.sum()
+    edges = np.concatenate([[0.0], np.cumsum(widths) * unit])
+    table["large"] *= unit
+    before = table.groupby("stade")["large"].cumsum() - table["large"]
+    return edges, table.assign(gauche=before + table["stade"].map(dict(zip(stages, edges, strict=False))).astype(float))
+
+
+def fill_stages(axes, number, stages, edges):
+    """Fill the cells: every other row tinted, the column of what is not known grey."""
     for row in range(number):
         tint = "#F6F4EF" if row % 2 else "#FFFFFF"
         known = [column for column, stage in enumerate(stages) if stage != "inconnu"]
-        fill_cells(axes, [row] * len(known), known, tint)
+        fill_cells(axes, [row] * len(known), known, tint, edges=edges)
         unknown = [column for column, stage in enumerate(stages) if stage == "inconnu"]
-        fill_cells(axes, [row] * len(unknown), unknown, MISSING_COLOUR)
-    for column in range(1, len(stages)):
-        axes.axvline(column, color="#BDBDBD", linewidth=0.6, zorder=1.5)
+        fill_cells(axes, [row] * len(unknown), unknown, MISSING_COLOUR, edges=edges)
+    for edge in edges[1:-1]:
+        axes.axvline(edge, color="#BDBDBD", linewidth=0.6, zorder=1.5)
 
 
-def draw_marks(axes, cells, ids, stages, roles):
+def draw_marks(axes, cells, ids, spots):
     """Draw in each cell a mark a role, always at the same place, its letter in it and its number on its right."""
     if cells.empty:
         return
     figure = axes.get_figure()
     box = axes.get_window_extent().extents / figure.dpi * 72
-    slot, high = (box[2] - box[0]) / len(stages) / len(roles), (box[3] - box[1]) / len(ids)
-    size = float(np.clip(min(0.62 * slot, 0.8 * high), 3, 11))
-    columns, ranks = ({name: rank for rank, name in enumerate(names)} for names in (stages, roles))
-    lines, step = {key: rank for rank, key in enumerate(ids)}, 1 / len(roles)
-    x = cells["stade"].map(columns) + step * (cells["lettre"].map(ranks) + 0.36)
-    spots = cells.assign(x=x, y=cells["dispositif_id"].map(lines) + 0.5)
-    for role, rows in spots.groupby("lettre", sort=True):
+    unit, high = (box[2] - box[0]) / axes.get_xlim()[1], (box[3] - box[1]) / len(ids)
+    slot, least = spots["large"].min() * unit, page.find_least(figure, LEAST_LETTER)
+    size = float(np.clip(min(0.62 * slot, 0.8 * high), max(3, least * 1.2), 11))
+    lines = {key: rank for rank, key in enumerate(ids)}
+    placed = cells.merge(spots, on=["stade", "lettre"])
+    middle = np.minimum(0.36 * placed["large"], 0.6 * size / unit)
+    placed = placed.assign(x=placed["gauche"] + middle, y=placed["dispositif_id"].map(lines) + 0.5)
+    for role, rows in placed.groupby("lettre", sort=True):
         _, marker, colour = ROLES[role]
         edge = pick_edge(role)
         axes.scatter(
@@ -243,6 +286,6 @@ def draw_marks(axes, cells, ids, stages, roles):
         low = 0.1 * size / high if marker == "^" else 0.0
         for row in rows.itertuples():
             page.write_text(axes, row.x, row.y + low, SIGNS.get(role, role), ha="center", va="center_baseline",
-                            fontsize=max(LEAST_LETTER, size * 0.56), color=pick_text_colour(colour), zorder=4, gid="lettre")  # fmt: skip
-            page.write_text(axes, row.x + step * 0.62 * size / slot, row.y, format_number(row.nombre), ha="left", va="center",
-                            fontsize=max(LEAST_LETTER, size * 0.66), zorder=4, gid="nombre")  # fmt: skip
+                            fontsize=max(least, size * 0.56), color=pick_text_colour(colour), zorder=4, gid="lettre")  # fmt: skip
+            page.write_text(axes, row.x + 0.62 * size / unit, row.y, format_number(row.nombre), ha="left", va="center",
+                            fontsize=max(least, size * 0.66), zorder=4, gid="nombre")  # fmt: skip

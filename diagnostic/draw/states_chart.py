@@ -5,15 +5,25 @@ import pandas as pd
 from matplotlib.transforms import blended_transform_factory
 
 from diagnostic.draw import page
-from diagnostic.draw.charts import STATES, fill_cells, label_axes, open_chart, shrink_axes, tell_part, write_legend_row
+from diagnostic.draw.charts import (
+    BESIDE_IN,
+    STATES,
+    fill_cells,
+    label_axes,
+    open_chart,
+    shrink_axes,
+    tell_part,
+    write_legend_row,
+)
 from diagnostic.draw.states_map import STATE_FILLS, STATE_INKS
 from diagnostic.draw.style import FONT_SIZES, STATE_HATCHES, STATE_LABELS, agree, format_number, format_share
 
 NOT_ABSENT = "« Non renseigné » ne veut pas dire absent."
 # Inches a column of figures takes at the right of the cells, and a row of figures under them.
 COLUMN_IN, ROW_IN, UPWARDS_IN = 0.42, 0.17, 0.34
+AROUND_IN, LINE = 4.0, 1.3  # what stands above and below the rows; the least height of a row, a letter being 1 high
 WORDS_IN = 2.1  # at the left of the shares under the columns, what they are
-LEVEL_UP_TO = 34  # columns, under which the shares are written level
+LEVEL_UP_TO, PERCENT = 34, 2.6  # columns, under which the shares are written level; width of « 68 % », a letter being 1 high
 
 
 def draw_categories(etats, *, mentions, ages=None, bilans=None, format_page="A4"):
@@ -34,12 +44,15 @@ def draw_categories(etats, *, mentions, ages=None, bilans=None, format_page="A4"
     known = etats.astype("object").where(etats.isin(STATES), "non_renseigne")
     counts = pd.Series(known.to_numpy().ravel(), dtype="object").value_counts().reindex(STATES, fill_value=0)
     title = mentions.get("titre") or tell_categories(known, counts)
-    notes = [NOT_ABSENT, *tell_figures(ages, bilans)]
+    table = list_figures(known, ages)
+    (lines, most), level = count_cells(format_page, table.shape[1] if len(known) else 0, known.shape)
+    notes = [NOT_ABSENT, *tell_figures(ages, bilans), *tell_cut("Lignes", lines, len(known)), *tell_cut("Colonnes", most, known.shape[1])]
+    known, table = known.iloc[:lines, :most], table.iloc[:lines]
     figure, axes, room = open_chart(title, mentions, notes=notes, shape=known.shape, format_page=format_page)
     shrink_axes(axes, write_legend_row(figure, list_states(counts), room[0]) - 0.08)
-    table = list_figures(known, ages)
     narrow_axes(axes, COLUMN_IN * table.shape[1] + 0.1 if len(known) else 0)
-    label_axes(axes, known.index, known.columns, room=False, below=0 if bilans is None else find_room(known))
+    below = 0 if bilans is None else ROW_IN if level else UPWARDS_IN
+    label_axes(axes, known.index, known.columns, room=False, below=below, beside=BESIDE_IN)
     leave_left(axes, 0 if bilans is None else WORDS_IN)
     for state in STATES:
         rows, columns = np.nonzero(known.eq(state).to_numpy())
@@ -53,7 +66,7 @@ def draw_categories(etats, *, mentions, ages=None, bilans=None, format_page="A4"
         )
     write_beside(axes, table)
     if bilans is not None and known.size:
-        write_under(axes, bilans.reindex(known.columns))
+        write_under(axes, bilans.reindex(known.columns), level)
     return figure
 
 
@@ -138,17 +151,27 @@ def write_beside(axes, table):
             )
 
 
-def find_room(known):
-    """Return the inches that the shares under the columns take."""
-    return ROW_IN if known.shape[1] <= LEVEL_UP_TO else UPWARDS_IN
+def count_cells(format_page, beside, shape):
+    """Return how many rows and columns of `shape` a page has room for, and whether the shares under the columns can be written level."""
+    figure = page.open_page(format_page)
+    width, height = figure.get_size_inches()
+    free = width - 2 * page.MARGIN_IN - WORDS_IN - (COLUMN_IN * beside + 0.1 if beside else 0)
+    least = page.find_least(figure)
+    lines = min(shape[0], int((height - AROUND_IN) * 72 / (least * LINE)))
+    most = min(shape[1], int(free * 72 / (least * 1.05)))
+    return (lines, most), most <= LEVEL_UP_TO and free * 72 / max(1, most) / PERCENT >= least
 
 
-def write_under(axes, shares):
-    """Write under each column the share that nobody recorded; upwards where columns are narrow."""
+def tell_cut(what, kept, number):
+    """Return the footnote that counts the rows or columns a page has no room for, or nothing."""
+    return [f"{what} : les {kept} premières ; {agree(number - kept, 'autre')} hors de cette page."] if kept < number else []
+
+
+def write_under(axes, shares, level):
+    """Write under each column the share that nobody recorded; upwards, not `level`, where columns are narrow."""
     figure = axes.get_figure()
     pitch = axes.get_position().width * figure.get_size_inches()[0] * 72 / len(shares)
-    level = len(shares) <= LEVEL_UP_TO
-    size = float(np.clip(pitch / 2.6 if level else pitch * 0.9, 4.5, FONT_SIZES["note"]))
+    size = float(np.clip(pitch / PERCENT if level else pitch * 0.9, page.find_least(figure), FONT_SIZES["note"]))
     foot = axes.get_position().y0 - 0.03 / figure.get_size_inches()[1]
     under = blended_transform_factory(axes.transData, figure.transFigure)
     for column, share in enumerate(shares):
@@ -157,5 +180,5 @@ def write_under(axes, shares):
     left = axes.get_position().x0 - 0.06 / figure.get_size_inches()[0]
     page.write_text(
         axes, left, foot, "Non renseigné, toutes catégories", transform=figure.transFigure, ha="right", va="top",
-        fontsize=FONT_SIZES["note"] - 0.5, fontweight="bold",
+        fontsize=page.find_least(figure, FONT_SIZES["note"] - 0.5), fontweight="bold",
     )  # fmt: skip
