@@ -7,6 +7,7 @@ from pathlib import Path
 
 from diagnostic.measure.constats.statements import list_codes, list_unmeasured, name_codes, read_thresholds
 from diagnostic.vocabulary import read_vocabulary
+from diagnostic.vocabulary.editions import list_ruled_values
 from diagnostic.vocabulary.formats import format_number, format_share
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +44,7 @@ def compose_page():
     codes, thresholds = list_codes()["libelle"], read_thresholds({})
     kinds = read_vocabulary("parametres").set_index("cle")["genre"]
     parts = [INTRODUCTION]
-    statements = read_vocabulary("constats")
+    statements, editions = read_vocabulary("constats"), list_ruled_values("constats")["constat"]
     for sens, title in {"frein": "Freins", "appui": "Appuis"}.items():
         parts.append(f"## {title}\n")
         for row in statements[statements["sens"] == sens].itertuples():
@@ -60,7 +61,7 @@ def compose_page():
                 f"- **Seuil** : {describe_threshold(row, thresholds, kinds)}",
                 f"- **Prudence** : {row.prudence}",
                 f"- **Leviers proposés** : {levers}",
-                f"- `{row.constat}`, édition {row.edition}\n",
+                f"- `{row.constat}`, édition {editions[row.constat]}\n",
             ]
             parts.append("\n".join(lines))
     parts.append("## Ce qu'aucune donnée d'un dossier ne mesure\n")

@@ -144,7 +144,6 @@ def main():
         shoot(public / "carte.html", folder / "carte.png")
         shrink(folder / "carte.png", IMAGES / "carte.png")
         shrink(next((public / "cartes").glob("*ressort_fictifcas.png")), IMAGES / "ressort.png")
-        shrink(next((public / "cartes").glob("*categories.png")), IMAGES / "categories.png")
         shrink(next((public / "cartes").glob("*reseau_dispositifs.png")), IMAGES / "reseau.png")
         shrink(next((public / "cartes").glob("*etats_cafeassociatif.png")), IMAGES / "etats.png")
         shrink(picture_sheet_of_gaps(public / "fiches_manques.html", folder), IMAGES / "manques.png")

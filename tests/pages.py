@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.text import Text
 from tables_ressorts import add_ressorts
 
+from diagnostic.draw.page import measure_scale
 from diagnostic.edition import filter_edition
 from diagnostic.measure.mentions import list_sources, tell_mentions
 
@@ -24,8 +25,12 @@ def list_words(figure):
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip() and id(text) not in hidden]
 
 
-def find_faults(figure, *, smallest=6.0):
-    """Return sentences: what is out of the page, what is written on something else, what is smaller than `smallest` points."""
+def find_faults(figure, *, smallest=None):
+    """Return sentences: what is out of the page, what is written on something else, what is smaller than `smallest` points.
+
+    By default 6 points on A4, and 6 of the paper on a page that is printed smaller than its inches (the column of a report).
+    """
+    smallest = smallest or 6.0 / min(1.0, measure_scale(figure))
     # Legends find their place when the page is drawn.
     figure.draw_without_rendering()
     words = list_words(figure)

@@ -116,7 +116,7 @@ def test_the_way_of_a_charge_de_mission(chemin_piege, capsys, partage):
     assert call("lancer", folder, "--edition", "publique", "--sortie", chemin_piege / "à donner") == 0
     out, err = read_lines(capsys)
     assert "… Calcul des mesures" in err and "fichiers écrits dans" in out
-    assert [path.name for path in (chemin_piege / "à donner").iterdir()] == ["publique"]
+    assert sorted(path.name for path in (chemin_piege / "à donner").iterdir()) == [".verrou", "publique"]
 
 
 def test_the_example_is_copied_once_and_kept(tmp_path, capsys, monkeypatch):

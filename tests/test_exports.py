@@ -33,6 +33,14 @@ def test_by_default_the_report_of_the_publique_edition(asked, capsys):
     assert "À voir." in told and "é.docx" in told
 
 
+def test_a_commune_alone_asks_for_its_page_and_its_document(asked):
+    cli.main(["exporter", "d", "--commune", "43157", "--commune", "Brioude"])
+    (_, what), kept = asked[0]
+    assert (what, kept["communes"]) == (["communes"], ["43157", "Brioude"])
+    cli.main(["exporter", "d", "--quoi", "sig"])
+    assert asked[1][1]["communes"] == ()
+
+
 def test_choices_go_through(asked):
     words = ["exporter", "d", "--quoi", "ressorts", "--quoi", "sig", "--format", "pdf", "--format", "odt"]
     words += ["--edition", "interne", "--sortie", "s", "--modele", "m.docx"]

@@ -52,4 +52,4 @@ def test_a_link_names_its_actors(form):
     link = edit_forms.open_form(opened, "liens", "", edits.list_states(opened)[0])
     field, _ = build_field(opened, link, "source_id")
     assert type(field).__name__ == "Combobox" and HOSTILE in field.options
-    assert len(EDIT_COLUMNS) == 15
+    assert len(EDIT_COLUMNS) == 20

@@ -19,7 +19,7 @@ from diagnostic.draw.style import PAGE_SIZES
 from diagnostic.write.figures import (
     DPI,
     RENDERERS,
-    remove_stale,
+    list_stale,
     render_figure,
     render_pdf,
     render_png,
@@ -121,9 +121,9 @@ def test_bytes_are_written_whole(chemin_piege):
     assert path.read_bytes() == b"abc" and [p.name for p in path.parent.iterdir()] == ["01_a.png"]
 
 
-def test_only_our_numbered_pages_of_an_earlier_run_are_removed(tmp_path):
+def test_only_our_numbered_pages_of_an_earlier_run_are_listed(tmp_path):
     old = ("02_b.png", "02_b_A0.pdf", "104_c.svg")
-    for name in (*old, "01_a.png", "photo.png", "1_c.png", "03_notes.txt", "2026_rapport.pdf"):
+    for name in (*old, "photo.png", "1_c.png", "03_notes.txt", "2026_rapport.pdf"):
         (tmp_path / name).write_bytes(b"x")
-    remove_stale(tmp_path, {"01_a.png"})
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["01_a.png", "03_notes.txt", "1_c.png", "2026_rapport.pdf", "photo.png"]
+    assert list_stale(tmp_path) == sorted(old)
+    assert list_stale(tmp_path / "nulle part") == []

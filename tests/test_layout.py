@@ -42,7 +42,7 @@ WRITE_CALL = re.compile(
 )
 # From the bytes of a file to the tables of a dossier: what a part of read/ uses stands before it.
 # What the parts of measure/ may use of each other: each those before it, and the sentences come last.
-MEASURING_ORDER = ["ressorts", "liens", "manques", "constats"]
+MEASURING_ORDER = ["ressorts", "liens", "manques", "comparaison", "constats"]
 READING_ORDER = ["formats", "cells", "back", "places", "inventory", "actors", "layers", "imports", "gaps"]
 DRAW_CALL = re.compile(r"^(plot|explore|imshow|savefig|subplots|draw_networkx\w*)$")
 DRAWING = {"folium", "branca", "matplotlib", "ipywidgets", "IPython", "matplotlib_scalebar", "PIL"}

@@ -48,5 +48,5 @@ def test_the_lock_is_free_after_a_failure(tmp_path):
 
 def test_a_file_in_the_place_of_the_folder_is_told(tmp_path):
     (tmp_path / "sorties").write_text("x")
-    with pytest.raises(DiagnosticError, match="Impossible d'écrire"), lock_outputs(tmp_path / "sorties"):
+    with pytest.raises(DiagnosticError, match="Un fichier tient la place d'un dossier"), lock_outputs(tmp_path / "sorties"):
         pass

@@ -11,9 +11,11 @@ from petit_dossier import write_dossier
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NAMES = ["01_inventaire", "02_ressorts", "03_liens", "04_manques", "05_constats", "06_comparaison", "07_exports"]
+NAMES = [
+    "01_inventaire", "02_ressorts", "03_liens", "04_manques", "05_constats", "06_comparaison", "07_exports", "08_comparaison",
+]  # fmt: skip
 # What each notebook asks, by its number in the guide's OUTIL 4.
-QUESTIONS = ["question 3", "question 1", "questions 4", "question 3", "question 2", "question 1", "préalable"]
+QUESTIONS = ["question 3", "question 1", "questions 4", "question 3", "question 2", "question 1", "préalable", "question 1"]
 SETTINGS = "# Réglages : la seule cellule à changer."
 INTERNAL_TABLES = [
     "liens_a_verifier", "bilan_liens", "dispositifs_a_ouvrir", "positions", "croisements", "problemes", "doublons_proposes", "ponts",
@@ -33,7 +35,7 @@ def list_sources(path, kind="code"):
     return ["".join(cell["source"]) for cell in read_notebook(path)["cells"] if cell["cell_type"] == kind]
 
 
-def test_the_seven_notebooks_are_there():
+def test_the_eight_notebooks_are_there():
     assert [path.stem for path in NOTEBOOKS] == NAMES
 
 

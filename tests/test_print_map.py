@@ -135,7 +135,9 @@ def test_without_mentions_the_gaps_are_said(base, millefeuille):
     )
 
 
-PIXELS = {"A4": (2480, 3508), "A4 portrait": (3508, 2480), "A3": (3508, 4961), "A0": (9933, 14043), "16:9": (2250, 4000)}
+PIXELS = {
+    "A4": (2480, 3508), "A4 portrait": (3508, 2480), "A3": (3508, 4961), "A0": (9933, 14043), "16:9": (2250, 4000), "colonne": (2363, 1890),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("format_page", PAGE_SIZES)

@@ -1,4 +1,4 @@
-"""Blocks in a DOCX: real styles, headings of tables repeated, no row cut, pictures on their side with a text for who does not see."""
+"""Blocks in a DOCX: real styles, headings of tables repeated, no row cut, pictures as wide as the text with words for who does not see."""
 
 import io
 
@@ -7,7 +7,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from PIL import Image
 
-from diagnostic.write.report_blocks import add_blocks, find_style, measure_room, settle_sections
+from diagnostic.write.report_blocks import add_blocks, find_style, measure_room
 
 TABLE = {"genre": "tableau", "legende": "Les acteurs", "entetes": ["Nom", "Nombre"], "lignes": [["A & <b>", "3"], ["=1+1", "4"]],
          "largeurs": [12.0, 5.0], "droites": [False, True], "reste": "8 lignes de plus.", "source": "Sources : x."}  # fmt: skip
@@ -35,7 +35,6 @@ def write(*blocks, after="suite", pictures=None):
     if after:
         document.add_paragraph(after)
     add_blocks(document, marker, blocks, pictures or {}, {"figures": 0, "tableaux": 0})
-    settle_sections(document)
     buffer = io.BytesIO()
     document.save(buffer)
     return Document(buffer)
@@ -76,24 +75,25 @@ def test_a_table_repeats_its_heading_and_is_not_cut():
     assert width == pytest.approx(measure_room(document.element.body.sectPr)[0], abs=0.05)
 
 
-def test_pictures_are_on_their_side_with_caption_text_and_source():
+def test_each_picture_has_its_caption_and_source_on_one_page():
     document = write(
-        {"genre": "figures", "titre": "Cartes", "noms": ["a", "b", "absente"]}, pictures={"a": PICTURE, "b": PICTURE}
+        {"genre": "figures", "titre": "Cartes", "noms": ["a", "b", "absente"]}, pictures={"a": PICTURE, "b": PICTURE | {"ratio": 0.5}}
     )
-    sections = list(document.sections)
-    assert [section.orientation for section in sections] == [0, 1, 0]
+    assert [section.orientation for section in document.sections] == [0]
     shapes = document.inline_shapes
     assert [shape._inline.docPr.get("descr") for shape in shapes] == ["Ce qu'elle montre"] * 2
-    room = sections[1].page_width - sections[1].left_margin - sections[1].right_margin
-    assert all(shape.width <= room and shape.height < sections[1].page_height for shape in shapes)
-    captions = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Caption"]
-    assert captions == ["Figure\xa01\xa0: Une carte", "Figure\xa02\xa0: Une carte"]
-    assert [paragraph.text for paragraph in document.paragraphs].count("Sources : x.") == 2
+    width, height = measure_room(document.element.body.sectPr)
+    assert shapes[0].width.cm == pytest.approx(width, abs=0.01) and all(shape.height.cm < height - 1.5 for shape in shapes)
+    assert all(shape.width.cm <= width + 0.01 for shape in shapes)
+    told = [paragraph for paragraph in document.paragraphs if paragraph.text != "suite"][1:]
+    assert [paragraph.text for paragraph in told] == ["Cartes", *["Figure\xa01\xa0: Une carte", "", "Sources : x."],
+                                                      *["Figure\xa02\xa0: Une carte", "", "Sources : x."]]  # fmt: skip
+    assert [bool(paragraph.paragraph_format.keep_with_next) for paragraph in told] == [True, True, True, False, True, True, False]
 
 
 def test_pictures_at_the_end_leave_no_empty_page():
     document = write({"genre": "figures", "titre": "Cartes", "noms": ["a"]}, after="", pictures={"a": PICTURE})
-    assert [section.orientation for section in document.sections] == [0, 1]
+    assert len(document.sections) == 1 and document.paragraphs[-1].text == "Sources : x."
 
 
 def test_no_picture_is_no_section():

@@ -45,3 +45,15 @@ def test_a_page_without_words_is_taken_whole():
     hide_logo(figure)
     told = read_figure(figure)
     assert told["source"] == "" and told["boite"][1] == 0.0
+
+
+def test_what_is_left_empty_above_the_notes_is_not_in_the_picture():
+    figure = open_page()
+    write_notes(figure, {"sources": ["INSEE"], "date": "15/11/2026", "couverture": None})
+    height = figure.get_size_inches()[1]
+    axes = figure.add_axes([0.1, 0.5, 0.8, 0.4])
+    axes.text(0.5, 0.0, "dedans")
+    low = read_figure(figure)["boite"][1]
+    assert 0.5 * height - 0.6 < low < 0.5 * height
+    figure.text(0.5, 0.3, "plus bas")
+    assert 0.25 * height < read_figure(figure)["boite"][1] < 0.3 * height

@@ -6,7 +6,8 @@ import pandas as pd
 from passage import find_canaries
 from rapports import show_small
 
-from diagnostic.draw.report_plea import _count_meetings, plan_plea, tell_plainly
+from diagnostic.draw.report_plea import plan_plea, tell_meetings, tell_plainly, tell_seats
+from diagnostic.measure.meetings import count_meetings, count_seats
 
 JARGON = re.compile(
     r"\bVI\b|\bNMI\b|E-I|entropie|modularité|assortativité|indice|densité|\bQ2\b|rapport 0", re.IGNORECASE
@@ -33,17 +34,25 @@ def test_a_statement_of_another_edition_is_left_out():
     assert "SECRET" in words(plan_plea(shown | {"constats": secret.assign(edition="publique")}))
 
 
-def test_meetings_are_counted_by_hand():
-    units = pd.DataFrame({"nb_unites A": [2, 1, 0], "nb_unites B": [3, 1, 1]})
-    told = _count_meetings(units, list(units.columns))[0]
+def test_meetings_are_told_with_what_would_be_enough():
     # 2+1+0 + 3+1+1 = 8 meetings; one a layer that is there: 2 + 3 = 5.
+    told = tell_meetings(count_meetings(pd.DataFrame({"nb_unites A": [2, 1, 0], "nb_unites B": [3, 1, 1]})))[0]
     assert (
         "8 réunions" in told
         and " 5 suffiraient" in told
         and "3 réunions de moins" in told
         and "3 intercommunalités" in told
     )
-    assert _count_meetings(units * 0, list(units.columns)) == []
+    assert "c'est le moins possible" in tell_meetings(count_meetings(pd.DataFrame({"nb_unites A": [1, 1]})))[0]
+    assert tell_meetings(count_meetings(pd.DataFrame({"nb_unites A": [0, 0]}))) == []
+
+
+def test_seats_agree_in_number():
+    seats = lambda *members: tell_seats(count_seats(pd.DataFrame({"membres": list(members)})))  # noqa: E731
+    alone = "1 instance (comités de pilotage, comités techniques...) demande 2 sièges à 2 structures ; 0 siège dans plusieurs"
+    assert seats(("a", "b")) == [f"{alone} (membres montrés dans cette édition)."]
+    assert "2 instances" in seats(("a", "b"), ("a", "b"))[0] and "2 siègent dans plusieurs" in seats(("a", "b"), ("a", "b"))[0]
+    assert seats(()) == []
 
 
 def test_levers_are_boxes():

@@ -1,11 +1,12 @@
 """From a dossier to its documents: which files, in which edition, what is told when something is left out."""
 
+import pandas as pd
 import pytest
 from passage import find_canaries, write_dossier
 from rapports import make_template, read_text, show_small
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.run import reports
+from diagnostic.run import commune_pages, reports
 from diagnostic.write import documents
 
 
@@ -64,15 +65,19 @@ def test_a_wrong_template_stops_before_anything_is_read(tmp_path):
 
 def test_templates_are_copied_and_never_replaced(tmp_path):
     first = reports.export(tmp_path, ["modeles"])["fichiers"]
-    assert [path.name for path in first] == ["modele_rapport.docx", "modele_plaidoyer.docx", "modele_encart.docx"]
+    names = ["modele_rapport.docx", "modele_plaidoyer.docx", "modele_encart.docx", "modele_atlas.docx", "modele_presentation.pptx"]
+    assert [path.name for path in first] == names
     first[0].write_bytes(b"le mien")
     assert reports.write_templates(tmp_path / "sorties")[0].read_bytes() == b"le mien"
 
 
 def test_everything_of_an_edition_can_be_asked_at_once(tmp_path, monkeypatch):
     asked = {}
-    monkeypatch.setattr(reports, "measure", lambda folder: {})
-    monkeypatch.setattr(reports, "select_edition", lambda tables, name: {"edition": name})
+    monkeypatch.setattr(reports, "load", lambda folder: {"reglages": {}})
+    monkeypatch.setattr(reports, "list_inputs", lambda folder, reglages: pd.DataFrame({"sha256": []}))
+    monkeypatch.setattr(reports, "measure_tables", lambda tables: tables)
+    monkeypatch.setattr(reports, "select_edition", lambda tables, name: {"edition": name, "retraits": pd.DataFrame()})
+    monkeypatch.setattr("diagnostic.write.removed.write_removed", lambda removed, folder: folder)
     monkeypatch.setattr(reports, "write_data", lambda shown, folder, what, tell: [])
     monkeypatch.setattr(
         reports,
@@ -81,10 +86,29 @@ def test_everything_of_an_edition_can_be_asked_at_once(tmp_path, monkeypatch):
             asked.update({shown["edition"]: kept["what"]}) or {"fichiers": [], "remarques": []}
         ),
     )
+    monkeypatch.setattr(
+        reports,
+        "write_books",
+        lambda shown, folder, **kept: asked.setdefault("livres", []).append(shown["edition"]) or {"fichiers": [], "remarques": []},
+    )
+    monkeypatch.setattr(
+        commune_pages,
+        "write_communes",
+        lambda shown, tables, folder, **kept: asked.update(communes=shown["edition"]) or {"fichiers": [], "remarques": []},
+    )
     reports.export(tmp_path, ["tout"], edition="interne")
-    assert asked["publique"] == ["plaidoyer"] and set(asked["interne"]) == {*reports.DOCUMENTS, *reports.DATA} - {
-        "plaidoyer"
-    }
+    assert asked["publique"] == ["plaidoyer", "communes"] and asked["communes"] == "publique"
+    assert set(asked["interne"]) == {*reports.DOCUMENTS, *reports.BOOKS, *reports.DATA} - {"plaidoyer"}
+    assert asked["livres"] == ["interne", "publique"]
+
+
+def test_sets_of_data_have_the_colours_of_the_group(tmp_path):
+    shown = show_small()
+    written = reports.write_data(shown | {"reglages": shown["reglages"] | {"couleur_champ_social": "#123456"}}, tmp_path, ["sig", "graphe"])
+    told = {path.name: path.read_bytes() for path in written}
+    assert b"#123456" in told["diagnostic.umap"] and b'"#D55E00"' not in told["diagnostic.umap"]
+    assert b"18,52,86,255" in told["diagnostic.gpkg"] and b"213,94,0,255" not in told["diagnostic.gpkg"]
+    assert b'r="18" g="52" b="86"' in told["liens.gexf"] and b'r="213" g="94" b="0"' not in told["liens.gexf"]
 
 
 def test_sets_of_data_are_written(tmp_path):

@@ -27,6 +27,7 @@ from diagnostic.measure.constats.statements import (
 )
 from diagnostic.schema import EDITIONS, describe_table, make_table
 from diagnostic.vocabulary import read_vocabulary
+from diagnostic.vocabulary.editions import list_ruled_values
 
 CASES = DEVICES | INSTANCES | FUNDING | THEMES | LINKS | ACTORS | POSTS | PLACES
 NOTHING = make_table("constats_decisions")
@@ -70,7 +71,7 @@ def test_the_table_is_well_formed():
     ours = set(settings.index[settings["effet"].str.startswith("Constats : ")])
     assert named == ours and set(table["seuil"]) - ours == {"1"}
     assert set(table["sens"]) == {"frein", "appui"} and set(table["comparaison"]) == {"au_moins", "moins_de"}
-    assert set(table["unite"]) == {"part", "nombre", "rapport"} and set(table["edition"]) <= set(EDITIONS)
+    assert set(table["unite"]) == {"part", "nombre", "rapport"} and set(list_ruled_values("constats")["constat"]) == set(table["constat"])
     for row in table.itertuples():
         cited = {word.rstrip("}") for word in row.seuil_libelle.split("{")[1:] for word in [word.split("}")[0]]}
         assert cited == {key for key in [row.seuil, *row.seuils.split(";")] if key.startswith("seuil_")}, row.constat
@@ -242,14 +243,14 @@ def test_nothing_hidden_comes_out_by_the_statements(edition):
     text = " ".join(str(cell) for name in ("constats", "constats_details") for cell in shown[name].to_numpy().ravel())
     canaries = set(find_canaries(text)) - ({"CANARI", "canari"} if edition == "partenaires" else set())
     assert not canaries, canaries
-    assert len(shown["constats"]) == (read_vocabulary("constats")["edition"] != "interne").sum() == 31
+    editions = list_ruled_values("constats")["constat"]
+    assert len(shown["constats"]) == sum(edition != "interne" for edition in editions.values()) == 31
     assert "CANARI" in " ".join(items["nom"])  # inside, they are named
 
 
 def test_sentences_on_few_structures_stay_inside():
-    editions = read_vocabulary("constats").set_index("constat")["edition"]
-    inside = editions.index[editions == "interne"]
-    assert set(inside) == {
+    editions = list_ruled_values("constats")["constat"]
+    assert {constat for constat, edition in editions.items() if edition == "interne"} == {
         "instances_memes_membres", "fragilite_departs", "cias_sans_coordination", "coordinateurs_plusieurs_casquettes",
         "postes_plusieurs_casquettes",
     }  # fmt: skip

@@ -76,18 +76,24 @@ def _name(state):
 
 def _show_waiting(state, saved, decide):
     """Return one cell that waits for a person: what each said, and a button a value. Nothing is settled without a click."""
-    events = saved.set_index("saisie").loc[list(state["tetes"])]
+    own = saved[(saved["table"] == state["table"]) & (saved["colonne"] == state["colonne"])].drop_duplicates("saisie")
+    events = own[own["saisie"].isin(state["tetes"])].set_index("saisie")
+    against = saved[saved["saisie"].isin(state["contre"]) & (saved["colonne"] != state["colonne"])]
     says = "".join(
         f"<li>« {escape(event.apres or 'vide')} » : {escape(event.auteur)}, {EDIT_STATES[event.statut]}, "
         f"{escape(event.date[:16].replace('T', ' à '))}</li>" for event in events.itertuples()
     )  # fmt: skip
+    says += "".join(
+        f"<li>corrige cette ligne, {escape(_name(edit._asdict()))} : « {escape(edit.apres or 'vide')} » : {escape(edit.auteur)}</li>"
+        for edit in against.itertuples()
+    )
     kind = "Désaccord : deux saisies de la même case" if state["etat"] == "conflit" else "Proposition"
     before = state["valeur"] if isinstance(state["valeur"], str) else state["avant"]
     head = f"<p><strong>{kind}</strong>, {escape(state['nom'])}, {escape(_name(state))}. Avant : « {escape(before or 'vide')} ».</p>"
     buttons = [
         make_button(f"Garder « {_shorten(value)} »", lambda value=value: decide(state, value)) for value in dict.fromkeys(events["apres"])
     ]
-    if state["geste"] == "modification" and before not in set(events["apres"]):
+    if state["geste"] != "ajout" and before not in set(events["apres"]):
         buttons.append(make_button(f"Revenir à « {_shorten(before)} »", lambda: decide(state, before)))
     return make_box([widgets.VBox([widgets.HTML(f"{head}<ul>{says}</ul>"), make_box(buttons, "boutons")])], "fiche")
 

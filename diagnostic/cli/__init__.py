@@ -7,8 +7,13 @@ from pathlib import Path
 
 from diagnostic import run as way
 from diagnostic.cli.application import add_application
+from diagnostic.cli.changes import TEXT as CHANGES
+from diagnostic.cli.changes import add_changes, run_changes
+from diagnostic.cli.comparison import add_comparison
 from diagnostic.cli.exports import add_exports
 from diagnostic.cli.layers import run_catalogue, run_examine, run_place
+from diagnostic.cli.merge import TEXT as MERGE
+from diagnostic.cli.merge import add_merge, run_merge
 from diagnostic.cli.screen import (
     ERROR_DATA,
     Progress,
@@ -21,6 +26,7 @@ from diagnostic.cli.screen import (
     show_problems,
     show_replaced,
 )
+from diagnostic.cli.vintage import add_vintage
 from diagnostic.cli.workshop import TEXT as WORKSHOP
 from diagnostic.cli.workshop import add_workshop, run_workshop
 from diagnostic.errors import DiagnosticError, describe_refusal
@@ -95,6 +101,8 @@ def build_parser():
     _add_path(template, "fichier", "FICHIER", "le classeur à écrire (.xlsx)")
     _add_layers(commands)
     add_workshop(_add_command(commands, "atelier", run_workshop, WORKSHOP))
+    add_merge(_add_command(commands, "fusionner", run_merge, MERGE))
+    add_changes(_add_command(commands, "changements", run_changes, CHANGES))
     text = "Fait tout le chemin : lecture, mesures, cartes, classeur, résultats."
     launch = _add_command(commands, "lancer", run_all, text)
     for command in (verify, launch):
@@ -104,6 +112,8 @@ def build_parser():
     launch.add_argument("--edition", metavar="EDITION", choices=EDITIONS, action="append", help=text)
     add_application(commands, _add_command, _add_path)
     add_exports(commands, _add_command, _add_path)
+    add_vintage(commands, _add_command, _add_path)
+    add_comparison(commands, _add_command, _add_path)
     return parser
 
 

@@ -11,17 +11,21 @@ FORMATS = ("docx", "odt", "pdf")
 
 def add_exports(commands, add_command, add_path):
     """Add the command `exporter` to the command line."""
-    text = "Écrit un document (rapport, plaidoyer pour les élus, une partie à insérer ailleurs) ou des données (SIG, graphes, tables)."
+    text = "Écrit un document (rapport, plaidoyer pour les élus, présentation pour un comité de pilotage, atlas des intercommunalités, "
+    text += "page des communes pour les habitants, une partie à insérer ailleurs) ou des données (SIG, graphes, tables)."
     command = add_command(commands, "exporter", run_export, text)
     add_path(command, "dossier", "DOSSIER", "le dossier du territoire")
     text = f"{' | '.join(CHOICES)} ; peut être répété (par défaut : rapport)"
     command.add_argument("--quoi", metavar="QUOI", choices=CHOICES, action="append", help=text)
-    text = "docx, odt ou pdf (odt et pdf : il faut LibreOffice) ; peut être répété (par défaut : docx)"
+    text = "docx, odt ou pdf (il faut LibreOffice, sauf pour l'atlas en pdf) ; peut être répété (par défaut : docx). "
+    text += "La présentation est toujours en pptx, et en pdf si vous le demandez"
     command.add_argument("--format", metavar="FORMAT", choices=FORMATS, action="append", help=text)
-    text = f"{', '.join(EDITIONS)} (par défaut : publique ; le plaidoyer l'est toujours)"
+    text = f"{', '.join(EDITIONS)} (par défaut : publique ; le plaidoyer et les communes le sont toujours)"
     command.add_argument("--edition", metavar="EDITION", choices=EDITIONS, default="publique", help=text)
     add_path(command, "--sortie", "DOSSIER", "où écrire (par défaut : le dossier sorties du territoire)")
-    text = "votre propre modèle de document (.docx) ; pour partir du nôtre : --quoi modeles"
+    text = "avec la page des communes, le document de cette commune (nom ou code Insee) ; peut être répété"
+    command.add_argument("--commune", metavar="COMMUNE", action="append", help=text)
+    text = "votre propre modèle (.docx, ou .pptx pour la présentation) ; pour partir du nôtre : --quoi modeles"
     command.add_argument("--modele", metavar="FICHIER", type=Path, help=text)
 
 
@@ -29,8 +33,10 @@ def run_export(choices):
     """Write what is asked and tell where."""
     with Progress("Lecture du dossier") as progress:
         done = export(
-            choices.dossier, choices.quoi or ["rapport"], sortie=choices.sortie, edition=choices.edition,
-            formats=choices.format or ["docx"], modele=choices.modele, tell=progress.tell,
+            choices.dossier, choices.quoi or (["communes"] if choices.commune else ["rapport"]), sortie=choices.sortie,
+            edition=choices.edition,
+            formats=choices.format or ["docx"], modele=choices.modele, communes=choices.commune or (),
+            tell=progress.tell,
         )  # fmt: skip
     for remark in done["remarques"]:
         console.print(remark, markup=False)

@@ -4,6 +4,7 @@ import pandas as pd
 
 from diagnostic.schema import RECORD_COLUMNS
 from diagnostic.vocabulary import read_vocabulary
+from diagnostic.vocabulary.editions import CLOSED, RANKS, list_ruled_values
 
 # What a column of a result table is called in a record.
 RECORD_NAMES = {
@@ -13,8 +14,6 @@ RECORD_NAMES = {
 }  # fmt: skip
 # A table without territory speaks of the whole perimeter.
 WHOLE = "perimetre"
-# Figures that name structures one by one: no wider than the edition interne.
-INTERNAL_TABLES = {"positions", "bilan_liens"}
 # Commune by commune, or group by group, the figures are in the workbook only: as records they would drown the rest.
 UNRECORDED_TABLES = {"millefeuille", "facettes", "silos_groupes"}
 # By file and by category, the quality of the inventory is in the workbook only.
@@ -39,30 +38,30 @@ USUAL_REASONS = {
 }
 
 
-def build_records(results, couches, *, edition_default="publique"):
+def build_records(results, couches, *, mesures=None):
     """Return every measure of `results` as flat records.
 
     Parameters
     ----------
     results : dict of str -> DataFrame, tables named in the column `table` of `mesures.csv`
     couches : DataFrame, index couche, with millesime
-    edition_default : str, edition of the records whose table names no structure
+    mesures : sequence of str, optional, only these measures: the columns of the others may then be missing
 
     Returns
     -------
-    DataFrame with `schema.RECORD_COLUMNS`; `edition` is the widest that may show the record. A value that could not be
+    DataFrame with `schema.RECORD_COLUMNS`; `edition` is the widest that may show the record (`editions.csv`). A value that could not be
     computed is missing and `raison_absence` says why; elsewhere `raison_absence` is missing. A category that is not known
     to be absent has no record (rule 9: unknown is not zero); the number of such categories is a record of its territory.
     """
     measures = read_vocabulary("mesures")
+    measures = measures if mesures is None else measures[measures["mesure"].isin(mesures)]
     parts = []
     for name, rows in measures.groupby("table", sort=False):
         if name in results and len(results[name]) and name not in UNRECORDED_TABLES:
-            edition = "interne" if name in INTERNAL_TABLES else edition_default
             column, value = RECORDED_ROWS.get(name, (None, None))
             table = results[name] if column is None else results[name][results[name][column] == value]
             rows = rows[rows["colonne"].isin(table.columns)] if name in EITHER_UNIT else rows
-            found = _melt(table, rows, edition)
+            found = _melt(table, rows)
             parts.append(found[found["valeur"].notna()] if name in EITHER_UNIT else found)
     if not parts:
         return pd.DataFrame(columns=RECORD_COLUMNS)
@@ -73,7 +72,7 @@ def build_records(results, couches, *, edition_default="publique"):
     return records[RECORD_COLUMNS]
 
 
-def _melt(table, measures, edition):
+def _melt(table, measures):
     flat = table.reset_index() if any(table.index.names) else table
     renamed = {}
     for column, name in RECORD_NAMES.items():  # of two columns that could be one group, the first named is
@@ -84,15 +83,16 @@ def _melt(table, measures, edition):
         flat = flat[flat["statut"] != "non_renseigne"]
     if "territoire" in flat:  # the links that no territory holds are a row of the workbook, no territory
         flat = flat[~flat["territoire"].astype("str").str.startswith("sans_territoire").fillna(False)]
-    # A row may say that it is for fewer readers than its table.
-    flat = flat if "edition" in flat else flat.assign(edition=edition)
     parts = [_melt_measure(flat, row) for row in measures.itertuples()]
     return pd.concat(parts, ignore_index=True)
 
 
 def _melt_measure(flat, measure):
     """Return the records of one measure: one a row of its table."""
-    part = pd.DataFrame({"mesure": measure.mesure, "valeur": flat[measure.colonne].astype(float), "edition": flat["edition"]})
+    edition = list_ruled_values("resultats")["mesure"].get(measure.mesure, CLOSED)
+    # A row may say that it is for fewer readers than its measure.
+    marked = flat["edition"].map(lambda own: max(own, edition, key=RANKS.get)) if "edition" in flat else edition
+    part = pd.DataFrame({"mesure": measure.mesure, "valeur": flat[measure.colonne].astype(float), "edition": marked})
     for column in ("territoire", "couche_a", "couche_b", "groupe_a", "groupe_b", "ponderation", "raison_absence"):
         part[column] = flat[column].astype("str") if column in flat else None
     part["territoire"] = part["territoire"].fillna(WHOLE)

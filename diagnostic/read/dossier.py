@@ -35,12 +35,13 @@ from diagnostic.vocabulary.formats import count_words
 NEIGHBOUR_COLUMNS = ["population", "x_m", "y_m", "zone", "epci"]  # of every commune of the country
 
 
-def read_dossier(folder):
+def read_dossier(folder, *, inventaire=None):
     """Read a whole dossier.
 
     Parameters
     ----------
     folder : path-like, the folder that holds inventaire.xlsx (or CSV files), imports/, ressorts/, indicateurs/, trajets/ and corrections/
+    inventaire : path-like, optional, another workbook read in the place of the inventory of the folder
 
     Returns
     -------
@@ -59,7 +60,7 @@ def read_dossier(folder):
         Structural faults, all at once. Nothing in the folder is ever modified.
     """
     folder = Path(folder)
-    kept, files = read_corrections(folder), find_inventory(folder)
+    kept, files = read_corrections(folder), [Path(inventaire)] if inventaire else find_inventory(folder)
     sheets = [*files, *find_beside(folder, files)]
     given, settings, lists, problems, counts, read = read_inventory(sheets, corrections=kept["corrections"])
     cog, former = extend_former(read_cog(), given["correspondance_cog"])

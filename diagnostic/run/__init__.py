@@ -16,7 +16,7 @@ from diagnostic.run.drawing import (  # noqa: F401 (run lends them)
     list_pages,
     render_map,
 )
-from diagnostic.run.way_back import protect_problems, write_back
+from diagnostic.run.way_back import BACK_FILES, deposit_back, protect_problems, write_back
 from diagnostic.schema import EDITIONS, GRAVITES, join_problems, list_problems
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.vocabulary.formats import count_words
@@ -48,31 +48,46 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     DiagnosticError
         Structural faults of the dossier; nothing is written then.
     """
+    from diagnostic.run.deposit import open_outputs, place_outputs, tell_inputs
+
     tell = progress or (lambda step: None)
     target = Path(sortie or Path(folder) / "sorties")
     if "interne" in editions:
         protect_problems(folder, target / "interne")
     tell("Lecture du dossier")
     tables = load(folder)
+    inputs = list_inputs(folder, tables["reglages"])
     back = tables["retour"]
-    tell("Calcul des mesures")
-    tables = measure_tables(tables)
-    chosen = sorted(set(editions), key=EDITIONS.index)
-    tell("Tri des données par édition")
-    views = {edition: select_edition(tables, edition) for edition in chosen}
-    # Written alone, an edition says its name on its pages as it does beside another that shows more.
-    # A page may go without the name of its edition only where the public one holds it as it is.
-    same = "publique" in chosen and len(chosen) > 1 and show_same_actors(list(views.values()))
-    written = write_editions(views, target, same=same, colour=tables["reglages"]["couleur_principale"], tell=tell)
-    if "interne" in editions:
-        written += write_back(tables | {"retour": back}, target / "interne")
+    # Held before the long part, read before that: a dossier that cannot be read leaves no trace.
+    with open_outputs(target) as stage:
+        tell("Calcul des mesures")
+        tables = measure_tables(tables)
+        chosen = sorted(set(editions), key=EDITIONS.index)
+        tell("Tri des données par édition")
+        views = tell_inputs({edition: select_edition(tables, edition) for edition in chosen}, inputs)
+        # Written alone, an edition says its name on its pages as it does beside another that shows more.
+        # A page may go without the name of its edition only where the public one holds it as it is.
+        same = "publique" in chosen and len(chosen) > 1 and show_same_actors(list(views.values()))
+        written = write_editions(views, stage, same=same, colour=tables["reglages"]["couleur_principale"], tell=tell)
+        if "interne" in editions:
+            written += write_back(tables | {"retour": back}, stage / "interne")
+        tell("Mise en place des fichiers")
+        written = place_outputs(target, views, written, inputs=inputs, command="lancer", formers=BACK_FILES)
     return {"fichiers": written, "comptes": tables["comptes"], "problemes": tables["problemes"], "lectures": tables["lectures"]}
+
+
+def list_inputs(folder, reglages):
+    """Return the files that a dossier was read from, with their fingerprints; see `read.fingerprints.list_inputs`."""
+    from diagnostic.read import fingerprints
+
+    return fingerprints.list_inputs(folder, others=[reglages["logo"]])
 
 
 def write_editions(views, target, *, same, colour, tell):
     """Draw and write each edition in its folder; what every edition shows alike is drawn once; return the paths."""
     from diagnostic.draw.atlas import list_figures
     from diagnostic.write.outputs import write_edition
+    from diagnostic.write.removed import write_removed
 
     written, cache, plans = [], {}, None
     for edition, shown in views.items():
@@ -88,15 +103,16 @@ def write_editions(views, target, *, same, colour, tell):
                 "constats.html": draw_statements(shown),
             },
         )  # fmt: skip
+        written.append(write_removed(shown["retraits"], target / edition))
     return written
 
 
-def load(folder):
+def load(folder, *, inventaire=None):
     """Read a dossier; see `read.dossier.read_dossier`. Without a title, it bears the name of its folder."""
     from diagnostic.draw.charter import check_charter
     from diagnostic.read.dossier import read_dossier
 
-    tables = read_dossier(folder)
+    tables = read_dossier(folder, inventaire=inventaire)
     tables["problemes"] = join_problems(tables["problemes"], check_charter(tables["reglages"]))
     titre = tables["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
     return tables | {"reglages": tables["reglages"] | {"titre": titre}}
@@ -112,12 +128,14 @@ def check(folder, *, sortie=None):
     from diagnostic.read.layers.doctor import examine_dossier
     from diagnostic.write.examined import write_examined
 
-    target = Path(sortie or Path(folder) / "sorties") / "interne"
-    protect_problems(folder, target)
+    target = Path(sortie or Path(folder) / "sorties")
+    protect_problems(folder, target / "interne")
     # Before the layers are read: one that cannot be is told here with the others.
     examined = examine_dossier(folder)
     tables = load(folder)
-    written = [*write_back(tables, target), write_examined(target / EXAMINED_FILE, examined)]
+    written = deposit_back(
+        folder, tables, target, command="verifier", more=lambda place: write_examined(place / EXAMINED_FILE, examined)
+    )  # fmt: skip
     return {"comptes": tables["comptes"], "problemes": tables["problemes"], "examen": examined, "fichiers": written}
 
 
@@ -228,9 +246,9 @@ def find_example(example="exemple"):
     return locate_example(example)
 
 
-def measure(folder):
+def measure(folder, *, inventaire=None):
     """Read a dossier and measure it; return every table, sources included. Nothing is hidden yet: see `select_edition`."""
-    return measure_tables(load(folder))
+    return measure_tables(load(folder, inventaire=inventaire))
 
 
 def measure_tables(tables):
@@ -261,10 +279,11 @@ def set_aside(counts, refused):
 def select_edition(tables, edition="publique"):
     """Return what an edition may show of measured tables, ready to be drawn.
 
-    Besides the tables: `retraits` (what was removed), `edition`, `titre`, `date`, `mentions` (what every page says of itself)
-    and `notices` (the same in sentences).
+    Besides the tables: `retraits` (what was removed), `edition`, `titre`, `date`, `mentions` (what every page says of itself),
+    `notices` (the same in sentences) and `couts` (what interlocutors and instances ask: `measure.meetings`).
     """
     from diagnostic.measure.constats.statement_facts import date_edition
+    from diagnostic.measure.meetings import measure_costs
     from diagnostic.measure.mentions import tell_mentions, tell_notices
 
     date = date_edition(tables)
@@ -274,4 +293,12 @@ def select_edition(tables, edition="publique"):
     return shown | {
         "edition": edition, "titre": shown["reglages"]["titre"], "date": date, "mentions": told,
         "notices": tell_notices(shown, told, edition, tables),
+        "couts": measure_costs(shown["territoires_resume"], shown["couches"], shown["instances"]),
     }  # fmt: skip
+
+
+def judge_crossing(compared):
+    """Say how the links between champs of each territory stand beside those expected; see `measure.liens.crossing`."""
+    from diagnostic.measure.liens.crossing import judge_crossing
+
+    return judge_crossing(compared)

@@ -6,7 +6,12 @@ def list_pages(shown):
     from diagnostic.draw.atlas import list_figures
 
     figures = list_figures(shown, mentions=shown["mentions"], edition=shown["edition"])
-    return {name.split("_", 1)[1]: draw for name, _, draw in figures}
+    pages = {}
+    for name, _, draw in figures:
+        rank, bare = name.split("_", 1)
+        # Two layers may begin with the same forty letters.
+        pages[f"{bare}_{rank}" if bare in pages else bare] = draw
+    return pages
 
 
 def render_map(shown):

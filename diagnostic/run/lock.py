@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from pathlib import Path
 
-from diagnostic.errors import DiagnosticError
+from diagnostic.errors import DiagnosticError, describe_refusal
 
 NAME = ".verrou"
 
@@ -29,6 +29,8 @@ def lock_outputs(target):
             "Un autre calcul est en cours dans ce dossier.", str(target),
             "attendez qu'il finisse (une autre fenêtre, un autre poste sur le même partage), puis relancez",
         ) from None
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise describe_refusal(error) from error
     except OSError as error:
         raise DiagnosticError(
             "Impossible d'écrire dans le dossier des sorties.", str(target),

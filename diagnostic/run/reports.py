@@ -4,22 +4,26 @@ import shutil
 from pathlib import Path
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.run import list_pages, measure, select_edition
+from diagnostic.run import list_inputs, list_pages, load, measure_tables, select_edition
 from diagnostic.vocabulary.formats import join_words
 
 PARTS = ("acteurs", "ressorts", "liens", "manques", "constats")
 DOCUMENTS = ("rapport", "plaidoyer", *PARTS)
+# Made of pages of their own, and not from the plan of the report: `run.presentation`, `run.epci_atlas`.
+BOOKS = ("presentation", "atlas")
 DATA = ("sig", "graphe", "csv", "donnees")
 # What a person may ask for; « tout » is every document and every set of data.
-CHOICES = (*DOCUMENTS, *DATA, "tout", "modeles")
-KINDS = {"rapport": "rapport", "plaidoyer": "plaidoyer"}
+EVERYTHING = (*DOCUMENTS, *BOOKS, *DATA, "communes")
+CHOICES = (*EVERYTHING, "tout", "modeles")
+KINDS = {"rapport": "rapport", "plaidoyer": "plaidoyer", "atlas": "atlas"}
 NAMES = {"rapport": "rapport", "plaidoyer": "plaidoyer"}
 PLEA_EDITION = "publique"
+FOR_EVERYONE = ("plaidoyer", "communes")  # what is given to elected officials and to inhabitants: of the publique edition alone
 # Layers that are looked at on a web map; the GeoPackage holds them all.
 WEB_LAYERS = ("acteurs", "liens")
 
 
-def export(folder, what, *, sortie=None, edition="publique", formats=("docx",), modele=None, tell=None):
+def export(folder, what, *, sortie=None, edition="publique", formats=("docx",), modele=None, communes=(), tell=None):
     """Read a dossier, measure it and write what is asked in the folder of an edition.
 
     Parameters
@@ -27,9 +31,10 @@ def export(folder, what, *, sortie=None, edition="publique", formats=("docx",), 
     folder : path-like
     what : sequence of CHOICES
     sortie : path-like, optional; by default the folder `sorties` of the dossier
-    edition : {"publique", "partenaires", "interne"}; the plea is always that of the publique edition
+    edition : {"publique", "partenaires", "interne"}; FOR_EVERYONE is always of the publique edition
     formats : sequence of {"docx", "odt", "pdf"}
     modele : path-like, optional, the template of the group (one document at a time)
+    communes : sequence of str, names or codes: the page of the communes is written, and a document for each of these
     tell : callable(str), optional, told the French name of each step as it starts
 
     Returns
@@ -41,26 +46,39 @@ def export(folder, what, *, sortie=None, edition="publique", formats=("docx",), 
     DiagnosticError
         The dossier, the template or the folder of outputs is at fault. A format that LibreOffice could not write is a remark.
     """
-    from diagnostic.run.lock import lock_outputs
+    from diagnostic.run.commune_pages import find_communes, tell_edition, write_communes
+    from diagnostic.run.deposit import open_outputs, place_outputs, tell_inputs
+    from diagnostic.write.removed import write_removed
 
     tell, target = tell or (lambda step: None), Path(sortie or Path(folder) / "sorties")
-    chosen = list(dict.fromkeys([*DOCUMENTS, *DATA] if "tout" in what else what))
+    chosen = list(dict.fromkeys([*(EVERYTHING if "tout" in what else what), *(["communes"] if communes else [])]))
     if modele is not None:
-        _check_template(modele, [name for name in chosen if name in DOCUMENTS])
+        _check_template(modele, [name for name in chosen if name in (*DOCUMENTS, *BOOKS)])
     if chosen == ["modeles"]:
         return {"fichiers": write_templates(target), "remarques": []}
-    with lock_outputs(target):
-        tell("Lecture et mesure du dossier")
-        tables = measure(folder)
+    tell("Lecture et mesure du dossier")
+    tables = load(folder)
+    inputs = list_inputs(folder, tables["reglages"])
+    codes = find_communes(communes, tables["communes"]) if communes else []
+    with open_outputs(target) as stage:
+        tables = measure_tables(tables)
         views = {
-            name: select_edition(tables, name) for name in {edition, *([PLEA_EDITION] if "plaidoyer" in chosen else [])}
+            name: select_edition(tables, name) for name in {edition, *(PLEA_EDITION for item in chosen if item in FOR_EVERYONE)}
         }
-        written, remarks = [], []
+        views, written, remarks = tell_inputs(views, inputs), [], tell_edition(edition) if "communes" in chosen else []
         for name in sorted(views, key=lambda key: key != edition):
-            asked = [item for item in chosen if (PLEA_EDITION if item == "plaidoyer" else edition) == name]
-            done = write_reports(views[name], target / name, what=asked, formats=formats, modele=modele, tell=tell)
+            asked = [item for item in chosen if (PLEA_EDITION if item in FOR_EVERYONE else edition) == name]
+            done = write_reports(views[name], stage / name, what=asked, formats=formats, modele=modele, tell=tell)
             written, remarks = written + done["fichiers"], remarks + done["remarques"]
-            written += write_data(views[name], target / name, [item for item in asked if item in DATA], tell)
+            done = write_books(views[name], stage / name, what=asked, formats=formats, modele=modele, tell=tell)
+            written, remarks = written + done["fichiers"], remarks + done["remarques"]
+            written += write_data(views[name], stage / name, [item for item in asked if item in DATA], tell)
+            if "communes" in asked:
+                done = write_communes(views[name], tables, stage / name, chosen=codes, formats=formats, tell=tell)
+                written, remarks = written + done["fichiers"], remarks + done["remarques"]
+            if asked:
+                written.append(write_removed(views[name]["retraits"], stage / name))
+        written = place_outputs(target, views, written, inputs=inputs, command="exporter")
         if "modeles" in chosen:
             written += write_templates(target)
     return {"fichiers": written, "remarques": list(dict.fromkeys(remarks))}
@@ -97,10 +115,25 @@ def write_reports(shown, folder, *, what=("rapport", "plaidoyer"), formats=("doc
     for name in asked:
         tell(f"Document : {name}")
         path, told = _write_document(shown, name, plans[name], pictures, folder=folder, modele=modele)
-        others, refused = _convert(path, formats, tell)
+        others, refused = convert_formats(path, formats, tell)
         written += [path, *others]
         remarks += told + refused
     return {"fichiers": written, "remarques": remarks}
+
+
+def write_books(shown, folder, *, what=BOOKS, formats=("docx",), modele=None, tell=None):
+    """Write the slides and the atlas of an edition, those asked among BOOKS; the same answer as `write_reports`."""
+    from diagnostic.run.epci_atlas import write_atlas
+    from diagnostic.run.presentation import write_presentation
+
+    done = {"fichiers": [], "remarques": []}
+    if "presentation" in what:
+        told = write_presentation(shown, folder, formats=formats, modele=modele, tell=tell)
+        done = {name: done[name] + told[name] for name in done}
+    if "atlas" in what:
+        told = write_atlas(shown, folder, texts=tell_texts(shown), formats=formats, modele=modele, tell=tell)
+        done = {name: done[name] + told[name] for name in done}
+    return done
 
 
 def _plan_documents(shown, asked, tell):
@@ -111,7 +144,7 @@ def _plan_documents(shown, asked, tell):
 
     local, plans, pages = _keep_inside(shown), {}, {}
     if set(asked) - {"plaidoyer"}:
-        pages = list_pages(_choose_sizes(shown))
+        pages = {name.removesuffix("_colonne"): draw for name, draw in list_pages(_choose_sizes(shown)).items()}
         report = plan_report(local, list(pages))
         plans = {
             name: report if name == "rapport" else {"contenu": report[name]} for name in asked if name != "plaidoyer"
@@ -139,8 +172,8 @@ def _keep_inside(shown):
 
 
 def _choose_sizes(shown):
-    """Return the tables with one size of pages, whatever the settings ask for the folder of maps."""
-    return shown | {"reglages": shown["reglages"] | {"formats_cartes": ("A4",)}}
+    """Return the tables with one size of pages, that of the text of a report, whatever the settings ask for the folder of maps."""
+    return shown | {"reglages": shown["reglages"] | {"formats_cartes": ("colonne",)}}
 
 
 def _write_document(shown, name, plan, pictures, *, folder, modele):
@@ -175,7 +208,7 @@ def tell_texts(shown):
     }
 
 
-def _convert(path, formats, tell):
+def convert_formats(path, formats, tell):
     """Return the paths of the other formats of a document, and what could not be written."""
     from diagnostic.write.documents import convert_document
 
@@ -191,6 +224,7 @@ def _convert(path, formats, tell):
 
 def _check_template(modele, documents):
     """Read the template before the dossier: a wrong tag must not cost the reader a minute of computing."""
+    from diagnostic.run.presentation import check_slides_template
     from diagnostic.write.report_tags import check_template, open_template_file
 
     if len(documents) != 1:
@@ -199,20 +233,24 @@ def _check_template(modele, documents):
             f"{modele} ; documents demandés : {join_words(documents, 9) or 'aucun'}",
             "demandez un document à la fois : --quoi rapport --modele FICHIER",
         )
-    check_template(open_template_file(modele).docx, modele, KINDS.get(documents[0], "encart"))
+    if documents == ["presentation"]:
+        check_slides_template(modele)
+    else:
+        check_template(open_template_file(modele).docx, modele, KINDS.get(documents[0], "encart"))
 
 
 def write_templates(folder):
     """Copy the templates of the software to `folder`/modeles, for a group to change; one already there is kept as it is."""
     from diagnostic.write.atomic import write_atomic
     from diagnostic.write.report import locate_template
+    from diagnostic.write.slides_template import locate_slides_template
 
-    written = []
-    for kind in ("rapport", "plaidoyer", "encart"):
-        path = Path(folder) / "modeles" / f"modele_{kind}.docx"
+    written, owned = [], [locate_template(kind) for kind in ("rapport", "plaidoyer", "encart", "atlas")]
+    for template in [*owned, locate_slides_template()]:
+        path = Path(folder) / "modeles" / f"modele_{template.name}"
         if not path.exists():
             with (
-                locate_template(kind).open("rb") as own,
+                template.open("rb") as own,
                 write_atomic(path) as temporary,
                 open(temporary, "wb") as copy,
             ):
@@ -222,7 +260,14 @@ def write_templates(folder):
 
 
 def write_data(shown, folder, what, tell=None):
-    """Write the sets of data of an edition asked among DATA; return their paths."""
+    """Write the sets of data of an edition asked among DATA, in the colours of the group; return their paths."""
+    from diagnostic.draw.charter import make_charter, use_charter
+
+    with use_charter(make_charter(shown["reglages"])):
+        return _write_sets(shown, folder, what, tell)
+
+
+def _write_sets(shown, folder, what, tell):
     from diagnostic.write import csv_sets, gis, graph
 
     tell, folder, local, written = tell or (lambda step: None), Path(folder), _keep_inside(shown), []

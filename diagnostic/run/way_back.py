@@ -6,6 +6,8 @@ from pathlib import Path
 PROBLEM_FILE = "problemes.xlsx"
 IDENTIFIED_FILE = "inventaire_avec_identifiants"  # with the extension of the inventory
 MADE_FILE = "identifiants_fabriques.xlsx"
+# Written when identifiers were made, and only then: those of an earlier run go.
+BACK_FILES = tuple(f"interne/{name}" for name in (f"{IDENTIFIED_FILE}.xlsx", f"{IDENTIFIED_FILE}.xlsm", MADE_FILE))
 
 
 def protect_problems(folder, target):
@@ -41,8 +43,6 @@ def write_made(back, target):
     from diagnostic.write.identified import write_identified, write_made_list
 
     made, files = back["fabriques"], back["inventaire"]
-    for former in [*target.glob(f"{IDENTIFIED_FILE}.xls[xm]"), target / MADE_FILE]:
-        former.unlink(missing_ok=True)
     if not len(made):
         return []
     cells = locate_made(files[0], made, back["alias"]) if len(files) == 1 else None
@@ -50,6 +50,21 @@ def write_made(back, target):
         with suppress(LookupError):  # a cell that cannot be filled as it is: the list says it all
             return [write_identified(files[0], cells, target / f"{IDENTIFIED_FILE}{files[0].suffix.lower()}")]
     return [write_made_list(made, target / MADE_FILE)]
+
+
+def deposit_back(folder, tables, target, *, command="corriger", more=None):
+    """Put the files of `write_back` in their place under `target`, and the one that `more(folder)` writes; return the paths."""
+    from diagnostic import run as way
+    from diagnostic.measure.constats.statement_facts import date_edition
+    from diagnostic.run.deposit import open_outputs, place_outputs
+
+    inputs = way.list_inputs(folder, tables["reglages"])
+    with open_outputs(target) as stage:
+        written = write_back(tables, stage / "interne")
+        if more is not None:
+            written.append(more(stage / "interne"))
+        views = {"interne": tables | {"date": date_edition(tables)}}
+        return place_outputs(target, views, written, inputs=inputs, command=command, formers=BACK_FILES)
 
 
 def correct(folder, path=None):
@@ -84,7 +99,7 @@ def correct(folder, path=None):
     tables = way.load(folder)
     # Somebody else may be at work in the dossier's own file while the copy of a colleague is taken.
     if path is None or Path(path).resolve() == own.resolve() or not count_pending(own, merged):
-        written += write_back(tables, own.parent)
+        written += deposit_back(folder, tables, own.parent.parent)
     return {
         "reprises": counts, "remplacees": replaced, "refusees": back["problemes"], "avant": before, "apres": tables["comptes"],
         "problemes": tables["problemes"], "fichiers": written,

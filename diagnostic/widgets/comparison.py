@@ -2,13 +2,14 @@
 
 import pandas as pd
 
+from diagnostic.run import judge_crossing
 from diagnostic.vocabulary import normalize_label
 from diagnostic.vocabulary.formats import format_number
 from diagnostic.widgets.menus import build_menus
 from diagnostic.widgets.tables import show_table
 
 KINDS = {"epci": "Intercommunalités", "departement": "Départements", "autre": "Autres territoires du dossier"}
-SENSITIVITY = 2  # times the error of one actor more or less: within it, a share is not told apart from what was expected
+CROSSINGS = {"moins": "Moins qu'attendu", "autant": "À peu près autant qu'attendu", "plus": "Plus qu'attendu"}
 SUBJECTS = {
     "Interlocuteurs": {"nb_communes": "Communes", "population": "Habitants", "nb_interlocuteurs": "Interlocuteurs, tous découpages"},
     "Liens": {"nb_acteurs": "Acteurs", "reponses": "Ont répondu", "liens": "Liens déclarés", "degre_moyen": "Partenaires par acteur"},
@@ -52,8 +53,8 @@ def compare_territories(tables, genre="epci"):
 def tell_crossing(compared):
     """Return, for each row of `comparaison`, whether its links cross the champs as often as links that ignore them would.
 
-    The E-I index in words: it says less, and is not read alone. Nothing is concluded where `comparaison` gives no ratio (fewer
-    than 5 links expected), nor within twice the sensitivity of the share to one actor more or less.
+    The E-I index in words: it says less, and is not read alone. Where nothing is concluded, and within which margin, is said by
+    `measure.liens.crossing`.
 
     >>> compared = pd.DataFrame({
     ...     "nb_liens_champs": [25, 8, 40], "nb_externes": [4, 1, 18], "nb_externes_attendu": [12.6, 4.0, 20.0],
@@ -63,16 +64,12 @@ def tell_crossing(compared):
     Trop peu de liens pour conclure (1 sur 8)
     À peu près autant qu'attendu (18 sur 40 ; 20,0 attendus)
     """
-    expected = compared["nb_externes_attendu"] / compared["nb_liens_champs"]
-    margin = SENSITIVITY * compared["erreur_part_externes"].fillna(0)
-    words = pd.Series("À peu près autant qu'attendu", compared.index, dtype=str)
-    words = words.mask(compared["part_externes"] + margin < expected, "Moins qu'attendu")
-    words = words.mask(compared["part_externes"] - margin > expected, "Plus qu'attendu")
-    few = compared["ratio_externes"].isna()
     count = _count(compared, "nb_externes", "nb_liens_champs")
     awaited = compared["nb_externes_attendu"].map(lambda number: format_number(number, 1)).astype(str)
-    told = (words + " (" + count + " ; " + awaited + " attendus)").where(~few, "Trop peu de liens pour conclure (" + count + ")")
-    return told.mask(compared["nb_liens_champs"].fillna(0) == 0, "Aucun lien déclaré entre acteurs des deux champs")
+    judged = judge_crossing(compared)
+    told = judged.map(CROSSINGS) + " (" + count + " ; " + awaited + " attendus)"
+    told = told.mask(judged == "trop_peu", "Trop peu de liens pour conclure (" + count + ")")
+    return told.mask(judged == "aucun_lien", "Aucun lien déclaré entre acteurs des deux champs")
 
 
 def explore_comparison(tables, genre=""):

@@ -1,4 +1,4 @@
-"""DOCX -> ODT and PDF, with the LibreOffice of the computer when there is one."""
+"""DOCX -> ODT and PDF, PPTX -> PDF, with the LibreOffice of the computer when there is one."""
 
 import os
 import re
@@ -12,7 +12,8 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.write.atomic import write_atomic
 
 FORMATS = ("docx", "odt", "pdf")
-FILTERS = {"odt": "odt:writer8", "pdf": "pdf:writer_pdf_Export"}
+FILTERS = {"docx": {"odt": "odt:writer8", "pdf": "pdf:writer_pdf_Export"}, "pptx": {"pdf": "pdf:impress_pdf_Export"}}
+PROGRAMS = {".docx": "LibreOffice Writer", ".pptx": "LibreOffice Impress"}
 TIMEOUT = 300  # seconds
 # Where the program is when no path leads to it.
 PLACES = (
@@ -35,7 +36,7 @@ def find_office():
 
 
 def convert_document(source, target, *, office=None, timeout=TIMEOUT):
-    """Write a DOCX as ODT or PDF (the extension of `target` says which), its table of contents counted; return `target`.
+    """Write a DOCX as ODT or PDF, its table of contents counted, or a PPTX as PDF (the extensions say which); return `target`.
 
     LibreOffice runs in a folder and with a profile of its own, thrown away after: one already open is left alone, and neither
     accents nor spaces of a path reach it.
@@ -50,17 +51,17 @@ def convert_document(source, target, *, office=None, timeout=TIMEOUT):
     if not office:
         raise DiagnosticError(
             f"LibreOffice n'est pas installé : {target.name} n'est pas écrit.", str(target),
-            f"installez LibreOffice (gratuit), ou ouvrez {source.name} dans votre traitement de texte et enregistrez-le en {kind.upper()}",
+            f"installez LibreOffice (gratuit), ou ouvrez {source.name} dans votre logiciel de bureau et enregistrez-le en {kind.upper()}",
         )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="diagnostic-", ignore_cleanup_errors=True) as work:
         work = Path(work)
-        written = work / f"document.{kind}"
-        open_contents(source, work / "document.docx")
-        told = _run_office(office, work, kind, timeout)
+        written, copy = work / f"document.{kind}", work / f"document{source.suffix.lower()}"
+        (open_contents if copy.suffix == ".docx" else shutil.copyfile)(source, copy)
+        told = _run_office(office, copy, kind, timeout)
         if not written.is_file() or not written.stat().st_size:
             raise DiagnosticError(
                 f"LibreOffice n'a pas écrit {target.name}.", f"{source} ; réponse de LibreOffice : {told or 'aucune'}",
-                f"ouvrez {source.name} dans LibreOffice et enregistrez-le en {kind.upper()}",
+                f"vérifiez que {PROGRAMS[copy.suffix]} est installé, ou ouvrez {source.name} et enregistrez-le en {kind.upper()}",
             )  # fmt: skip
         with write_atomic(target) as temporary:
             shutil.copyfile(written, temporary)
@@ -77,11 +78,12 @@ def open_contents(source, target):
             kept.writestr(entry, content)
 
 
-def _run_office(office, work, kind, timeout):
-    """Convert document.docx in the folder `work`; return what LibreOffice answered."""
+def _run_office(office, copy, kind, timeout):
+    """Convert a copy of a document in its folder; return what LibreOffice answered."""
+    work, known = copy.parent, FILTERS[copy.suffix.removeprefix(".")][kind]
     command = [
         str(office), f"-env:UserInstallation={(work / 'profil').as_uri()}", "--headless", "--norestore", "--nolockcheck",
-        "--convert-to", FILTERS[kind], "--outdir", str(work), str(work / "document.docx"),
+        "--convert-to", known, "--outdir", str(work), str(copy),
     ]  # fmt: skip
     try:
         done = subprocess.run(

@@ -31,9 +31,9 @@ def render_figure(figure, kinds=("png",)):
 def render_png(figure):
     """Return the figure as PNG bytes at 300 dpi, without date or version inside."""
     buffer = io.BytesIO()
-    # The pixels are those of the figure; on the paper, which is larger than its inches, they are 300 to the inch.
+    # The pixels are those of the figure; on the paper, whose inches are not those of the figure, they are 300 to the inch.
     options = {"compress_level": COMPRESSION, "dpi": (DPI, DPI)}
-    figure.savefig(buffer, format="png", dpi=max(DPI, figure.dpi), metadata={"Software": None}, pil_kwargs=options)
+    figure.savefig(buffer, format="png", dpi=DPI * measure_scale(figure), metadata={"Software": None}, pil_kwargs=options)
     return buffer.getvalue()
 
 
@@ -97,8 +97,6 @@ def write_bytes(content, path):
     return path
 
 
-def remove_stale(folder, kept):
-    """Remove the numbered pages of an earlier run that this one did not write; nothing else is touched."""
-    for path in Path(folder).glob("*"):
-        if NUMBERED.fullmatch(path.name) and path.name not in kept:
-            path.unlink()
+def list_stale(folder):
+    """Return the names of the numbered pages in a folder of maps: those of an earlier run, unless they are written again."""
+    return sorted(path.name for path in Path(folder).glob("*") if NUMBERED.fullmatch(path.name))

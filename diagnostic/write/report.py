@@ -1,6 +1,7 @@
 """A plan, pictures and a template -> a DOCX: the same inputs give the same bytes, and nobody is named in its properties."""
 
 import io
+import re
 import zipfile
 from importlib.resources import files
 from pathlib import Path
@@ -14,25 +15,28 @@ from PIL import Image
 from diagnostic.draw.report_figures import hide_logo, read_figure
 from diagnostic.draw.report_tables import shorten_text, typeset
 from diagnostic.write.atomic import write_atomic
-from diagnostic.write.report_blocks import add_blocks, settle_sections
+from diagnostic.write.report_blocks import add_blocks
 from diagnostic.write.report_contents import add_contents
 from diagnostic.write.report_tags import BLOCKS, TEXTS, check_template, open_template_file
 
 TEMPLATES = files("diagnostic.write") / "modeles"
 # Private letters around the name of a block: no text of a dossier holds them (`typeset` takes them out).
 OPEN, CLOSE = "\ue000", "\ue001"
-PICTURE_DPI, PICTURE_WIDTH_CM, CM_PER_INCH = 300, 24.0, 2.54
+PICTURE_DPI, PICTURE_WIDTH_CM, CM_PER_INCH = 300, 17.0, 2.54
 LONGEST_TITLE = 200
 APPLICATION = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
     b"<Application>diagnostic-maillage</Application></Properties>"
 )
+# What a template tells of who wrote it, besides its properties: comments, tracked changes, the fields of a company.
+_AUTHORS = re.compile(rb'((?:w\d*:(?:author|initials|userId|providerId)|cp:lastModifiedBy))="[^"]*"')
+_CUSTOM = re.compile(rb"<property\b.*?</property>", re.DOTALL)
 EARLIEST = pd.Timestamp(1980, 1, 1)  # an archive knows no earlier date
 
 
 def locate_template(kind):
-    """Return the path of the template of the software: rapport, plaidoyer or encart."""
+    """Return the path of the template of the software: rapport, plaidoyer, encart or atlas."""
     return TEMPLATES / f"{kind}.docx"
 
 
@@ -48,10 +52,10 @@ def render_picture(figure):
     figure.savefig(
         buffer, format="png", dpi=dpi, bbox_inches=Bbox.from_extents(x0, y0, x1, y1), metadata={"Software": None}
     )
-    return told | {"png": _lighten(buffer.getvalue()), "ratio": (x1 - x0) / (y1 - y0)}
+    return told | {"png": lighten_picture(buffer.getvalue()), "ratio": (x1 - x0) / (y1 - y0)}
 
 
-def _lighten(png):
+def lighten_picture(png):
     """Return a picture in 256 colours, without dither: a third of the weight, and a report goes by e-mail."""
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(png)) as picture:
@@ -67,7 +71,7 @@ def write_report(path, parts, *, kind, texts, date, pictures=None, modele=None):
     ----------
     path : path-like, .docx
     parts : dict of str -> list of blocks (`draw.report_plan.plan_report`, `draw.report_plea.plan_plea`)
-    kind : {"rapport", "plaidoyer", "encart"}
+    kind : {"rapport", "plaidoyer", "encart", "atlas"}
     texts : dict of str -> str, the tags of TEXTS
     date : Timestamp, that of the edition: of the archive and of the properties too
     pictures : dict of str -> dict (`render_picture`)
@@ -97,7 +101,6 @@ def write_report(path, parts, *, kind, texts, date, pictures=None, modele=None):
             add_blocks(document, marker, parts.get(name, []), pictures or {}, numbers)
     if "sommaire" in markers:
         add_contents(document, markers["sommaire"])
-    settle_sections(document)
     _sign(document, values["titre"], date)
     buffer = io.BytesIO()
     document.save(buffer)
@@ -143,5 +146,14 @@ def freeze_archive(content, date):
         for name in sorted(held.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
             entry = zipfile.ZipInfo(name, date_time=(date.year, date.month, date.day, 0, 0, 0))
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
-            kept.writestr(entry, APPLICATION if name == "docProps/app.xml" else held.read(name))
+            kept.writestr(entry, _hide_authors(name, held.read(name)))
     return buffer.getvalue()
+
+
+def _hide_authors(name, part):
+    """Return a part of an archive without the names of who wrote the template."""
+    if name == "docProps/app.xml":
+        return APPLICATION
+    if name == "docProps/custom.xml":
+        return _CUSTOM.sub(b"", part)
+    return _AUTHORS.sub(rb'\1=""', part) if name.endswith(".xml") else part

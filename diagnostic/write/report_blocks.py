@@ -1,6 +1,5 @@
 """The blocks of a plan (see `draw.report_pieces`) -> paragraphs, lists, tables and pictures of a DOCX, put where a tag stood."""
 
-import copy
 import io
 import math
 
@@ -24,7 +23,7 @@ STYLES = {
 TABLE_STYLE = "Tableau diagnostic"
 BOX = "☐ "
 CM = 360000  # English metric units
-LANDSCAPE_MARGIN = 1.5
+BESIDE = 0.46  # of the width, for a picture that has sentences at its right
 SOURCE_LINE, CAPTION_ROOM, HEADING_ROOM = 0.36, 1.5, 1.3  # cm
 
 
@@ -70,7 +69,9 @@ def find_style(document, name):
 
 
 def _write_title(document, marker, block, *_):
-    add_paragraph(document, marker, block["texte"], f"Heading {block['niveau']}")
+    paragraph = add_paragraph(document, marker, block["texte"], f"Heading {block['niveau']}")
+    if block.get("nouvelle_page"):
+        paragraph.paragraph_format.page_break_before = True
 
 
 def _write_phrase(document, marker, block, *_):
@@ -118,7 +119,8 @@ def _add_field(paragraph, instruction, result):
 
 
 def _write_table(document, marker, block, pictures, numbers):
-    _write_caption(document, marker, "tableaux", "Tableau", block["legende"], numbers)
+    if block.get("numero", True):
+        _write_caption(document, marker, "tableaux", "Tableau", block["legende"], numbers)
     table = document.add_table(rows=0, cols=len(block["entetes"]))
     marker._p.addprevious(table._tbl)
     table.style = (
@@ -129,15 +131,19 @@ def _write_table(document, marker, block, pictures, numbers):
     widths = [Cm(cm * width / sum(block["largeurs"])) for cm in block["largeurs"]]
     for column, size in zip(table.columns, widths, strict=True):
         column.width = size
-    style = find_style(document, "Cellule diagnostic")
+    # By its identifier: by its name, python-docx looks through every style of the template for each cell.
+    look = {"style": document.styles[find_style(document, "Cellule diagnostic")].style_id, "whole": not block.get("coupe", False)}
     for rank, cells in enumerate([block["entetes"], *block["lignes"]]):
-        _write_row(table, cells, widths, block["droites"], style=style, heading=rank == 0)
+        row = _write_row(table, cells, widths, block["droites"], heading=rank == 0, **look)
+        if rank and "hauteur" in block:  # room for a hand
+            row.height = Cm(block["hauteur"])
     _describe_table(table, block["legende"])
     after = " ".join(filter(None, [block["reste"], block["source"]]))
-    add_paragraph(document, marker, after, "Source diagnostic")
+    if after or block.get("numero", True):
+        add_paragraph(document, marker, after, "Source diagnostic")
 
 
-def _write_row(table, cells, widths, right, *, style, heading):
+def _write_row(table, cells, widths, right, *, style, heading, whole=True):
     row = table.add_row()
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
@@ -146,14 +152,15 @@ def _write_row(table, cells, widths, right, *, style, heading):
     for cell, text, width, figures in zip(row.cells, cells, widths, right, strict=True):
         cell.width = width
         paragraph = cell.paragraphs[0]
-        paragraph.style = style
-        # A table is never cut between two pages: each row stays with the next, the last with its source.
-        paragraph.paragraph_format.keep_with_next = True
+        paragraph._p.style = style
+        # A table is not cut between two pages, unless its block says so: each row stays with the next, the last with its source.
+        paragraph.paragraph_format.keep_with_next = whole or heading
         if figures:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         run = paragraph.add_run(text)
         if heading:
             run.bold = True
+    return row
 
 
 def _describe_table(table, text):
@@ -164,39 +171,61 @@ def _describe_table(table, text):
         properties.append(element)
 
 
+def _write_beside(document, marker, block, pictures, numbers):
+    """Write a picture and, at its right, sentences: a row of two cells without borders; the sentences alone when there is no picture."""
+    picture = pictures.get(block["nom"])
+    if picture is None:
+        for heading, texts in block["groupes"]:
+            add_paragraph(document, marker, heading, "Heading 3")
+            _write_bullets(document, marker, {"textes": texts})
+        return
+    width, _ = measure_room(find_section(document, marker))
+    shares = [width * BESIDE, width * (1 - BESIDE)]
+    table = document.add_table(rows=1, cols=2)
+    marker._p.addprevious(table._tbl)
+    table.autofit = False
+    for cell, column, size in zip(table.rows[0].cells, table.columns, shares, strict=True):
+        cell.width = column.width = Cm(size)
+    _add_picture(table.cell(0, 0).paragraphs[0], picture, shares[0] - 0.4, f"Carte {block['nom']}")
+    cell = table.cell(0, 1)
+    lines = [line for heading, texts in block["groupes"] for line in [(heading, "Heading 3"), *((text, "List Bullet") for text in texts)]]
+    for rank, (text, style) in enumerate(lines):
+        paragraph = cell.paragraphs[0] if rank == 0 else cell.add_paragraph()
+        paragraph.text, paragraph.style = text, find_style(document, style)
+
+
 def _write_figures(document, marker, block, pictures, numbers):
-    """Write pictures on pages of their own, landscape: at the width of a text page their letters would not be read."""
+    """Write pictures one after the other, drawn for the width of the text: each on one page with its caption and its source."""
     names = [name for name in block["noms"] if name in pictures]
     if not names:
         return
-    section = find_section(document, marker)
-    _close_section(document, marker, copy.deepcopy(section))
-    wide = _turn_section(copy.deepcopy(section))
-    width, height = measure_room(wide)
-    add_paragraph(document, marker, block["titre"], "Heading 2")
+    width, height = measure_room(find_section(document, marker))
+    add_paragraph(document, marker, block["titre"], "Heading 2").paragraph_format.keep_with_next = True
     for rank, name in enumerate(names):
-        room = (width, height - (0 if rank else HEADING_ROOM))
-        last = _write_figure(document, marker, pictures[name], room, numbers, page=rank > 0)
-    if section is document.element.body.sectPr and marker._p.getnext() is section:
-        # Nothing follows: another section would be an empty page.
-        document.element.body.replace(section, wide)
-    else:
-        last._p.get_or_add_pPr().append(wide)
+        _write_figure(document, marker, pictures[name], (width, height - (0 if rank else HEADING_ROOM)), numbers)
 
 
-def _write_figure(document, marker, picture, room, numbers, *, page):
-    caption = _write_caption(document, marker, "figures", "Figure", picture["legende"], numbers)
-    caption.paragraph_format.page_break_before = page
+def _write_figure(document, marker, picture, room, numbers):
+    """Write a picture under its caption, its source after it; `room`: centimetres of a page that the three have at most."""
+    _write_caption(document, marker, "figures", "Figure", picture["legende"], numbers)
     lines = math.ceil(len(picture["source"]) / (room[0] * 6.2))
     width = min(room[0], (room[1] - CAPTION_ROOM - lines * SOURCE_LINE) * picture["ratio"])
     paragraph = add_paragraph(document, marker, "", "Normal")
     paragraph.paragraph_format.keep_with_next = True
     paragraph.paragraph_format.space_after = Pt(2)
-    drawn = paragraph.add_run().add_picture(io.BytesIO(picture["png"]), width=Cm(width))
-    properties = drawn._inline.docPr
-    properties.set("name", f"Figure {numbers['figures']}")
-    properties.set("descr", picture["alternative"])
-    return add_paragraph(document, marker, picture["source"], "Source diagnostic")
+    _add_picture(paragraph, picture, width, f"Figure {numbers['figures']}")
+    # The source goes on one page with its picture, whatever its number of lines.
+    add_paragraph(document, marker, picture["source"], "Source diagnostic").paragraph_format.keep_together = True
+
+
+def _add_picture(paragraph, picture, width, name):
+    """Add a picture `width` centimetres wide to a paragraph, with the words for who does not see it."""
+    inline = paragraph.add_run().add_picture(io.BytesIO(picture["png"]), width=Cm(width))._inline
+    inline.docPr.set("name", name)
+    inline.docPr.set("descr", picture["alternative"])
+    # LibreOffice leaves 3 mm around a picture that does not say it wants none.
+    for side in "TBLR":
+        inline.set(f"dist{side}", "0")
 
 
 def find_section(document, marker):
@@ -216,37 +245,7 @@ def measure_room(section):
     return width, read(size, "h") - abs(read(margins, "top")) - abs(read(margins, "bottom"))
 
 
-def _close_section(document, marker, section):
-    """End a section on the paragraph before `marker`, or on a small one of its own after a table."""
-    before = marker._p.getprevious()
-    if before is None or before.tag != qn("w:p") or before.find(f"./{qn('w:pPr')}/{qn('w:sectPr')}") is not None:
-        before = add_paragraph(document, marker, "", "Source diagnostic")._p
-    before.get_or_add_pPr().append(section)
-
-
-def _turn_section(section):
-    """Return a section on its side, margins narrowed, with the same headers and footers."""
-    size, margins = section.find(qn("w:pgSz")), section.find(qn("w:pgMar"))
-    width, height = size.get(qn("w:w")), size.get(qn("w:h"))
-    if int(width) < int(height):
-        size.set(qn("w:w"), height)
-        size.set(qn("w:h"), width)
-        size.set(qn("w:orient"), "landscape")
-    for side in ("left", "right"):
-        margins.set(qn(f"w:{side}"), str(int(LANDSCAPE_MARGIN * CM / 635)))
-    return section
-
-
-def settle_sections(document):
-    """Let only the first section have a title page and start the numbers of pages: the others were copied from it."""
-    sections = list(document.element.body.iter(qn("w:sectPr")))
-    for section in sections[1:]:
-        for name in ("w:titlePg", "w:pgNumType"):
-            for element in section.findall(qn(name)):
-                section.remove(element)
-
-
 WRITERS = {
     "titre": _write_title, "phrase": _write_phrase, "note": _write_note, "puces": _write_bullets, "cases": _write_boxes,
-    "tableau": _write_table, "figures": _write_figures,
+    "tableau": _write_table, "figures": _write_figures, "cote": _write_beside,
 }  # fmt: skip

@@ -43,12 +43,14 @@ BLOCKS = {
         "prudence": "ce que les chiffres ne disent pas, sources",
     },
     "encart": {"contenu": "le contenu de la partie"},
+    "atlas": {"pages": "une page par intercommunalité : carte, acteurs, découpages, attendus, contrats, limites"},
 }
 # Without them a reader would not know what is read, of when, for whom, and what it does not prove.
 NEEDED = {
     "rapport": ["titre", "date", "edition", "methode"],
     "plaidoyer": ["titre", "date", "prudence"],
     "encart": ["contenu", "date"],
+    "atlas": ["titre", "date", "pages"],
 }
 TAG = re.compile(r"\{\{(.*?)\}\}")
 NAME = re.compile(r"\s*([a-z_]+)\s*")
@@ -57,7 +59,7 @@ PLACES = {"header": "en-tête", "footer": "pied de page"}
 
 
 def check_template(document, path, kind):
-    """Return the tags of a template of `kind` (rapport, plaidoyer, encart).
+    """Return the tags of a template of `kind` (rapport, plaidoyer, encart, atlas).
 
     Parameters
     ----------

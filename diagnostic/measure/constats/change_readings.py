@@ -31,7 +31,8 @@ def describe_change(tables, results):
     nouns = {row.Index: row for row in name_layers(tables["couches"]).itertuples()}
     made = tables["hypotheses"].drop(results["hypotheses_refusees"].index)
     made = name_units(made, tables["unites"]).assign(nom=lambda rows: rows["code_insee"].map(tables["communes"]["nom"]))
-    changes = results["que_changerait"].merge(tables["territoires"], left_on="territoire_id", right_index=True)
+    # An empty table would take the index of the territories, named as its column is.
+    changes = results["que_changerait"].merge(tables["territoires"].rename_axis(None), left_on="territoire_id", right_index=True)
     changes["ordre"] = changes["type"].map({kind: rank for rank, kind in enumerate(TYPES)})
     changes = changes.sort_values(["ordre", "territoire_id"], kind="stable")
     totals, loose = results["discordance"].set_index(["territoire_id", "couche"])["n_unites"], list_loose(tables)

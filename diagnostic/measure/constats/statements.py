@@ -18,6 +18,7 @@ from diagnostic.measure.constats import (
 )
 from diagnostic.measure.constats.statement_facts import ITEM_COLUMNS, refuse
 from diagnostic.vocabulary import normalize_label, read_vocabulary
+from diagnostic.vocabulary.editions import CLOSED, list_ruled_values
 from diagnostic.vocabulary.formats import format_number, format_share
 
 STATEMENT_COLUMNS = [
@@ -130,7 +131,8 @@ def read_thresholds(reglages):
 def _judge(row, figures, thresholds):
     """Return the row of a statement: its figures against its threshold, its sentence with its caution."""
     limit = thresholds[row.seuil] if row.seuil in thresholds else float(row.seuil)
-    table = _describe(row, thresholds) | {"seuil": limit, "raison_absence": figures["raison_absence"], "edition": row.edition}
+    edition = list_ruled_values("constats")["constat"].get(row.constat, CLOSED)
+    table = _describe(row, thresholds) | {"seuil": limit, "raison_absence": figures["raison_absence"], "edition": edition}
     if figures["raison_absence"]:
         empty = dict.fromkeys(("valeur", "numerateur", "denominateur"), float("nan"))
         return table | empty | {"etat": UNMEASURED, "phrase": f"Non mesurable avec ces données : {figures['raison_absence']}."}

@@ -47,8 +47,7 @@ def read_records(path):
         Damaged, or not a list of records.
     """
     path = Path(path)
-    text, _ = decode_text(path.read_bytes(), path)
-    content = _parse(text, path)
+    content = read_json(path)
     try:
         return _lay_out_records(content, path)
     except RecursionError as error:
@@ -56,9 +55,15 @@ def read_records(path):
         raise DiagnosticError("Des fiches de ce fichier ont trop de niveaux imbriqués.", path.name, fix) from error
 
 
+def read_json(path):
+    """Return what a JSON file holds, its numbers as they are written; raise DiagnosticError when it is damaged."""
+    text, _ = decode_text(Path(path).read_bytes(), Path(path))
+    return _parse(text, Path(path))
+
+
 def _lay_out_records(content, path):
     sheets, told = {}, []
-    for name, records, crs in _list_layers(content, path):
+    for name, records, crs in list_layers(content, path):
         if len(records) > _MOST_RECORDS:
             raise _refuse_size(f"Plus de {_MOST_RECORDS // 1_000_000} millions de fiches", path)
         name = name if name not in sheets else f"{name} ({len(sheets) + 1})"
@@ -89,7 +94,7 @@ def _parse(text, path):
         raise DiagnosticError(_NO_TABLE, path.name, "donnez le fichier d'origine") from error
 
 
-def _list_layers(content, path):
+def list_layers(content, path):
     """Return [(name, records, name of the projection)]: the layers of a uMap, or the one list of the file."""
     layers = content.get("layers") if isinstance(content, dict) else None
     if isinstance(layers, list) and all(isinstance(layer, dict) for layer in layers):

@@ -9,6 +9,10 @@ from diagnostic.read.inventory.sheets import split_name
 from diagnostic.schema import JOURNAL_COLUMNS, JOURNAL_SHEET, describe_table, map_aliases
 from diagnostic.vocabulary import normalize_label
 
+# The columns that the first copies had: a journal with these is ours.
+FIRST_JOURNAL = {
+    "saisie", "date", "auteur", "statut", "effet", "table", "identifiant", "nom", "feuille", "ligne", "colonne", "avant", "apres",
+}  # fmt: skip
 NUMBERS = {"nombre", "latitude", "longitude"}
 
 
@@ -28,8 +32,8 @@ def read_journal(sheets):
             return pd.DataFrame(columns=list(JOURNAL_COLUMNS), dtype=str), name
         titles = {heading: column for column, heading in JOURNAL_COLUMNS.items()}
         named = raw.iloc[1:].set_axis([titles.get(cell, cell) for cell in raw.iloc[0]], axis=1)
-        if set(JOURNAL_COLUMNS) <= set(named.columns):
-            return named[list(JOURNAL_COLUMNS)].reset_index(drop=True), name
+        if set(named.columns) >= FIRST_JOURNAL:
+            return named.reindex(columns=list(JOURNAL_COLUMNS), fill_value="").reset_index(drop=True), name
     return pd.DataFrame(columns=list(JOURNAL_COLUMNS), dtype=str), f"{JOURNAL_SHEET}_saisies"
 
 

@@ -9,7 +9,7 @@ from diagnostic.read.back.corrections import select_corrections
 from diagnostic.read.formats.files import SPREADSHEETS, TEXT_TABLES, is_leftover
 from diagnostic.read.inventory.named_ids import name_made
 from diagnostic.read.inventory.references import name_rows
-from diagnostic.read.inventory.settings import read_settings
+from diagnostic.read.inventory.settings import read_settings, refuse_newer
 from diagnostic.read.inventory.sheets import choose_sheets, find_prefix, gather_sheets, is_beside, split_name
 from diagnostic.read.inventory.tables import clean_table
 from diagnostic.read.inventory.wide import GRIDS, WIDE_SHEETS, has_columns, is_wide, read_wide, tell_wide
@@ -135,6 +135,7 @@ def read_inventory(files, *, corrections=None, only=None):
         problems.append(found)
 
     clean("parametres")
+    refuse_newer(tables["parametres"], f"{files[0].name}, feuille parametres")
     settings = _try_settings(tables["parametres"], errors)
     chosen, told, refused = choose_sheets(sheets, settings["alias"])
     problems += told

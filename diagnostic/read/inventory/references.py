@@ -16,7 +16,7 @@ LABELS = {
     "reseaux": ("reseau_id", ["nom"]),
 }
 REFERRING_TABLES = [
-    "dispositifs", "participations", "liens", "postes", "personnes", "instances", "adhesions", "affiliations", "enquete",
+    "dispositifs", "participations", "liens", "postes", "personnes", "instances", "adhesions", "affiliations", "enquete", "experiences",
 ]  # fmt: skip
 _SEVERAL = object()  # what a name leads to when several rows bear it
 _OUTSIDE = object()  # what a name leads to when only an import bears it, out of the perimeter

@@ -6,10 +6,11 @@ import pandas as pd
 
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.cells import values
-from diagnostic.schema import list_tables, map_aliases
+from diagnostic.schema import DOSSIER_VERSION, list_tables, map_aliases
 from diagnostic.vocabulary import normalize_label, read_vocabulary
 
 _ALIAS = "alias."
+VERSION_KEY = "version_dossier"
 
 
 def read_settings(parametres, where):
@@ -48,6 +49,22 @@ def read_settings(parametres, where):
     if settings["crs"]:  # x and y mean nothing without their projection
         aliases["acteurs"] = {"x": "lon", "y": "lat"} | aliases.get("acteurs", {})
     return settings
+
+
+def refuse_newer(parametres, where):
+    """Raise when an inventory says that a later version of the software wrote it: nothing of it is read by guess.
+
+    Raises
+    ------
+    DiagnosticError
+    """
+    given = parametres.loc[parametres["cle"] == VERSION_KEY, "valeur"].fillna("")
+    numbers, _ = values.read_numbers(given.astype("str"))
+    if (numbers > DOSSIER_VERSION).any():
+        raise DiagnosticError(
+            f"Ce dossier vient d'une version plus récente du logiciel (format {given.iat[0]} ; celle-ci lit {DOSSIER_VERSION}).", where,
+            "mettez le logiciel à jour sur ce poste, ou demandez le dossier d'avant ; rien n'a été changé",
+        )  # fmt: skip
 
 
 def _add_alias(aliases, key, value, where):
