@@ -1,0 +1,123 @@
+"""What the comparison says, in sentences: each figure beside like territories, never a rank."""
+
+import numpy as np
+import pandas as pd
+
+from diagnostic.measure.comparaison.funnel import ABOVE_95, ABOVE_998, BELOW_95, BELOW_998
+from diagnostic.vocabulary.formats import count_words, format_number, format_share
+
+LEAST_BESIDE = 5  # like territories that have the figure: under, quartiles say nothing
+OUT_95, OUT_998 = (BELOW_95, BELOW_998, ABOVE_95, ABOVE_998), (BELOW_998, ABOVE_998)
+
+
+def write_value(value, unit):
+    """Return a figure as a reader reads it: shares in per cent, whole numbers whole.
+
+    >>> write_value(0.25, "0 à 1").replace("\\u202f", " "), write_value(3.0, "unités"), write_value(1.234, "km")
+    ('25 %', '3', '1,2 km')
+    """
+    if unit == "0 à 1":
+        return format_share(value)
+    told = format_number(value, 0 if value == value and float(value).is_integer() else 1)
+    return f"{told} km" if unit == "km" else told
+
+
+def tell_beside(reperes, noms, mesures, libelles):
+    """Return a sentence for each territory and figure that stands out of the middle half of its peers.
+
+    Parameters
+    ----------
+    reperes : DataFrame of `peers.summarise_beside` on the peers, with mesure, couche, groupe, seuil
+    noms : Series territoire_id -> name
+    mesures : DataFrame indexed by mesure, with libelle, unite
+    libelles : dict {code of a layer or category: label}
+
+    Returns
+    -------
+    DataFrame territoire, mesure, couche, groupe, seuil, phrase
+    """
+    rows = reperes[(reperes["nb"] >= LEAST_BESIDE) & reperes["valeur"].notna()]
+    rows = rows[(rows["valeur"] < rows["q25"]) | (rows["valeur"] > rows["q75"])]
+    told, shown = [], []
+    for row in rows.itertuples():
+        unit, name = mesures.at[row.mesure, "unite"], name_figure(row, mesures, libelles)
+        value, low, high, middle = (write_value(number, unit) for number in (row.valeur, row.q25, row.q75, row.mediane))
+        shown.append(value.removesuffix(",0") not in (low.removesuffix(",0"), high.removesuffix(",0")))  # else nothing that a reader sees
+        side = "moins" if row.valeur < row.q25 else "plus"
+        told.append(
+            f"{noms[row.territoire]} : {name}, {value} ; {side} que la plupart de ses {row.nb} semblables (moitié centrale de {low} à "
+            f"{high}, médiane {middle})."
+        )
+    keys = ["territoire", "mesure", "couche", "groupe", "seuil"]
+    return rows[keys].assign(phrase=told)[np.array(shown, dtype=bool)].reset_index(drop=True)
+
+
+def capitalise(text):
+    """Return `text` with a capital letter first, the others as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def name_figure(row, mesures, libelles):
+    """Return the words of a figure: its measure, its layer or category, its threshold."""
+    label = mesures.at[row.mesure, "libelle"]
+    parts = [f"{label[:1].lower()}{label[1:]}"]
+    for cell in (row.couche, row.groupe):
+        if isinstance(cell, str):
+            parts.append(f"« {libelles.get(cell, cell)} »")
+    if isinstance(row.seuil, str):
+        parts.append(f"à {format_number(float(row.seuil), 0)} km")
+    return " ".join(parts)
+
+
+def tell_layers(longue, tailles, libelles, quoi):
+    """Return a sentence for each layer that says who steps in: how many territories meet one of its units, how many several."""
+    told, rows = [], longue[(longue["mesure"] == "nb_unites") & longue["valeur"].gt(0)]
+    for couche, held in rows.groupby("couche", sort=False):
+        several = held[held["valeur"] > 1]
+        people = tailles["population"].reindex(several["territoire"]).sum() / tailles["population"].reindex(held["territoire"]).sum()
+        told.append(
+            f"« {libelles.get(couche, couche)} » : {format_number(len(several))} {quoi} sur {format_number(len(held))} en rencontrent "
+            f"plusieurs unités ({format_share(people)} de leurs habitants), {format_number(len(held) - len(several))} une seule."
+        )
+    return told
+
+
+def tell_funnel(placed, name, quoi):
+    """Return the sentence of a funnel plot: the common rate, how many territories chance does not explain, how much more they differ."""
+    known = placed.dropna(subset="situation")
+    if known.empty:
+        return f"{name} : aucun territoire n'a de valeur."
+    beyond, far = known["situation"].isin(OUT_95).sum(), known["situation"].isin(OUT_998).sum()
+    phi = known["surdispersion"].iloc[0]
+    more = (
+        f" La variance entre territoires est {format_number(phi, 1)} fois celle du hasard : être hors des limites n'a rien d'exceptionnel."
+        if phi > 2 else ""
+    )  # fmt: skip
+    return (
+        f"{name} : {count_words(int(beyond), f'{quoi} est', f'{quoi} sont')} hors des limites à 95 % du taux commun, sur "
+        f"{format_number(len(known))} (on en attendrait {format_number(0.05 * len(known))} au plus par hasard), dont {format_number(far)} "
+        f"hors de celles à 99,8 %.{more}"
+    )
+
+
+def tell_moran(row, name):
+    """Return the sentence of Moran's I of one figure."""
+    if row["raison_absence"]:
+        return f"{name} : autocorrélation non calculée ({row['raison_absence']})."
+    like = row["moran"] > row["moran_attendu"]
+    sure = row["p_permutations"] <= 0.05
+    words = "se ressemblent plus que par hasard" if like else "diffèrent plus que par hasard"
+    words = words if sure else "ne se ressemblent ni ne diffèrent plus que par hasard"
+    return (
+        f"{name} : les territoires voisins {words} (I de Moran {format_number(row['moran'], 2)}, attendu "
+        f"{format_number(row['moran_attendu'], 3)}, p = {format_number(row['p_permutations'], 3)} sur "
+        f"{format_number(row['permutations'])} permutations) ; "
+        f"{count_words(int(row['nb_amas']), 'territoire est', 'territoires sont')} dans un amas local, "
+        f"{count_words(int(row['nb_sans_voisin']), 'est sans voisin', 'sont sans voisin')}."
+    )
+
+
+def list_readings(parts):
+    """Return the national sentences, one a row: sujet, phrase."""
+    rows = [{"sujet": subject, "phrase": text} for subject, texts in parts.items() for text in texts]
+    return pd.DataFrame(rows, columns=["sujet", "phrase"])

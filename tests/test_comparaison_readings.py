@@ -1,0 +1,45 @@
+"""Sentences of the comparison: their two sides, what is not told."""
+
+import pandas as pd
+
+from diagnostic.measure.comparaison import funnel, readings
+
+MEASURES = pd.DataFrame({"libelle": ["Interlocuteurs"], "unite": ["unités"]}, index=["q2"])
+ROW = {"territoire": "a", "mesure": "q2", "couche": "MSA", "groupe": None, "seuil": None, "q25": 1.0, "mediane": 1.2, "q75": 1.5, "nb": 10}
+NAMES = pd.Series({"a": "CC d'essai"})
+
+
+def tell(**changes):
+    rows = pd.DataFrame([ROW | changes])
+    return readings.tell_beside(rows, NAMES, MEASURES, {"MSA": "Caisses de MSA"})["phrase"].tolist()
+
+
+def test_a_sentence_names_the_figure_the_peers_and_the_middle_half():
+    (told,) = tell(valeur=2.0)
+    assert told == (
+        "CC d'essai : interlocuteurs « Caisses de MSA », 2 ; plus que la plupart de ses 10 semblables "
+        "(moitié centrale de 1 à 1,5, médiane 1,2)."
+    )
+    assert "moins que" in tell(valeur=0.5)[0]
+
+
+def test_nothing_is_told_inside_the_middle_half_with_few_peers_or_of_a_difference_nobody_sees():
+    assert tell(valeur=1.3) == [] and tell(valeur=2.0, nb=4) == [] and tell(valeur=float("nan")) == []
+    assert tell(valeur=1.01, q25=1.0, q75=1.0) == []
+
+
+def test_the_sentence_of_a_funnel_says_what_chance_would_give():
+    count, size = pd.Series([50.0, 5.0, 5.0]), pd.Series([100.0, 10.0, 10.0])
+    told = readings.tell_funnel(funnel.place_territories(count, size), "Communes", "EPCI")
+    assert "0 EPCI est hors" in told and "sur 3" in told
+    empty = funnel.place_territories(pd.Series([float("nan")]), pd.Series([1.0]))
+    assert readings.tell_funnel(empty, "Communes", "EPCI") == "Communes : aucun territoire n'a de valeur."
+
+
+def test_the_sentence_of_moran_gives_its_reason_or_its_figures():
+    row = {"raison_absence": "trop peu"}
+    assert readings.tell_moran(row, "X") == "X : autocorrélation non calculée (trop peu)."
+    row = {"raison_absence": "", "moran": 0.3, "moran_attendu": -0.01, "p_permutations": 0.2, "permutations": 999}
+    row |= {"nb_amas": 0, "nb_sans_voisin": 1}
+    assert "ne se ressemblent ni ne diffèrent" in readings.tell_moran(row, "X")
+    assert "se ressemblent plus que par hasard" in readings.tell_moran(row | {"p_permutations": 0.001}, "X")

@@ -1,0 +1,28 @@
+"""The files of a comparison: a named index becomes columns, an empty table has no file."""
+
+import pandas as pd
+from test_run_comparison import compare_here
+
+from diagnostic.write.comparison import write_parquet
+
+
+def test_a_named_index_becomes_columns(tmp_path):
+    table = pd.DataFrame({"a": [1.0]}, index=pd.Index(["x"], name="cle"))
+    path = write_parquet(table, tmp_path / "sous" / "t.parquet")
+    assert pd.read_parquet(path).to_dict("list") == {"cle": ["x"], "a": [1.0]}
+
+
+def test_the_workbook_opens_on_what_to_know_and_holds_no_sheet_of_the_long_table():
+    folder, _, _ = compare_here()
+    book = pd.read_excel(folder / "sortie" / "publique" / "comparaison.xlsx", sheet_name=None, header=None, engine="calamine")
+    assert list(book)[0] == "Lisez-moi" and "Comparaison" in book and "Dictionnaire" in book
+    assert len(book["Comparaison"]) == 12
+    told = " ".join(book["Lisez-moi"][0].dropna().astype(str))
+    assert "Ni classement ni note" in told and "Graine" in told
+
+
+def test_columns_of_the_sheets_are_all_explained():
+    folder, _, _ = compare_here()
+    reading = pd.read_excel(folder / "sortie" / "publique" / "comparaison.xlsx", sheet_name="Lisez-moi", header=None, engine="calamine")
+    told = reading.iloc[reading.index[reading[0] == "Colonne"][0] + 1 :]
+    assert told[2].notna().all(), told[told[2].isna()].to_string()
