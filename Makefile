@@ -13,7 +13,7 @@ export PYTHONUTF8 = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := aide
-.PHONY: aide exemple test regles carnets docs roue propre
+.PHONY: aide exemple test test-complet regles carnets docs roue propre
 
 aide:
 	@echo "make exemple   le dossier d'exemple et ses sorties, dans exemple/"
@@ -51,8 +51,12 @@ regles: $(INSTALLE)
 	@"$(PY)" -m ruff check .
 
 test: regles
-	"$(PY)" -m pytest -n $(PROCESSUS) --dist loadfile
+	"$(PY)" -m pytest -n $(PROCESSUS) --dist loadfile -m "not long"
 	"$(PY)" -m pytest -n $(PROCESSUS) --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=300 notebooks
+
+# Avec les longs chemins entiers (trois minutes de plus) : avant une publication.
+test-complet: test
+	"$(PY)" -m pytest -n $(PROCESSUS) --dist loadfile -m long
 
 carnets: $(INSTALLE)
 	@"$(PY)" -m jupyterlab notebooks

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile(
     "maison",
     deadline=None,
+    max_examples=50,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -157,6 +157,7 @@ def test_epci_without_a_whole_have_their_title(low, words):
     assert plain(title) == words
 
 
+@pytest.mark.long
 def test_two_hundred_territories_keep_the_page_readable():
     drawn = draw_access_curve(*make_curves(200), "Gare", mentions=MENTIONS)
     assert len(find_gid(drawn, "nom")) <= access_chart.MAX_LABELS and len(find_gid(drawn, "courbe epci:199")) == 1

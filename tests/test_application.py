@@ -152,6 +152,7 @@ def test_what_is_typed_is_saved_copied_and_shown_as_text(chromium, served):
         assert trace == {"requests": [], "errors": []}
 
 
+@pytest.mark.long
 def test_two_pages_save_and_a_page_closed_loses_nothing(chromium, served):
     folder, address = served
     with open_page(chromium, address) as (one, trace), open_page(chromium, address, width=640) as (two, _):
@@ -192,6 +193,7 @@ def test_the_address_without_its_key_shows_nothing(chromium, served):
     context.close()
 
 
+@pytest.mark.long
 def test_a_taken_port_is_told_in_three_lines(served):
     port = re.search(r":(\d+)/", served[1])[1]
     command = [sys.executable, "-m", "diagnostic", "application", str(served[0]), "--sans-navigateur", "--port", port]

@@ -42,6 +42,7 @@ def test_pages_that_editions_share_do_not_depend_on_the_edition():
     assert shared["publique"] == shared["interne"]
 
 
+@pytest.mark.long
 def test_a_distance_is_drawn_only_where_the_inventory_is_complete():
     names = [name for name, _ in list_names(measure_small())]
     assert [name.split("_", 1)[1] for name in names if "acces" in name] == ["acces_ccas"]  # its only EPCI is said complete for them

@@ -93,6 +93,7 @@ def test_what_the_data_forbids_is_one_and_three_lines(arguments, capsys, tmp_pat
     assert not list(tmp_path.rglob("*.xlsx"))
 
 
+@pytest.mark.long
 def test_the_way_of_a_charge_de_mission(chemin_piege, capsys, partage):
     folder = chemin_piege / "pays d'Auzon"
     assert call("nouveau", folder, "--epci", "Auzon") == 0

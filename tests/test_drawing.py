@@ -14,6 +14,7 @@ def show_example():
     return way.select_edition(way.measure(way.find_example()), "publique")
 
 
+@pytest.mark.long
 def test_pages_have_names_without_rank_and_draw_figures():
     pages = drawing.list_pages(show_example())
     assert "discordance" in pages

@@ -18,6 +18,7 @@ def small():
     return tables | results
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("edition", ["publique", "partenaires"])
 def test_no_canary_in_any_file(edition):
     folder, _ = run_small()
@@ -28,6 +29,7 @@ def test_no_canary_in_any_file(edition):
     assert len(found) >= 8
 
 
+@pytest.mark.long
 def test_partners_see_their_rows_and_not_the_internal_ones():
     folder, _ = run_small()
     text = "".join(list_texts(folder / "partenaires").values())
@@ -36,6 +38,7 @@ def test_partners_see_their_rows_and_not_the_internal_ones():
     assert "CANARI REMARQUE" not in text and "CANARIPERSONNE" not in text and "Canari-Person" not in text
 
 
+@pytest.mark.long
 def test_canaries_are_in_the_internal_edition_and_persons_nowhere():
     folder, _ = run_small()
     text = "".join(list_texts(folder / "interne").values())
@@ -43,6 +46,7 @@ def test_canaries_are_in_the_internal_edition_and_persons_nowhere():
     assert "CANARIPERSONNE" not in text
 
 
+@pytest.mark.long
 def test_pictures_say_where_they_come_from_and_nothing_else():
     folder, _ = run_small()
     pictures = sorted((folder / "publique" / "cartes").glob("*.png"))

@@ -92,6 +92,7 @@ SOME = {
     ("carte, listes déroulantes", "dispositif.nom"): 20, ("fiches_manques, main", "dispositif.nom"): 3,
     ("constats, main", "acteur.nom"): 10, ("constats, main", "dispositif.nom"): 20, ("carnet, constats", "dispositif.nom"): 20,
     ("carnet, profil d'un territoire", "unite.nom"): 5,
+    ("pages imprimées, SVG", "unite.nom"): 23,  # a word longer than a line is cut in two
 }  # fmt: skip
 
 

@@ -104,6 +104,7 @@ def test_nothing_is_written_when_the_dossier_cannot_be_read(tmp_path):
     assert not (broken / "sorties").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("tables", "told"),
     [

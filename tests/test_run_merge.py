@@ -77,6 +77,7 @@ def test_the_whole_loop(dossier, tmp_path):
     assert set(opened["journal"]["effet"]) == {"annulé"} and opened["journal"]["geste"].eq("annulation").sum() == 2
 
 
+@pytest.mark.long
 def test_an_undoing_is_itself_undone(dossier, tmp_path):
     way.merge(dossier, [write_book(tmp_path / "c.xlsx", correct("changer", "acteurs", "b", "effectif", "12"))])
     undone = way.undo(dossier, qui="Z")

@@ -119,6 +119,7 @@ def trip(tmp_path_factory):
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_what_is_wrong_is_told_with_what_to_write(trip):
     assert {name: trip["imported"][name] for name in ("lues", "dans_territoire", "hors_territoire", "ecartees")} == {
         "lues": 4, "dans_territoire": 1, "hors_territoire": 1, "ecartees": 2,

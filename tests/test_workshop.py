@@ -31,6 +31,7 @@ def read_pdf(path):
     return " ".join(subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True).stdout.decode("utf-8").split())
 
 
+@pytest.mark.long
 def test_files_and_counts(dossier, written):
     names = [path.relative_to(dossier).as_posix() for path in written["fichiers"]]
     sheets = [f"{name}_{paper}.pdf" for paper in ("A3", "A0") for name in ("fond_vierge", "acteurs_numerotes")]
