@@ -63,7 +63,7 @@ def shrink(source, target, width=WIDTH):
     """Save a picture at the width of a README, in 256 colours picked so that small marks keep theirs."""
     picture = Image.open(source).convert("RGB")
     picture.thumbnail((width, width), Image.Resampling.LANCZOS)
-    picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
+    picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def picture_sheet(source, folder, *, sheet, area, without=(), written=None):
