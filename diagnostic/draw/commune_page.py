@@ -67,7 +67,7 @@ def draw_commune_page(tables, measured, *, titre, sources, date, fictif=False):
         page,
         style=Markup(read_template("fiches.css") + read_template("communes.css") + _paint()),
         donnees=Markup(dump_json(describe_communes(tables, measured) | {"mots": words})),
-        script=Markup(read_template("communes.js")),
+        script=Markup(read_template("recherche.js") + read_template("communes.js")),
     )
 
 

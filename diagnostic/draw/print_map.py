@@ -100,13 +100,13 @@ def fill_communes(axes, base, colours):
     fills = colours.astype("object").reindex(base.shapes.index)
     missing = fills.isna()
     groups, found = pd.factorize(fills.fillna(MISSING_COLOUR))
-    paths = [(group_rings(base.rings, groups), {"facecolors": list(found), "linewidths": 0, "gid": "communes"})]
-    width = thin_line(axes, "commune", len(groups))
-    paths.append(
-        ([base.edges], {"facecolors": "none", "edgecolors": LINE_COLOURS["commune"], "linewidths": width, "gid": "limites commune"})
-    )
-    for traced, look in paths:
-        axes.add_collection(PathCollection(traced, zorder=1, **look), autolim=False)
+    filled = PathCollection(group_rings(base.rings, groups), facecolors=list(found), linewidths=0, gid="communes", zorder=1)
+    edges = PathCollection(
+        [base.edges], facecolors="none", edgecolors=LINE_COLOURS["commune"], linewidths=thin_line(axes, "commune", len(groups)),
+        gid="limites commune", zorder=1,
+    )  # fmt: skip
+    axes.add_collection(filled, autolim=False)
+    axes.add_collection(edges, autolim=False)
     hatch_communes(axes, base, missing[missing].index, MISSING_HATCH, MISSING_HATCH_COLOUR)
     return missing
 

@@ -63,7 +63,7 @@ def draw_territory_page(tables, plans, *, titre, sources, date, edition, fictif=
         "fonds": [Markup(f'<path id="fond{n}" d="{path}"/>') for n, path in enumerate(grounds)],
         "sans_cartes": "" if len(order) <= MAX_MAPPED else f"Sans carte : plus de {MAX_MAPPED} territoires.",
         "style": Markup(read_template("fiches.css")),
-        "script": Markup(read_template("fiches.js")),
+        "script": Markup(read_template("recherche.js") + read_template("fiches.js")),
         "donnees": Markup(dump_json(gather_interveners(tables, order))),
     }
     return open_template("fiches.html").render(page)

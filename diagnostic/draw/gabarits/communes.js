@@ -4,32 +4,16 @@
   const donnees = JSON.parse(document.getElementById("donnees").textContent), mots = donnees.mots;
   const byId = (name) => document.getElementById(name);
   const field = byId("commune"), found = byId("trouvees"), sheet = byId("feuille"), index = byId("index");
-  const nombre = new Intl.NumberFormat("fr-FR"), decimal = new Intl.NumberFormat("fr-FR", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const decimal = new Intl.NumberFormat("fr-FR", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const pageTitle = document.title;
 
-  function el(tag, attributes, ...children) {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes || {})) {
-      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-      else node.setAttribute(name, value);
-    }
-    node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
-    return node;
-  }
   const plural = (n, one, many) => `${nombre.format(n)} ${n < 2 ? one : many}`;
   const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[-'’]/g, " ").toLowerCase().replace(/\bst\b/g, "saint").replace(/\bste\b/g, "sainte");
   const keys = donnees.nom.map(fold);
   const epciOf = (c) => (donnees.epci[c] < 0 ? "hors intercommunalité" : donnees.epcis[donnees.epci[c]]);
   const link = (c, ...children) => el("a", { href: `#${donnees.code[c]}` }, donnees.nom[c], ...children);
 
-  function search() {
-    const key = fold(field.value.trim());
-    const hits = key.length < 2 ? [] : keys.map((name, c) => c).filter((c) => keys[c].includes(key) || donnees.code[c].toLowerCase().startsWith(key));
-    hits.sort((a, b) => keys[b].startsWith(key) - keys[a].startsWith(key) || keys[a].localeCompare(keys[b], "fr") || a - b);
-    found.replaceChildren(...hits.slice(0, 8).map((c) => el("li", {}, link(c, el("small", {}, ` ${donnees.code[c]} · ${epciOf(c)}`)))));
-    if (hits.length > 8) found.append(el("li", { class: "discret" }, `et ${nombre.format(hits.length - 8)} autres : précisez le nom.`));
-    if (key.length >= 2 && !hits.length) found.append(el("li", { class: "discret" }, "Aucune commune de ce nom dans le territoire étudié."));
-  }
+  const search = () => listFound(found, fold(field.value.trim()), keys, donnees, (c) => link(c, el("small", {}, ` ${donnees.code[c]} · ${epciOf(c)}`)));
 
   function tellDistance(code, far) {
     if (far < 0) return null;

@@ -7,27 +7,11 @@
   if (!donnees.code.length) return;
   section.hidden = false;
 
-  function el(tag, attributes, ...children) {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes || {})) {
-      if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-      else node.setAttribute(name, value);
-    }
-    node.append(...children.filter((child) => child !== null && child !== undefined));
-    return node;
-  }
   const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[-'’]/g, " ").toLowerCase();
   const keys = donnees.nom.map(fold);
-  const nombre = new Intl.NumberFormat("fr-FR");
 
-  function search() {
-    const key = fold(field.value.trim());
-    const hits = key.length < 2 ? [] : keys.map((name, c) => c).filter((c) => keys[c].includes(key) || donnees.code[c].toLowerCase().startsWith(key));
-    hits.sort((a, b) => keys[b].startsWith(key) - keys[a].startsWith(key) || keys[a].localeCompare(keys[b], "fr") || a - b);
-    found.replaceChildren(...hits.slice(0, 8).map((c) => el("li", {}, el("button", { type: "button", onclick: () => show(c) }, donnees.nom[c], el("small", {}, ` ${donnees.code[c]} · ${donnees.epci[c] || "hors EPCI"}`)))));
-    if (hits.length > 8) found.append(el("li", { class: "discret" }, `et ${nombre.format(hits.length - 8)} autres : précisez le nom.`));
-    if (key.length >= 2 && !hits.length) found.append(el("li", { class: "discret" }, "Aucune commune de ce nom dans le territoire étudié."));
-  }
+  const search = () => listFound(found, fold(field.value.trim()), keys, donnees, (c) =>
+    el("button", { type: "button", onclick: () => show(c) }, donnees.nom[c], el("small", {}, ` ${donnees.code[c]} · ${donnees.epci[c] || "hors EPCI"}`)));
   function show(c) {
     const number = donnees.nombre[c];
     const rows = donnees.couches.flatMap((libelle, layer) => [el("dt", {}, libelle), el("dd", {}, donnees.textes[layer][donnees.unites[layer][c]] || el("em", {}, "aucune unité connue"))]);
