@@ -3,9 +3,9 @@
     python scripts/construire_paquet_windows.py [--sortie dist/diagnostic-windows] [--python 3.12] [--sans-zip]
 
 The wheels are those that requirements.txt pins, for what the software and its application need (not the tests), each with its
-hash, for 64-bit Windows and the Pythons of VERSIONS. pip reads the conditions of a requirement for the machine it runs on: they are
-read here for Windows, and what each wheel asks for is looked up in the wheel itself until nothing is missing. Fails, with the list,
-when a package has no wheel for Windows.
+hash, for 64-bit Windows and the Pythons of VERSIONS (one of ON_REQUEST when asked). pip reads the conditions of a requirement for
+the machine it runs on: they are read here for Windows, and what each wheel asks for is looked up in the wheel itself until nothing
+is missing. Fails, with the list, when a package has no wheel for Windows.
 """
 
 import argparse
@@ -25,12 +25,14 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = Path(__file__).resolve().parent / "windows"
 VERSIONS = ("3.11", "3.12", "3.13")
-EXTRAS = ("notebooks",)
+ON_REQUEST = ("3.14",)  # its wheels exist; what it does with them was tried nowhere
+EXTRAS = ("notebooks", "calcul")
 WHEELS, LIST = "paquets", "paquets.txt"
 # What the person unzips, and how each text ends its lines; LISEZMOI has the mark that an old Notepad asks for.
 TEXTS = {"installer.bat": "utf-8", "lancer.bat": "utf-8", "LISEZMOI.txt": "utf-8-sig", "ouvrir.py": "utf-8", "verifier_python.py": "utf-8"}
 PREFIX = r"C:\Users\un-prenom.un-nom-long\AppData\Local\diagnostic-maillage\env\Lib\site-packages"
 LONGEST = 259
+DATE, MODE, UNIX = (2020, 2, 2, 0, 0, 0), 0o100644, 3  # of every file of the zip; the date is that of the files in our own wheel
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(\[[^\]]*\])?==([^\s;]+)\s*(?:;\s*(.*?))?\s*\\?$")
 
 
@@ -209,12 +211,14 @@ def find_longest(paths):
 
 
 def write_zip(folder):
-    """Write `folder` as a zip beside it; wheels are already compressed."""
+    """Write `folder` as a zip beside it; wheels are already compressed. The same files make the same zip, whenever and wherever."""
     target = folder.with_name(f"{folder.name}.zip")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", DATE)
+            entry.external_attr, entry.create_system = MODE << 16, UNIX
+            with path.open("rb") as source, archive.open(entry, "w") as copy:
+                shutil.copyfileobj(source, copy)
     return target
 
 
@@ -222,7 +226,7 @@ def main():
     """Gather the folder and say what is in it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sortie", type=Path, default=ROOT / "dist" / "diagnostic-windows")
-    parser.add_argument("--python", metavar="3.x", choices=VERSIONS, action="append", help="one Python only; may be repeated")
+    parser.add_argument("--python", metavar="3.x", choices=VERSIONS + ON_REQUEST, action="append", help="one Python only; may be repeated")
     parser.add_argument("--sans-zip", action="store_true")
     options = parser.parse_args()
     folder = options.sortie / WHEELS

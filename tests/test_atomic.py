@@ -89,7 +89,11 @@ def test_a_workbook_refused_by_the_system_is_told_in_french(tmp_path, monkeypatc
         write_text(tmp_path / "tableau.xlsx", "x")
 
 
-@pytest.mark.parametrize("name", ["CON.xlsx", "nul", "com1.csv", "a\\b.csv", "a\x00b", "fin.", "fin. ", "é" * 130, "a\nb.png"])
+@pytest.mark.parametrize(
+    "name",
+    ["CON.xlsx", "nul", "com1.csv", "a\\b.csv", "a\x00b", "fin.", "fin. ", "é" * 130, "a\nb.png", "carte : Brioude.html", "quoi ?.csv",
+     "a*.csv", 'a"b.csv', "<a>.csv", "a|b.csv"],
+)  # fmt: skip
 def test_a_name_that_a_system_takes_for_something_else_is_refused(tmp_path, name):
     with pytest.raises(DiagnosticError, match="pas possible sur tous les ordinateurs"):
         write_text(tmp_path / name, "x")

@@ -13,6 +13,7 @@ from diagnostic import run as way
 from diagnostic.read.inventory.inventory import find_inventory
 from diagnostic.run import edit_forms, edits
 from diagnostic.run.edited_copy import save_copy
+from diagnostic.write.edited import reserve_copy
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,21 @@ def test_a_formula_is_never_written_over_in_silence(dossier):
     assert not done["exact"]
     assert openpyxl.load_workbook(done["fichier"])["acteurs"]["J3"].value == 12
     assert openpyxl.load_workbook(folder / "inventaire.xlsx")["acteurs"]["J3"].value == "=2+2"
+
+
+def test_a_plain_copy_of_a_workbook_with_macros_never_takes_the_place_of_an_earlier_copy(dossier):
+    folder, opened = dossier
+    book = openpyxl.load_workbook(folder / "inventaire.xlsx")
+    book["acteurs"]["J3"] = "=2+2"
+    book.save(folder / "inventaire.xlsm")
+    (folder / "inventaire.xlsx").unlink()
+    save(opened, "acteurs", "b", {"effectif": "12"})
+    copies = [reserve_copy(folder) for _ in range(2)]
+    copies[0].write_bytes(b"une copie d'avant")
+    done = save_copy(folder)
+    assert not done["exact"] and done["fichier"].suffix == ".xlsx"
+    assert done["fichier"] not in copies and copies[0].read_bytes() == b"une copie d'avant"
+    assert not list(folder.glob("inventaire_*.xlsm"))
 
 
 def test_an_inventory_of_csv_files_has_a_copy_too(chemin_piege):

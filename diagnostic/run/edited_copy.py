@@ -10,6 +10,7 @@ from diagnostic.run.edited_rows import choose_added, empty_rows, is_settled, lis
 from diagnostic.run.edits import list_written, open_edits, read_states
 from diagnostic.schema import CORRECTION_COLUMNS, EMPTY_WORD, ROW_COLUMN
 
+KEPT_COPIES = 3  # beside the inventory; earlier ones go to a folder of their own
 PLACE = ["feuille", "ligne", "table", "colonne", "texte"]
 
 
@@ -34,7 +35,7 @@ def save_copy(folder, *, jusqu_au=None, vers=None, opened=None):
     journal and not in the cell. A cell that changed since the edit is left as it is. The line of a row removed is emptied.
     """
     from diagnostic.read.inventory.edited_places import place_edits
-    from diagnostic.write.edited import name_journal, reserve_copy, write_edited, write_plain_copy
+    from diagnostic.write.edited import name_journal, reserve_copy, set_copies_aside, write_edited, write_plain_copy
 
     opened = opened or open_edits(folder)
     made = prepare_copy(opened, jusqu_au=jusqu_au)
@@ -52,11 +53,15 @@ def save_copy(folder, *, jusqu_au=None, vers=None, opened=None):
                 write_edited(book, cells, sheets, path)
                 exact = True
         if not exact:
-            path = path if path.suffix == ".xlsx" else path.rename(path.with_suffix(".xlsx"))
+            if path.suffix != ".xlsx":  # a name that is free: that of an earlier copy would be written over
+                path.unlink()
+                path = reserve_copy(path.parent)
             write_plain_copy(opened["feuilles"], cells[~cells["feuille"].isin(new)], sheets, path)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+    if vers is None:
+        set_copies_aside(folder, kept=KEPT_COPIES)
     return {"fichier": path, "journal": journal, "problemes": _find_new_problems(opened, path), "exact": exact}
 
 
@@ -87,7 +92,8 @@ def _choose_changes(opened, states):
 
     Each accepted value is tried as a correction of the inventory is: at its row, and only on what its author had read.
     """
-    from diagnostic.read.back.corrections import apply_corrections, fold_cells, select_corrections
+    from diagnostic.read.back.called_rows import fold_cells
+    from diagnostic.read.back.corrections import apply_corrections, select_corrections
 
     accepted, parts, seats = states[states["valeur"].notna()], [], {}
     for table, rows in accepted.groupby("table", sort=False):
@@ -106,7 +112,7 @@ def _choose_changes(opened, states):
             body = read[(read["fichier"] == file) & (read["feuille"] == sheet)]
             names = body["ligne"].astype("int64")
             before = body.drop(columns=["fichier", "feuille", "ligne", "appel"]).set_axis(pd.Index(names, name="ligne"))
-            after, _ = apply_corrections(before, select_corrections(asked, file, sheet), table)
+            after, _ = apply_corrections(before, select_corrections(asked, file, sheet), table, placed=True)
             parts += _compare(before, after, sheet, table, dict(zip(names, body.index, strict=True)))
             seats |= {(table, name): (sheet, line) for line, name in zip(names, body.index, strict=True)}
     columns = [*PLACE, "identifiant"]

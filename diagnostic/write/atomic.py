@@ -17,7 +17,7 @@ from diagnostic.errors import DiagnosticError
 LEFTOVER = re.compile(r"\.diagnostic-[0-9a-f]{12}(\..*)?")
 # What one system or another takes for something else than a file, whatever its extension.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]|[. ]$")
+FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\<>:"|?*]|[. ]$')
 LONGEST = 200  # bytes of a name: the systems hold 255, and a shared drive adds its own
 LITTLE = 64 * 1024  # bytes left on a disk that is full for our purpose
 OPEN_ELSEWHERE = 32, 33  # what Windows answers of a file that another program holds
@@ -70,7 +70,7 @@ def check_name(path):
     if RESERVED.fullmatch(path.name) or FORBIDDEN.search(path.name) or len(path.name.encode("utf-8", "replace")) > LONGEST:
         raise DiagnosticError(
             "Ce nom de fichier n'est pas possible sur tous les ordinateurs.", f"{path.parent} : « {path.name[:60]} »",
-            f"choisissez un nom plus court ({LONGEST} caractères), sans barre inversée ni point à la fin, autre que CON, NUL, AUX...",
+            f'choisissez un nom plus court ({LONGEST} caractères), sans \\ : * ? " < > | ni point à la fin, autre que CON, NUL, AUX...',
         )  # fmt: skip
     return path
 

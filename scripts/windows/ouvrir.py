@@ -1,17 +1,22 @@
-"""What lancer.bat runs: find the dossier that was dropped (or ask for one), then open the application or make the diagnosis.
+"""What lancer.bat runs: find what was dropped (or ask for a dossier), then open the application or make the diagnosis.
 
-Everything that must not depend on how cmd reads a line is here: the dropped name is found in the whole command line.
+Everything that must not depend on how cmd reads a line is here: the dropped names are found in the whole command line.
 """
 
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 import webbrowser
+from contextlib import contextmanager
 from pathlib import Path
 
 LONGEST = 259  # characters of a path, where Windows was not told to allow more
-OUTPUT = 75  # of the longest of our outputs below a dossier, temporary names included
+OUTPUT = 100  # of the longest of our outputs below a dossier, the folder where they wait included
+PORT, PORTS = 8866, 20  # of the application, and how many are tried: one window a dossier
+LIST = "paquets.txt"
 MENU = """
   1  regarder et corriger dans le navigateur
   2  faire le diagnostic (cartes, classeur, fiches)
@@ -21,29 +26,34 @@ COMMANDS = {"1": "application", "2": "lancer", "3": "verifier"}
 
 
 def find_dropped(line, batch="lancer.bat"):
-    """Return what was dropped on the batch file, from the command line that cmd was started with; "" when nothing was.
+    """Return what was dropped on the batch file (list of str), from the command line that cmd was started with.
+
+    Windows puts between quotation marks the names that hold a space, and those only.
 
     >>> find_dropped('C:\\\\Windows\\\\system32\\\\cmd.exe /c ""D:\\\\outil\\\\lancer.bat" "D:\\\\d\\'été à Brioude""')
-    "D:\\\\d'été à Brioude"
-    >>> find_dropped('cmd.exe /c ""D:\\\\outil\\\\lancer.bat" D:\\\\Sancy&Cezallier"')
-    'D:\\\\Sancy&Cezallier'
+    ["D:\\\\d'été à Brioude"]
+    >>> find_dropped('cmd.exe /c ""D:\\\\outil\\\\lancer.bat" D:\\\\Sancy&Cezallier "D:\\\\un autre""')
+    ['D:\\\\Sancy&Cezallier', 'D:\\\\un autre']
     >>> find_dropped('cmd.exe /c ""D:\\\\outil\\\\lancer.bat" "'), find_dropped('"C:\\\\Windows\\\\system32\\\\cmd.exe"')
-    ('', '')
+    ([], [])
     """
-    found = re.search(re.escape(batch) + r'"?\s*(.*)$', line, re.IGNORECASE | re.DOTALL)
+    found = re.search(re.escape(batch) + r'"?(?=[\s"]|$)\s*(.*)$', line, re.IGNORECASE | re.DOTALL)
     if not found:
-        return ""
+        return []
     rest = found[1].strip()
     # cmd /c closes with a quotation mark of its own.
     rest = rest[:-1].strip() if rest.count('"') % 2 else rest
-    several = re.findall(r'"([^"]+)"', rest)
-    return several[0] if several else rest.strip('" ')
+    return [quoted or bare for quoted, bare in re.findall(r'"([^"]+)"|([^\s"]+)', rest)]
 
 
-def choose_dossier(path):
-    """Return the folder of a dossier: the one given, or the one that holds the file given."""
-    path = Path(path)
-    return path.parent if path.is_file() else path
+def list_dossiers(paths):
+    """Return the folders of dossiers, each once: those given, or those that hold the files given.
+
+    >>> list_dossiers([]), list_dossiers(["/nulle/part", "/nulle/part"]) == [Path("/nulle/part")]
+    ([], True)
+    """
+    places = [Path(path) for path in paths]
+    return list(dict.fromkeys(path.parent if path.is_file() else path for path in places))
 
 
 def tell_length(path, *, allowed=False):
@@ -60,7 +70,7 @@ def tell_length(path, *, allowed=False):
     return (
         f"Ce dossier est trop profond pour Windows : ses sorties auraient des noms de plus de {LONGEST} caractères.\n"
         f"Où : {path} ({length} caractères)\n"
-        f"À faire : copiez-le plus près de la racine du disque, sous {LONGEST - OUTPUT} caractères (C:\\diagnostic, par exemple)."
+        f"À faire : copiez-le plus près de la racine du disque, sous {LONGEST - OUTPUT} caractères (C:\\territoires, par exemple)."
     )
 
 
@@ -77,6 +87,17 @@ def read_long_paths():
         return False
 
 
+def tell_other(here, installed):
+    """Return what to say when what is installed was not installed from the folder `here`; "" when it was, or when nobody can tell."""
+    try:
+        same = (Path(here) / LIST).read_bytes() == (Path(installed) / LIST).read_bytes()
+    except OSError:
+        return ""
+    if same:
+        return ""
+    return "À savoir : ce qui est installé vient d'un autre dossier (plus ancien ?) ; installer.bat le remplace par celui-ci.\n"
+
+
 def ask_dossier():
     """Ask for a dossier in a window, else in the terminal; return its path, "" when nobody chose."""
     try:
@@ -89,20 +110,62 @@ def ask_dossier():
         window.destroy()
         return chosen
     except Exception:  # no tkinter in this Python, or no screen: the terminal asks
-        print("Glissez ici le dossier du territoire, puis Entrée (Entrée seule : l'exemple livré) :")
-        return input("> ").strip().strip('"')
+        return ask("Glissez ici le dossier du territoire, puis Entrée (Entrée seule : aucun) : ").strip('"')
+
+
+def ask(question):
+    """Ask in the terminal; return the answer, "" when there is nobody to answer."""
+    try:
+        return input(question).strip()
+    except EOFError:
+        return ""
+
+
+@contextmanager
+def _leave_interrupts():
+    """Let Ctrl+C stop what we started, and not us: it says good-bye, and we go on to the end."""
+    former = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def run_diagnostic(*words):
     """Run a command of the software and return its exit code."""
-    return subprocess.run([sys.executable, "-m", "diagnostic", *words], check=False).returncode
+    # -P: a file named pandas.py in the folder where the window was opened is not pandas.
+    with _leave_interrupts():
+        return subprocess.run([sys.executable, "-P", "-m", "diagnostic", *words], check=False).returncode
+
+
+def find_port():
+    """Return the first port of the application that is free on this computer; the usual one when none is."""
+    for port in range(PORT, PORT + PORTS):
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    return PORT
+
+
+def run_command(choice, folder):
+    """Run what was chosen (a key of COMMANDS, or anything: the application) on a dossier; return the exit code."""
+    command = COMMANDS.get(choice, "application")
+    if command == "application":
+        print("Fermer cette fenêtre arrête l'application ; chaque saisie est déjà enregistrée.")
+        return run_diagnostic(command, str(folder), "--port", str(find_port()))
+    code = run_diagnostic(command, str(folder))
+    if command == "lancer" and not code:
+        show_map(folder)
+    return code
 
 
 def make_example():
-    """Copy and run the example in the Documents of the person; return its folder."""
+    """Copy and run the example in the Documents of the person; return its folder, None when it could not be made."""
     folder = Path.home() / "Documents" / "diagnostic-exemple"
-    run_diagnostic("exemple", "--sortie", str(folder))
-    return folder
+    return None if run_diagnostic("exemple", "--sortie", str(folder)) else folder
 
 
 def show_map(folder):
@@ -112,23 +175,32 @@ def show_map(folder):
         webbrowser.open(page.resolve().as_uri())
 
 
+def choose():
+    """Ask for a dossier, or for the example; return its folder, None when nothing is to be done."""
+    chosen = ask_dossier()
+    if chosen:
+        return list_dossiers([chosen])[0]
+    wanted = ask("Aucun dossier choisi. Copier l'exemple livré dans Documents et l'ouvrir ? (o/N) : ").lower().startswith("o")
+    return make_example() if wanted else None
+
+
 def main():
-    """Find the dossier, then do what was asked; return the exit code."""
-    dropped = find_dropped(os.environ.get("DIAGNOSTIC_LIGNE", "")) or os.environ.get("DIAGNOSTIC_DONNE", "")
-    given = dropped or ask_dossier()
-    folder = choose_dossier(given) if given else make_example()
-    print(f"Dossier : {folder}")
-    if told := tell_length(folder.absolute(), allowed=read_long_paths()):
-        print(told)
-        return 1
-    if dropped:
-        choice = "2"
-    else:
-        print(MENU)
-        choice = input("Votre choix (1) : ").strip() or "1"
-    code = run_diagnostic(COMMANDS.get(choice, "application"), str(folder))
-    if choice == "2" and not code:
-        show_map(folder)
+    """Find the dossiers, then do what was asked; return the exit code."""
+    print(tell_other(Path(__file__).resolve().parent, sys.prefix), end="")
+    line, batch = os.environ.get("DIAGNOSTIC_LIGNE", ""), os.environ.get("DIAGNOSTIC_FICHIER") or "lancer.bat"
+    given = find_dropped(line, batch) or [path for path in [os.environ.get("DIAGNOSTIC_DONNE", "")] if path]
+    folders = list_dossiers(given) or [folder for folder in [choose()] if folder]
+    code, choice = 0, "2" if given else ""
+    for folder in folders:
+        print(f"Dossier : {folder}")
+        if told := tell_length(folder.absolute(), allowed=read_long_paths()):
+            print(told)
+            code = 1
+            continue
+        if not given:
+            print(MENU)
+            choice = ask("Votre choix (1) : ") or "1"
+        code = run_command(choice, folder) or code
     return code
 
 

@@ -1,4 +1,7 @@
-"""Say, by the exit code, whether this Python can hold the packages of the folder: 0 when it can. Read by Python 2 as well."""
+"""Say, by the exit code, whether this Python can hold the packages of the folder. Read by Python 2 as well.
+
+0: it can. 3: it can, and it is that of the Microsoft Store (what it writes in AppData goes elsewhere). 4: it cannot.
+"""
 
 import os
 import sys
@@ -6,6 +9,7 @@ import sysconfig
 
 PLATFORM = "win-amd64"
 OLDEST = (3, 11)
+FITS, STORE, REFUSED = 0, 3, 4
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -15,5 +19,24 @@ def accepts(version, platform, wheels):
     return tuple(version[:2]) >= OLDEST and platform == PLATFORM and any(made)
 
 
+def is_usual():
+    """Return whether this is the usual Python: PyPy and the build without a global lock have wheels of their own."""
+    named = getattr(getattr(sys, "implementation", None), "name", "")
+    return named == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
+
+
+def is_store(*places):
+    """Return whether a Python is that of the Microsoft Store, from where it stands."""
+    return any("\\windowsapps\\" in place.lower().replace("/", "\\") for place in places)
+
+
+def answer():
+    """Return the exit code."""
+    wheels = os.listdir(os.path.join(HERE, "paquets"))
+    if not (is_usual() and accepts(sys.version_info, sysconfig.get_platform(), wheels)):
+        return REFUSED
+    return STORE if is_store(sys.executable or "", getattr(sys, "base_prefix", sys.prefix)) else FITS
+
+
 if __name__ == "__main__":
-    sys.exit(0 if accepts(sys.version_info, sysconfig.get_platform(), os.listdir(os.path.join(HERE, "paquets"))) else 1)
+    sys.exit(answer())
