@@ -156,3 +156,16 @@ def test_the_public_edition_holds_no_contact(tables):
 def test_without_links_nor_actors_the_rest_is_there(tables):
     empty = {name: tables[name].iloc[:0] for name in ("acteurs", "liens")}
     assert set(gis.build_layers(tables | empty)) & {"acteurs", "liens"} == set()
+
+
+def test_territories_compared_are_coloured_by_a_figure_that_does_not_grow_with_them():
+    table = pd.DataFrame({
+        "population": [1, 2], "interlocuteurs_effectifs_q2 CAF": [1.0, 1.0], "interlocuteurs_effectifs_q2 MSA": [1.0, 1.6],
+        "part_population_au_dela ccas 5": [0.4, 0.1], "part_population_au_dela ccas 10": [0.2, 0.0], "part_population_au_dela ccas 20": 0.0,
+        "part_population_au_dela evs 5": 0.9,
+    })  # fmt: skip
+    assert gis.pick_compared(table)[0] == "part_population_au_dela ccas 10"
+    assert gis.pick_compared(table.filter(like="q2"))[0] == "interlocuteurs_effectifs_q2 MSA"
+    assert gis.pick_compared(table[["population", "interlocuteurs_effectifs_q2 CAF"]])[0] is None
+    assert "part_population_au_dela ccas 10" in gis.choose_style("comparaison", table)
+    assert "singleSymbol" in gis.choose_style("comparaison", table[["population"]])

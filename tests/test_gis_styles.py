@@ -64,3 +64,16 @@ def test_styles_are_the_default_ones_of_their_layers(tmp_path):
         rows = base.execute("SELECT f_table_name, f_geometry_column, styleQML, useAsDefault, update_time FROM layer_styles").fetchall()
     base.close()
     assert rows == [("communes", "geom", "<q/>", 1, "2026-11-15T00:00:00.000Z")]
+
+
+def test_a_figure_in_steps_has_a_rule_a_class_and_one_for_what_is_missing():
+    root = parse(gis_styles.style_steps("part ccas 10", (0.0, 0.5), ("personne", "jusqu'à 50 %", "plus de 50 %")))
+    rules = [(rule.get("filter"), rule.get("label")) for rule in root.iter("rule")]
+    assert rules == [
+        ('"part ccas 10" <= 0', "personne"), ('"part ccas 10" > 0 AND "part ccas 10" <= 0.5', "jusqu'à 50 %"),
+        ('"part ccas 10" > 0.5', "plus de 50 %"), ("ELSE", "Sans donnée"),
+    ]  # fmt: skip
+    assert len(set(list_colours(root))) == 4 and root.find("renderer-v2").get("type") == "RuleRenderer"
+    assert [symbol.get("name") for symbol in root.iter("symbol")] == ["0", "1", "2", "3"]
+    # A share is no whole number: 1.000001 must not become 1.
+    assert '"q" <= 1.000001' in gis_styles.style_steps("q", (1 + 1e-6,), ("un", "plus")).replace("&lt;", "<").replace("&quot;", '"')

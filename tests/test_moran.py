@@ -1,5 +1,6 @@
 """Moran's I: by hand on a toy, equal to esda, ties, islands, the seed."""
 
+import os
 import warnings
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from diagnostic.measure.comparaison import moran
 
+FRANCE = "DIAGNOSTIC_FRANCE"  # where set: every EPCI of the country
 esda = pytest.importorskip("esda", reason="PySAL is not installed (optional)")
 
 
@@ -93,3 +95,59 @@ def test_every_figure_of_a_long_table():
     ])  # fmt: skip
     whole, local = moran.measure_autocorrelation(long, near, permutations=19)
     assert len(whole) == 3 and len(local) == 36 and whole["moran"].nunique() == 1
+
+
+def measure_real(**asked):
+    """Return a real figure of each EPCI (effective arrondissements), the borders between them, and their outlines."""
+    from diagnostic.measure.comparaison.peers import find_touching
+    from diagnostic.measure.ressorts.discordance import measure_discordance
+    from diagnostic.read.places.neighbours import list_neighbours
+    from diagnostic.read.places.territories import read_communes
+
+    communes = read_communes(**asked)
+    communes = communes[communes["epci"].notna()]
+    places = pd.DataFrame({"code_insee": communes.index, "territoire_id": communes["epci"].to_numpy()})
+    held = pd.DataFrame({"code_insee": communes.index, "couche": "A", "unite_id": communes["arrondissement"].to_numpy(), "part": 1.0})
+    couches = pd.DataFrame({"exclusive": [True], "infra_communale": [False]}, index=["A"])
+    table = pd.DataFrame(communes.drop(columns="geometry"))
+    values = measure_discordance(held, places, table, couches).set_index("territoire_id")["interlocuteurs_effectifs_q2"]
+    return values, find_touching(list_neighbours(communes), places), communes.dissolve("epci", method="coverage").sort_index()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"regions": ["84"]},
+        pytest.param({}, marks=pytest.mark.skipif(not os.environ.get(FRANCE), reason=f"toute la France : avec {FRANCE}=1")),
+    ],
+)
+def test_real_epci_equal_to_esda_with_the_borders_of_their_polygons(asked):
+    from libpysal.weights import Rook
+
+    values, near, shapes = measure_real(**asked)
+    found, local = moran.measure_moran(values, near, permutations=199, locales=499, graine=11)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        weights = Rook.from_dataframe(shapes, use_index=True)  # from the vertices of the outlines, not from our borders
+        alone = set(weights.islands)
+        held = [name for name in shapes.index if name not in alone]
+        weights = Rook.from_dataframe(shapes.loc[held], use_index=True)
+        weights.transform = "r"
+        numbers = values.reindex(held).to_numpy()
+        np.random.seed(11)  # noqa: NPY002 (esda draws from it)
+        whole = esda.Moran(numbers, weights, permutations=199)
+        lisa = esda.Moran_Local(numbers, weights, permutations=499, seed=11, n_jobs=1, keep_simulations=True)
+    assert found["nb_territoires"] == len(held) >= 150 and found["nb_sans_voisin"] == len(alone)
+    assert found["moran"] == pytest.approx(whole.I) and found["moran_attendu"] == pytest.approx(-1 / (len(held) - 1))
+    assert found["p_permutations"] == whole.p_sim
+    table = local.set_index("territoire_id").reindex(held)
+    assert np.allclose(table["moran_local"], lisa.Is)
+    # By hand: z_i times the mean of its neighbours, brought to the variance; the sum of the local ones is n times the whole.
+    z = numbers - numbers.mean()
+    rows = weights.full()[0]
+    assert np.allclose(lisa.Is, z * (rows @ z) * (len(z) - 1) / (z**2).sum())
+    assert found["moran"] == pytest.approx((z @ rows @ z) / (z @ z))
+    # (b + 1) / (B + 1) on the side observed, a draw equal to the value observed on both sides.
+    slack = 1e-9 * np.maximum(1, abs(lisa.Is))
+    above, below = (lisa.sim >= lisa.Is - slack).sum(axis=0), (lisa.sim <= lisa.Is + slack).sum(axis=0)
+    assert np.allclose(table["p_permutations"], (np.minimum(above, below) + 1) / 500)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from petit_dossier import write_dossier
+from petit_dossier import FILES, write_dossier
 from test_across import write_layer, write_sites
 
 from diagnostic.errors import DiagnosticError
@@ -36,7 +36,9 @@ def test_every_kind_of_file_is_written_and_the_manifest_lists_them():
     told = json.loads((place / "manifeste.json").read_text(encoding="utf-8"))
     assert {row["fichier"] for row in told["sorties"]} == names
     (run,) = told["calculs"].values()
-    assert run["graine"] == 7 and [row["fichier"] for row in run["entrees"]] == sorted(["découpage d'essai.csv", "lieux.csv"])
+    assert run["graine"] == 7 and [row["fichier"] for row in run["entrees"]] == [
+        "découpage d'essai.csv", "lieux.csv", *(f"dossier Auzon/inventaire/{name}.csv" for name in sorted(FILES)),
+    ]  # fmt: skip
     assert all(len(row["sha256"]) == 64 for row in run["entrees"])
     assert str(folder) not in json.dumps(told, ensure_ascii=False), "where files are on one's computer is nobody's business"
 
@@ -65,6 +67,33 @@ def test_links_come_from_the_dossier_of_a_territory_that_it_holds_whole():
     held = long[long["inventaire"] == "dossier Auzon"]
     assert set(held["territoire"]) == {AUZON}
     assert held.set_index("mesure").at["nb_liens", "valeur"] == 2
+
+
+def find(long, mesure, groupe=None, territoire=AUZON):
+    """Return the only row of a figure of a territory."""
+    rows = long[long["territoire"].eq(territoire) & long["mesure"].eq(mesure)]
+    rows = rows if groupe is None else rows[rows["groupe"].eq(groupe)]
+    assert len(rows) == 1, rows.to_string()
+    return rows.iloc[0]
+
+
+def test_presences_of_a_dossier_stand_beside_those_of_the_lists_of_all_territories():
+    long = compare_here()[2]["resultats"]["comparaison_longue"]
+    row = find(long, "nb_acteurs_categorie", "epicerie_sociale")
+    assert (row["valeur"], row["couverture"], row["inventaire"]) == (1.0, 1.0, "dossier Auzon")
+    cells = find(long, "part_cases_absentes")
+    assert cells["numerateur"] == 1 and cells["inventaire"] == "listes nationales ; dossier Auzon", "evs, said complete and empty"
+    known = find(long, "part_cases_non_renseignees")
+    assert cells["couverture"] == pytest.approx(1 - known["valeur"])
+    others = long[long["mesure"].eq("part_cases_absentes") & long["territoire"].ne(AUZON)]
+    assert len(others) == 10 and others["numerateur"].eq(0).all() and others["inventaire"].eq("listes nationales").all()
+
+
+def test_a_territory_without_inventory_has_no_link_and_the_readings_say_so():
+    done = compare_here()[2]["resultats"]
+    long, told = done["comparaison_longue"], " ".join(done["comparaison_lectures"]["phrase"])
+    assert set(long.loc[long["mesure"].eq("nb_liens"), "territoire"]) == {AUZON}
+    assert "Liens : 1 EPCI sur 11 avec un dossier ; ailleurs, ils ne sont pas mesurés." in told
 
 
 def test_same_inputs_and_seed_same_tables():

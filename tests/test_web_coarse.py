@@ -56,3 +56,46 @@ def test_the_page_of_a_country_is_drawn_by_epci(monkeypatch):
     assert (data["acteurs"]["lat"][0], data["acteurs"]["place"][0], data["acteurs"]["commune"][0]) == (45.05, 2, 1)
     assert web_coarse.LEFT.replace("'", "&#x27;") in html
     assert not web_coarse.is_too_many(communes.head(8))
+
+
+def make_compared():
+    """The nine communes in two territories of their own, the last in none, with an access by territory."""
+    communes, view = make_country()
+    key = pd.Series(["t1"] * 4 + ["t2"] * 4, index=communes.index[:8])
+    plan = {"maille": "departement", "cle": key, "noms": pd.Series({"t1": "Un", "t2": "Deux"})}
+    parts = pd.DataFrame({"epci": ["t1", "t2", "t2"], "couche": "CIAS", "unite_id": ["c1", "c1", "c2"], "part": [1.0, 0.25, 0.75]})
+    beyond = pd.DataFrame({
+        "code_insee": ["t1", "t2"], "categorie": "ccas", "libelle": "CCAS", "seuil": 10.0, "valeur": [0.0, 0.4], "numerateur": [0.0, 1.0],
+        "denominateur": [1.0, 2.5],
+    })  # fmt: skip
+    more = {"decoupage": plan, "parts": parts, "interlocuteurs": pd.Series({"t1": 2.0, "t2": 5.0}), "parts_au_dela": beyond}
+    return communes, view | more | {"acteurs": view["acteurs"].iloc[:0], "liens": view["liens"].iloc[:0]}
+
+
+def test_the_territories_compared_are_drawn_in_the_place_of_the_epci():
+    communes, view = make_compared()
+    table, told = web_coarse.coarsen(communes, view)
+    assert table["nom"].to_dict() == {"t1": "Un", "t2": "Deux"}
+    assert table["population"].to_dict() == {"t1": 1000.0, "t2": 2600.0} and web_coarse.LEFT not in told["mentions"]
+    assert told["couches"].index.tolist() == view["couches"].index.tolist(), "the layer of the territories is dropped by who asks"
+
+
+def test_the_page_of_territories_says_what_they_are():
+    communes, view = make_compared()
+    data = json.loads(re.search(r'id="donnees">(.*?)</script>', render_offline(draw_web_map(communes, view, **CAPTION)), re.S)[1])
+    assert data["maille"] == "departement" and data["mots"][0] == "département" and data["ouverture"] == "millefeuille"
+    assert data["familles"]["discordance"] == "Discordance avec le département"
+    named = {theme["libelle"]: theme for theme in data["themes"]}
+    assert named["À plus de 10 km : CCAS"]["index"] == [0, 3] and named["Mille-feuille : interlocuteurs"]["valeurs"] == [2, 5]
+
+
+def test_outlines_get_coarser_while_the_page_is_too_heavy(monkeypatch):
+    communes, view = make_compared()
+    plain = render_offline(draw_web_map(communes, view, **CAPTION))
+    asked = []
+    encode = web_coarse.encode_shapes
+    monkeypatch.setattr(web_coarse, "encode_shapes", lambda shapes, tolerance: asked.append(tolerance) or encode(shapes, tolerance))
+    assert render_offline(draw_web_map(communes, view, **CAPTION)) == plain and asked == []
+    monkeypatch.setattr(web_coarse, "MOST_DATA_BYTES", 10)
+    draw_web_map(communes, view, **CAPTION)
+    assert asked == list(web_coarse.TOLERANCES_M[1:]), "the coarsest at worst, never an endless search"

@@ -181,7 +181,7 @@ def test_what_is_not_on_the_map_is_listed(chromium, tmp_path):
         assert page.locator("#panneau details li", has_text="Bus des droits").count() == 1
     for part in (
         "Services itinérants, sans point fixe (1)",
-        "Communes sans contour, absentes du dessin (1)",
+        "Communes sans contour, hors du dessin (1)",
         "3 liens, dont 2 non tracés",
     ):
         assert part in panel

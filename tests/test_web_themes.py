@@ -72,3 +72,47 @@ def test_atoms_come_largest_first():
     assert atoms == {
         "groupes": [["A2", 5, 2400], ["A1", 3, 1200]], "index": [1, 0, 0, 1, 0, 0, 1, 0, -1], "nb_sans": 1, "pop_sans": 900,
     }  # fmt: skip
+
+
+def make_beyond(values, people):
+    return pd.DataFrame({
+        "code_insee": [f"{n:05d}" for n in range(len(values))], "categorie": "ccas", "libelle": "CCAS", "seuil": 10.0, "valeur": values,
+        "numerateur": np.array(values) * people, "denominateur": people,
+    })  # fmt: skip
+
+
+def test_a_share_beyond_a_threshold_has_the_same_classes_everywhere():
+    communes = make_communes()
+    table = make_beyond([0.0, 0.05, 0.1, 0.11, 0.25, 0.3, 0.5, 0.51, np.nan], communes["population"].to_numpy())
+    (theme,) = web_themes.list_beyond_themes(communes, table, mot="commune")
+    assert theme["index"] == [0, 1, 1, 2, 2, 3, 3, 4, -1] and theme["nb_sans"] == 1
+    assert [each[0] for each in theme["classes"]] == list(web_themes.BEYOND_LABELS)
+    assert theme["valeurs"][:2] == [0, 5] and theme["unite"] == "%" and "par commune" in theme["mesure"]
+    # 10 + 30 + 44 + 125 + 180 + 350 + 408 = 1147 of the 3600 inhabitants whose share is known.
+    assert theme["notes"] == ["Tous ensemble, 1\u202f147 habitants sur 3\u202f600 sont à plus de 10 km."]
+
+
+def test_inhabitants_counted_in_several_territories_are_not_added_up():
+    communes = make_communes()
+    twice = make_beyond([0.5] * 9, 2 * communes["population"].to_numpy())
+    assert web_themes.list_beyond_themes(communes, twice, mot="territoire")[0]["notes"] == []
+
+
+def test_an_access_that_is_a_mean_says_so():
+    communes = make_communes()
+    rows = pd.DataFrame({
+        "code_insee": communes.index, "categorie": "ccas", "libelle": "CCAS", "valeur": 3.0, "unite": "km", "seuils": [(5, 10)] * 9,
+        "complet": True, "nb_sites": 2, "titre": "Distance moyenne", "mesure": "distance moyenne des habitants, km",
+    })  # fmt: skip
+    (theme,) = web_themes.list_access_themes(communes, rows)
+    assert theme["libelle"] == "Distance moyenne : CCAS" and theme["dit"] == "CCAS, distance moyenne"
+    assert theme["mesure"].startswith("distance moyenne des habitants")
+    assert "dit" not in web_themes.list_access_themes(communes, rows.drop(columns=["titre", "mesure"]))[0]
+
+
+def test_the_discordance_names_the_territories_it_is_of():
+    communes, couches = make_communes(), make_view()["couches"]
+    table = pd.DataFrame({"epci": ["e1", "e2"], "couche": "CIAS", "valeur": [1.5, 1.0]})
+    nobody = pd.DataFrame(columns=["couche", "code_insee"])
+    (theme,), _ = web_themes.list_discordance_themes(communes, table, nobody, couches, mots=("département", "départements"))
+    assert "par département" in theme["mesure"] and "1 département" in [each[6] for each in theme["classes"]]

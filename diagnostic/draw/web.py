@@ -10,7 +10,7 @@ from folium.template import Template
 from diagnostic.draw import web_layers, web_themes
 from diagnostic.draw.escape import dump_json, escape_html
 from diagnostic.draw.templates import read_template
-from diagnostic.draw.web_coarse import COARSE_TOLERANCE_M, coarsen, is_too_many
+from diagnostic.draw.web_coarse import WORDS, coarsen, is_too_many, lighten, pick_tolerance
 from diagnostic.draw.web_dispositifs import list_dispositifs
 
 SCRIPTS = ["fond.js", "themes.js", "acteurs.js", "fiche.js", "panneau.js", "legende.js", "filtres.js", "tableau.js", "carte.js"]
@@ -28,6 +28,7 @@ EMPTY_TABLES = {
     "minoritaires": ["couche", "code_insee"],
     "paires": ["territoire_id", "couche_a", "couche_b"],
     "acces": ["code_insee", "categorie", "libelle", "valeur", "unite", "seuils", "complet", "nb_sites"],
+    "parts_au_dela": ["code_insee", "categorie", "libelle", "seuil", "valeur", "numerateur", "denominateur"],
     "etats": ["code_insee", "categorie", "libelle", "statut", "age_text"],
     "dispositifs": ["dispositif_id", "nom", "territoires"],
     "participations": ["acteur_id", "dispositif_id"],
@@ -54,11 +55,12 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
     ----------
     communes : GeoDataFrame
         The perimeter, index `code_insee`. A commune without polygon is listed beside the map. More than
-        `web_coarse.MOST_COMMUNES` are drawn by EPCI.
+        `web_coarse.MOST_COMMUNES` are drawn by EPCI; with `decoupage` in the view, its territories are (`web_coarse.coarsen`).
     vue : dict
         Tables of the edition, each of which may be missing: `couches`, `unites`, `affectation`, `millefeuille`
         (index `code_insee`, columns `nb_unites`, `nb_couches`), `acteurs`, `liens`, `atomes`, `discordance`, `minoritaires`,
-        `paires`, `acces`, `etats`, `dispositifs`, `participations` (see `web_view.prepare_view`); `stades`, labels of the
+        `paires`, `acces`, `etats`, `dispositifs`, `participations` (see `web_view.prepare_view`), `parts_au_dela` and
+        `acces_territoires` (in the place of `acces`) where territories are drawn; `stades`, labels of the
         stages in order; `mentions`, a list of sentences printed under the title (coverage of the inventory); and `tuiles`
         (`web_view.find_tiles`), a ground that the reader may ask of a network, which nothing else does.
     titre : str
@@ -69,9 +71,13 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
         The date printed.
     edition : {"publique", "partenaires", "interne"}
     """
-    coarse = is_too_many(communes)
-    if coarse:
+    plan, mairies, tolerance = vue.get("decoupage"), None, web_layers.SIMPLIFY_TOLERANCE_M
+    maille = plan["maille"] if plan else "epci" if is_too_many(communes) else "commune"
+    if maille != "commune":
+        tolerance = pick_tolerance(communes, plan)
         communes, vue = coarsen(communes, vue)
+        mairies = vue["mairies"]
+        vue["acces"] = vue.get("acces_territoires")
     tables = {name: _take_table(vue, name) for name in EMPTY_TABLES}
     if tables["acteurs"].index.name == "acteur_id":
         tables["acteurs"] = tables["acteurs"].reset_index()
@@ -83,8 +89,9 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
         "sources": list(sources),
         "fictif": _say_fictif(tables, sources),
     }
-    data = _gather(communes, tables, stages=vue.get("stades", ()), mairies=vue.get("mairies") if coarse else None)
-    return _assemble(page, data | {"tuiles": vue.get("tuiles")})
+    data = _gather(communes, tables, stages=vue.get("stades", ()), mairies=mairies, maille=maille, tolerance=tolerance)
+    data |= {"tuiles": vue.get("tuiles")}
+    return _assemble(page, data if maille == "commune" else lighten(communes, data))
 
 
 def _take_table(vue, name):
@@ -92,20 +99,23 @@ def _take_table(vue, name):
     return pd.DataFrame(columns=EMPTY_TABLES[name]) if table is None else table
 
 
-def _gather(communes, tables, *, stages, mairies):
-    """Return everything the page's script reads, as plain lists and dicts; `mairies` when the rows of `communes` are EPCI."""
-    acteurs = web_layers.list_actors(communes, tables["acteurs"], mairies)
-    tolerance = web_layers.SIMPLIFY_TOLERANCE_M if mairies is None else COARSE_TOLERANCE_M
-    ids = tables["acteurs"]["acteur_id"].tolist()
-    discordance, alike = web_themes.list_discordance_themes(communes, tables["discordance"], tables["minoritaires"], tables["couches"])
+def _gather(communes, tables, *, stages, mairies, maille, tolerance):
+    """Return everything the page's script reads, as plain lists and dicts; `mairies` when the rows of `communes` are territories."""
+    acteurs, mots = web_layers.list_actors(communes, tables["acteurs"], mairies), WORDS[maille]
+    ids, owner = tables["acteurs"]["acteur_id"].tolist(), WORDS["epci"] if maille == "commune" else mots
+    discordance, alike = web_themes.list_discordance_themes(
+        communes, tables["discordance"], tables["minoritaires"], tables["couches"], mots=owner
+    )
     return {
-        "maille": "commune" if mairies is None else "epci",
+        "maille": maille, "mots": mots[:-1], "ouverture": "millefeuille" if mairies is not None and not len(acteurs["nom"]) else "couches",
         "communes": web_layers.list_communes(communes, tolerance),
         "couches": web_layers.list_unit_layers(communes, tables["couches"], tables["unites"], tables["affectation"]),
-        "familles": web_themes.FAMILIES,
+        "familles": web_themes.FAMILIES | {"discordance": f"Discordance avec {owner[-1]}"},
         "themes": [
             *web_themes.list_count_themes(communes, tables["millefeuille"]), *discordance,
-            *web_themes.list_access_themes(communes, tables["acces"]), *web_themes.list_state_themes(communes, tables["etats"]),
+            *web_themes.list_access_themes(communes, tables["acces"]),
+            *web_themes.list_beyond_themes(communes, tables["parts_au_dela"], mot=mots[0]),
+            *web_themes.list_state_themes(communes, tables["etats"]),
         ],
         "remarques": {"discordance": alike},
         "atomes": web_themes.list_atoms(communes, tables["atomes"]),

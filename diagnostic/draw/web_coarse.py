@@ -1,8 +1,10 @@
-"""A territory of too many communes for a screen, redrawn by EPCI: the web map of a whole country."""
+"""Polygons larger than communes: a country of too many communes redrawn by EPCI, or the territories that are compared."""
 
 import geopandas as gpd
 import pandas as pd
 
+from diagnostic.draw.escape import dump_json
+from diagnostic.draw.web_layers import SIMPLIFY_TOLERANCE_M, encode_shapes
 from diagnostic.draw.web_text import fill_text, take_column
 from diagnostic.draw.web_view import OWN_LAYER
 from diagnostic.vocabulary.formats import count_words
@@ -12,8 +14,17 @@ LEFT = (
     "Carte dessinée par intercommunalité : ce qui se lit commune par commune (groupes de mêmes interlocuteurs, accès, présences) "
     "n'y est pas."
 )
-# Metres: what a screen shows of a country.
-COARSE_TOLERANCE_M = 300
+# What a polygon is: one, several, the title of a column, the head of a legend, with each article.
+WORDS = {
+    "commune": ("commune", "communes", "Commune", "Communes", "une commune", "la commune"),
+    "epci": ("intercommunalité", "intercommunalités", "Intercommunalité", "EPCI", "une intercommunalité", "l'intercommunalité"),
+    "departement": ("département", "départements", "Département", "Dép.", "un département", "le département"),
+    "couche": ("territoire", "territoires", "Territoire", "Territoires", "un territoire", "le territoire"),
+}
+# Metres: what a screen shows of a country; coarser while the page would be too heavy.
+TOLERANCES_M = (300, 600, 1200, 2400)
+# The page without its data (Leaflet, our scripts and style) takes another 0.3 MB: 3 MB in all.
+MOST_DATA_BYTES = 2_600_000
 
 
 def is_too_many(communes):
@@ -21,30 +32,43 @@ def is_too_many(communes):
     return len(communes) > MOST_COMMUNES
 
 
-def coarsen(communes, vue):
-    """Return the EPCI in the place of the communes, and the view that goes with them.
+def pick_tolerance(communes, plan):
+    """Return the tolerance of the outlines, metres: that of communes for the few territories of a region."""
+    return SIMPLIFY_TOLERANCE_M if plan and not is_too_many(communes) else TOLERANCES_M[0]
 
-    A commune without EPCI stands for itself. What is told commune by commune (atoms, access, states, communes out of the main
-    unit) is left out, and so are the actors of a category that stands in most communes; the mentions say so.
+
+def coarsen(communes, vue):
+    """Return the EPCI, or the territories compared, in the place of the communes, and the view that goes with them.
+
+    A commune without EPCI stands for itself; one of no territory compared is not drawn. What is told commune by commune (atoms,
+    access, states, communes out of the main unit) is left out, and so are the actors of a category that stands in most communes;
+    the mentions say so.
 
     Parameters
     ----------
     communes : GeoDataFrame, index code_insee; nom, population, epci, epci_nom, mairie_lon, mairie_lat
-    vue : dict, as for `web.draw_web_map`; also `parts` (epci, couche, unite_id, part of the EPCI's inhabitants in the unit)
-        and `interlocuteurs` (Series, index SIREN)
+    vue : dict, as for `web.draw_web_map`; also `parts` (epci, couche, unite_id, part of the inhabitants of the polygon in the unit)
+        and `interlocuteurs` (Series, index the code of the polygon); `decoupage`, optional, when polygons are not the EPCI of the
+        country: dict maille (key of WORDS), cle (Series of code by code_insee), noms (Series by code). Its code is then what the
+        columns `epci` of the view hold.
     """
+    plan = vue.get("decoupage")
+    if plan:
+        key = plan["cle"].reindex(communes.index).rename("code_insee")
+        communes = communes[key.notna()].assign(epci=key, epci_nom=key.map(plan["noms"]))
     key = communes["epci"].where(communes["epci"].notna(), communes.index.to_series()).rename("code_insee")
     acteurs, left = _leave_crowds(vue["acteurs"], len(communes))
     loose = communes.index[communes["epci"].isna()]
     affectation = vue["affectation"]
     parts = vue["parts"].rename(columns={"epci": "code_insee"})
     counts = vue["interlocuteurs"].rename("nb_unites").rename_axis("code_insee").to_frame()
+    told = [*vue.get("mentions", []), *([] if plan else [LEFT]), *left]
     return _join_shapes(communes, key), vue | {
-        "couches": vue["couches"].drop(index=OWN_LAYER, errors="ignore"),
+        "couches": vue["couches"].drop(index=[] if plan else OWN_LAYER, errors="ignore"),
         "affectation": pd.concat([parts, affectation[affectation["code_insee"].isin(loose)]], ignore_index=True),
         "millefeuille": counts, "mairies": communes[["mairie_lon", "mairie_lat"]],
         "acteurs": acteurs.assign(lieu_id=take_column(acteurs, "code_insee").map(key)),
-        "atomes": None, "acces": None, "etats": None, "minoritaires": None, "mentions": [*vue.get("mentions", []), LEFT, *left],
+        "atomes": None, "acces": None, "etats": None, "minoritaires": None, "mentions": told,
     }  # fmt: skip
 
 
@@ -69,3 +93,12 @@ def _leave_crowds(acteurs, nb_communes):
     counts = labels[crowded].value_counts()
     told = [f"Non dessinés à cette échelle : {count_words(number, 'acteur')}, « {name} »." for name, number in counts.items()]
     return acteurs[~crowded], told
+
+
+def lighten(communes, data):
+    """Return the data of a page with coarser outlines where they would make it pass MOST_DATA_BYTES; the coarsest at worst."""
+    for tolerance in TOLERANCES_M[1:]:
+        if len(dump_json(data).encode()) <= MOST_DATA_BYTES:
+            break
+        data = data | {"communes": data["communes"] | {"formes": encode_shapes(communes, tolerance)}}
+    return data

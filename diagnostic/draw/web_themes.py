@@ -25,6 +25,9 @@ COUNTS = {
 # The same for every layer, so that two maps can be compared.
 DISCORDANCE_STEPS = (1 + 1e-6, 1.25, 1.5, 2.0)
 DISCORDANCE_LABELS = ("1 : un seul pour tous", "plus de 1 à 1,25", "plus de 1,25 à 1,5", "plus de 1,5 à 2", "plus de 2")
+# Shares of inhabitants beyond a threshold: the same classes everywhere too.
+BEYOND_STEPS = (0.0, 0.1, 0.25, 0.5)
+BEYOND_LABELS = ("personne", "jusqu'à 10 % des habitants", "plus de 10 à 25 %", "plus de 25 à 50 %", "plus de 50 %")
 # What may be nearer than known is no figure to alarm anyone: greys, as what is not recorded.
 UNCERTAIN = ("#EDEDED", "#D6D6D6", "#BDBDBD")
 UNCERTAIN_INK = "#6B6B6B"
@@ -74,36 +77,37 @@ def _label_class(group):
     return low if low == high else f"{low} à {high}"
 
 
-def list_discordance_themes(communes, discordance, minoritaires, couches):
+def list_discordance_themes(communes, discordance, minoritaires, couches, *, mots=("intercommunalité", "intercommunalités")):
     """Return one theme a layer that splits an EPCI at least, and the sentence that names the layers that split none.
 
-    The figure is that of the commune's EPCI; `hachures` are the communes out of the main unit of their EPCI, hatched.
+    The figure is that of the commune's EPCI; `hachures` are the communes out of the main unit of their EPCI, hatched. `mots`:
+    what the territory of a figure is called, one and several.
     """
     table = discordance.pivot_table(index="epci", columns="couche", values="valeur", aggfunc="first")
     shown = [layer for layer in couches.index if layer in table and (table[layer] > DISCORDANCE_STEPS[0]).any()]
     alike = [couches.at[layer, "libelle"] for layer in couches.index if layer in table and layer not in shown]
     themes = [
-        _tell_discordance(communes, table[layer], couches.at[layer, "libelle"], minoritaires[minoritaires["couche"] == layer])
+        _tell_discordance(communes, table[layer], couches.at[layer, "libelle"], minoritaires[minoritaires["couche"] == layer], mots)
         for layer in shown
     ]
-    left = f"Un seul interlocuteur par intercommunalité, rien à colorer : {join_words(alike, 9)}." if alike else ""
+    left = f"Un seul interlocuteur par {mots[0]}, rien à colorer : {join_words(alike, 9)}." if alike else ""
     return themes, left
 
 
-def _tell_discordance(communes, values, label, minority):
+def _tell_discordance(communes, values, label, minority, mots):
     by_commune = communes["epci"].map(values).astype(float)
     index = np.where(by_commune.isna(), -1, np.searchsorted(DISCORDANCE_STEPS, by_commune.fillna(1), side="left"))
     of_epci = np.searchsorted(DISCORDANCE_STEPS, values[values.index.isin(communes["epci"])].dropna(), side="left")
     counted = np.bincount(of_epci, minlength=len(DISCORDANCE_LABELS))
     classes = [
-        (name, colour, "", "", count_words(number, "intercommunalité"))
+        (name, colour, "", "", count_words(number, *mots[:2]))
         for name, colour, number in zip(DISCORDANCE_LABELS, pick_sequential(len(DISCORDANCE_LABELS)), counted, strict=True)
     ]
     outside = np.sort(communes.index.get_indexer(minority["code_insee"].drop_duplicates()))
     outside = outside[outside >= 0]
     theme = make_theme(
         communes, index, classes, libelle=f"Discordance : {label}", famille="discordance", valeurs=by_commune, decimales=2,
-        mesure="nombre effectif d'interlocuteurs par intercommunalité, pondéré par les habitants",
+        mesure=f"nombre effectif d'interlocuteurs par {mots[0]}, pondéré par les habitants",
         notes=["Hachuré : commune hors de l'unité principale de son intercommunalité."] if len(outside) else [],
     )  # fmt: skip
     (people,) = sum_population(communes, outside, np.zeros(len(outside), dtype=int), 1)
@@ -114,7 +118,7 @@ def list_access_themes(communes, access):
     """Return one theme a category and unit: classes at the thresholds of the settings.
 
     Where the inventory of the category is not known to be complete, a nearer site may exist: every figure is a maximum, and
-    the classes beyond the first threshold are grey and dotted.
+    the classes beyond the first threshold are grey and dotted. `access` may say what its figures are in columns `titre` and `mesure`.
     """
     return [_tell_access(communes, rows) for _, rows in access.groupby(["unite", "categorie"], sort=False)]
 
@@ -133,12 +137,48 @@ def _tell_access(communes, rows):
         greys = [UNCERTAIN[min(rank, len(UNCERTAIN) - 1)] for rank in range(len(steps))]
         classes[1:] = [(name, grey, "points", UNCERTAIN_INK) for name, grey in zip(names[1:], greys, strict=True)]
     what, measured = UNITS[unit]
+    what, measured = first.get("titre", what), first.get("mesure", measured)
     notes = [] if complete else ["Inventaire non dit complet : un site plus proche peut exister, ces chiffres sont des maximums (points)."]
     return make_theme(
         communes, index, classes, libelle=f"{what} : {first['libelle']}", famille="acces", valeurs=values, decimales=1,
         notes=notes,
         mesure=f"{measured} jusqu'au site le plus proche, sur {count_words(int(first['nb_sites']), 'site connu', 'sites connus')}",
-    ) | {"unite": unit, "complet": complete, "categorie": str(first["libelle"])}  # fmt: skip
+    ) | {"unite": unit, "complet": complete, "categorie": str(first["libelle"])} | _name_detail(first)  # fmt: skip
+
+
+def _name_detail(first):
+    """Return what the popup calls a figure that is no plain distance, nothing for one that is."""
+    return {"dit": f"{first['libelle']}, {first['titre'][:1].lower()}{first['titre'][1:]}"} if "titre" in first else {}
+
+
+def list_beyond_themes(communes, shares, *, mot):
+    """Return one theme a category and threshold: the share of the inhabitants of each territory farther than it from a site.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame, a row a territory drawn
+    shares : DataFrame code_insee (that of the territory), categorie, libelle, seuil (km), valeur (0 to 1), numerateur,
+        denominateur (inhabitants)
+    mot : what a territory is called
+    """
+    return [_tell_beyond(communes, rows, mot) for _, rows in shares.groupby(["categorie", "seuil"], sort=False)]
+
+
+def _tell_beyond(communes, rows, mot):
+    label, step = str(rows["libelle"].iat[0]), format_number(rows["seuil"].iat[0])
+    table = rows.drop_duplicates("code_insee").set_index("code_insee").reindex(communes.index)
+    values = table["valeur"].astype(float)
+    index = np.where(values.isna(), -1, np.searchsorted(BEYOND_STEPS, values.fillna(0), side="left"))
+    classes = [(name, colour, "", "") for name, colour in zip(BEYOND_LABELS, pick_sequential(len(BEYOND_LABELS)), strict=True)]
+    known = table["valeur"].notna()
+    far, people = (int(table[name].where(known).sum()) for name in ("numerateur", "denominateur"))
+    # A commune of several territories is in each: their sum would count its inhabitants twice.
+    once = people <= communes["population"].sum()
+    notes = [f"Tous ensemble, {format_number(far)} habitants sur {format_number(people)} sont à plus de {step} km."] if once else []
+    return make_theme(
+        communes, index, classes, libelle=f"À plus de {step} km : {label}", famille="acces", valeurs=100 * values, decimales=0, notes=notes,
+        mesure=f"part des habitants à plus de {step} km à vol d'oiseau du site le plus proche, par {mot}",
+    ) | {"unite": "%", "complet": True, "categorie": label, "dit": f"{label}, habitants à plus de {step} km"}  # fmt: skip
 
 
 def list_state_themes(communes, states):

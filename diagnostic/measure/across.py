@@ -7,10 +7,13 @@ import pandas as pd
 
 from diagnostic.measure import site_lists, state_ages
 from diagnostic.measure.comparaison.intervals import measure_jackknife
+from diagnostic.measure.comparaison.presence import doubt_absences
 from diagnostic.measure.constats.statement_facts import date_edition
+from diagnostic.measure.coverage import complete_long
 from diagnostic.measure.jurisdictions import weigh_pairs
 from diagnostic.measure.liens.diversity import measure_diversity
 from diagnostic.measure.manques import access, states
+from diagnostic.measure.mentions import COMMUNES_VINTAGE, POPULATION_VINTAGE
 from diagnostic.measure.networks import measure_contracts
 from diagnostic.measure.reach_of_sites import blank_unfinished
 from diagnostic.measure.records import build_records
@@ -23,7 +26,8 @@ OWN_LAYER = {"epci": "EPCI", "departement": "DEPARTEMENT"}  # a territory is no 
 RARE = 5  # actors drawn for the diversity at equal number: a territory that has fewer has none
 LONG_COLUMNS = [
     "territoire", "mesure", "couche", "couche_b", "groupe", "seuil", "valeur", "numerateur", "denominateur", "ponderation", "couverture",
-    "erreur", "borne_basse", "borne_haute", "raison_absence", "millesime", "inventaire",
+    "erreur", "borne_basse", "borne_haute", "raison_absence", "millesime", "millesime_communes", "millesime_population", "raison",
+    "inventaire",
 ]  # fmt: skip
 NAMES = {"couche_a": "couche", "groupe_a": "groupe", "groupe_b": "seuil"}
 KEYS = ["mesure", "couche", "couche_b", "groupe", "seuil"]
@@ -108,6 +112,7 @@ def measure_presence(tables, territories, maille):
     sites, places, cover = site_lists.list_local_sites(tables), tables["acteurs_territoires"], site_lists.extend_coverage(tables)
     categories = tables["listes"]["categories"].reset_index()
     listed = states.list_categories(sites, places, territories, cover, categories, types=(maille,))
+    listed = doubt_absences(listed, tables["acteurs_tus"], places) if "acteurs_tus" in tables else listed
     dates = state_ages.list_state_dates(listed, sites, places, cover, territories)
     ages = state_ages.measure_state_age(dates, date_edition(tables))
     counts = listed.pivot(index="territoire_id", columns="categorie", values="nb_acteurs_principale").fillna(0).astype(int)
@@ -174,18 +179,21 @@ def build_long(results, tables):
     Parameters
     ----------
     results : dict of `measure_across`
+    tables : dict, as `read.dossier.read_dossier` returns them; `inventaire` names where the actors come from (NATIONAL where missing)
 
     Returns
     -------
     DataFrame LONG_COLUMNS. Figures kept: those of `vocabulary/mesures_comparees.csv`; those that the public edition may show. A value
-        that could not be computed is missing, with its reason.
+        that could not be computed is missing, with its reason (`raison_absence`); a denominator, a coverage or a vintage that is empty
+        has its own (`raison`).
     """
     held = read_vocabulary("mesures_comparees")
     known = {name: table for name, table in results.items() if name in ("discordance", "paires", "atomes_territoires", "acces",
              "categories_territoires", "etats_territoires")}  # fmt: skip
     records = build_records(known, tables["couches"], mesures=held["mesure"])
     records = records[records["edition"].eq("publique")].rename(columns=NAMES)
-    long = pd.concat([records, *_list_own(results, tables["couches"])], ignore_index=True).assign(inventaire=NATIONAL)
+    long = pd.concat([records, *_list_own(results, tables["couches"])], ignore_index=True)
+    long = long.assign(inventaire=tables.get("inventaire", NATIONAL))
     long["raison_absence"] = long["raison_absence"].where(long["valeur"].isna())
     keys = ["territoire", "mesure", "groupe", "seuil"]
     long = long.drop(columns=["erreur", "borne_basse", "borne_haute"], errors="ignore")
@@ -194,8 +202,12 @@ def build_long(results, tables):
     beside = long.loc[marked, keys].astype("object").merge(margins.astype(dict.fromkeys(keys, "object")), on=keys, how="left")
     for name in ("erreur", "borne_basse", "borne_haute"):
         long.loc[marked, name] = beside[name].to_numpy(dtype=float)
-    long["millesime"] = long["millesime"].astype("object").fillna(long["groupe"].map(date_lists(tables)))
-    return long.reindex(columns=LONG_COLUMNS)
+    return date_ground(complete_long(long, results, tables)).reindex(columns=LONG_COLUMNS)
+
+
+def date_ground(long):
+    """Return the long table with the vintages of the communes and of the inhabitants that weigh in every row."""
+    return long.assign(millesime_communes=COMMUNES_VINTAGE, millesime_population=POPULATION_VINTAGE)
 
 
 def _list_own(results, couches):
@@ -215,10 +227,3 @@ def _list_own(results, couches):
                 part = part.assign(couche=table["couche"], couverture=table["couverture"], millesime=vintage)
             parts.append(part)
     return parts
-
-
-def date_lists(tables):
-    """Return {category: vintage} of the lists the sites come from: the day of their newest row."""
-    rows = tables["acteurs"].dropna(subset=["categorie"])
-    dates = pd.to_datetime(rows["date_maj"]).groupby(rows["categorie"]).max().dropna()
-    return {code: f"{day:%Y-%m-%d}" for code, day in dates.items()}

@@ -10,10 +10,8 @@ EDITION_LABELS = {
     "interne": "Édition interne : problèmes, liens à vérifier et positions compris ; à ne pas diffuser.",
 }
 MAX_SOURCES = 4
-BACKGROUND = (
-    "Communes : IGN Admin Express et INSEE COG ; population municipale INSEE (etalab 6.0.0, année du recensement non dite par la source)",
-    "COG 2026",
-)
+COMMUNES_VINTAGE, POPULATION_VINTAGE = "COG 2026", "etalab 6.0.0, année du recensement non dite par la source"
+BACKGROUND = (f"Communes : IGN Admin Express et INSEE COG ; population municipale INSEE ({POPULATION_VINTAGE})", COMMUNES_VINTAGE)
 
 
 def list_sources(tables):

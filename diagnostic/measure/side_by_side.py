@@ -54,7 +54,7 @@ def compare_side_by_side(longue, tables, *, maille="epci", typologies=None, grai
     return results | {
         "comparaison_sans_territoire": tables["communes"].loc[loose, ["nom", "departement_nom", "population"]].reset_index(),
         "comparaison_phrases": readings.tell_beside(beside, whole["nom"], measures, labels),
-        "comparaison_lectures": tell_whole(longue, whole, placed, spatial[0], (labels, measures, WORDS.get(maille, "territoires"))),
+        "comparaison_lectures": tell_whole(longue, whole, placed, spatial[0], (labels, measures, WORDS.get(maille, "territoires"), bodies)),
     }  # fmt: skip
 
 
@@ -138,11 +138,12 @@ def measure_space(longue, tables, near, graine):
 
 def tell_whole(longue, tailles, placed, spatial, named):
     """Return the sentences about all territories together: layers, access, limits of chance, space."""
-    labels, measures, words = named
-    bodies = longue["couche"].isin(spatial["couche"].dropna() if len(spatial) else longue["couche"].dropna())
-    told = {"ressorts": readings.tell_layers(longue[bodies], tailles, labels, words)}
-    funnels = placed.groupby(["mesure", "groupe"], dropna=False, sort=False) if len(placed) else ()
+    labels, measures, words, bodies = named
     one = words.rstrip("s") if words != "EPCI" else words
+    both = one, words
+    told = {"territoires": readings.tell_astride(tailles, both), "inventaires": readings.tell_inventories(longue, tailles, both)}
+    told |= {"ressorts": readings.tell_layers(longue[longue["couche"].isin(bodies)], tailles, labels, words)}
+    funnels = placed.groupby(["mesure", "groupe"], dropna=False, sort=False) if len(placed) else ()
     told["hasard"] = [readings.tell_funnel(rows, name_funnel(keys, rows["seuil"].iloc[0], labels), one) for keys, rows in funnels]
     told["espace"] = [
         readings.tell_moran(row, readings.capitalise(readings.name_figure(row, measures, labels))) for _, row in spatial.iterrows()

@@ -1,20 +1,24 @@
 """All territories with one yardstick: read once, measured in one pass, written for whoever compares them."""
 
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 
 from diagnostic import run as way
 from diagnostic.errors import DiagnosticError
+from diagnostic.run.comparison_dossiers import (
+    keep_public,
+    list_dossier_files,
+    list_whole,
+    mask_typologies,
+    measure_dossiers,
+    name_dossier,
+)
 from diagnostic.run.comparison_drawing import EDITION, NO_SCORE, draw_funnels, draw_map, make_layers  # noqa: F401 (EDITION: the only one)
 
 DEFAULT_TARGET = "comparaison"
-PART = "(partie dans le périmètre"  # what the reading adds to the name of a territory that the perimeter cuts
-LINKS = [
-    "nb_acteurs_reseau", "nb_liens", "densite_liens", "degre_moyen", "part_liens_externes", "erreur_part_externes",
-    "ratio_externes_territoire", "erreur_densite", "diversite_rarefiee", "couverture_good", "couverture_chao_jost",
-]  # fmt: skip
 
 
 def compare(asked, *, sortie=None, moran=True, progress=None):
@@ -29,13 +33,14 @@ def compare(asked, *, sortie=None, moran=True, progress=None):
 
     Returns
     -------
-    dict: `fichiers` (list of Path), `resultats` (dict of DataFrame), `problemes`, `comptes` (DataFrame)
+    dict: `fichiers` (list of Path), `resultats` (dict of DataFrame), `problemes`, `comptes`, `territoires` (DataFrame of `batch.list_jobs`)
 
     Raises
     ------
     DiagnosticError
         What is asked cannot be read; nothing is written then.
     """
+    from diagnostic.run.batch import list_jobs
     from diagnostic.run.deposit import open_outputs, place_outputs
 
     tell, target = progress or (lambda step: None), Path(sortie or DEFAULT_TARGET)
@@ -49,7 +54,10 @@ def compare(asked, *, sortie=None, moran=True, progress=None):
         shown = gathered["tables"]
         views = {EDITION: {"reglages": tell_settings(gathered), "sources": results["sources"], "date": gathered["date"]}}
         written = place_outputs(target, views, written, inputs=gathered["entrees"], command="comparer")
-    return {"fichiers": written, "resultats": results, "problemes": shown["problemes"], "comptes": shown["comptes"]}
+    return {
+        "fichiers": written, "resultats": results, "problemes": shown["problemes"], "comptes": shown["comptes"],
+        "territoires": list_jobs(shown, gathered["maille"]),
+    }  # fmt: skip
 
 
 def gather(asked):
@@ -68,22 +76,31 @@ def gather(asked):
     from diagnostic.measure.constats.statement_facts import date_edition
     from diagnostic.read import national
 
-    maille, lists, folders = _spell_scale(asked.get("maille") or "epci"), [], []
-    for text in asked.get("inventaires") or ():
-        source, path = national.split_inventory(text)
-        (lists if source else folders).append((source, path))
-    typologies = dict(national.read_typology(text) for text in asked.get("typologies") or ())
+    maille, (lists, folders) = _spell_scale(asked.get("maille") or "epci"), _sort_inventories(asked)
+    typologies = mask_typologies(dict(national.read_typology(text) for text in asked.get("typologies") or ()))
     files = [Path(text.partition("=")[2] or text) for text in asked.get("typologies") or ()]
     if asked.get("sources"):
         tables, inputs = _read_sources(asked, lists)
+        tables["inventaire"] = name_dossier(asked["sources"])
     else:
         tables, inputs = _read_national(asked, lists, maille)
-    inputs = pd.concat([inputs, _list_files(files)], ignore_index=True)
+    inputs = pd.concat([inputs, _list_files(files), list_dossier_files([path for _, path in folders])], ignore_index=True)
     tables = _narrow(tables, maille)
     return {
         "tables": tables, "maille": maille, "typologies": typologies, "dossiers": [path for _, path in folders],
         "date": date_edition(tables), "entrees": inputs, "asked": asked,
     }  # fmt: skip
+
+
+def _sort_inventories(asked):
+    """Return ([(source, file of a national list)], [(None, folder of a dossier)])."""
+    from diagnostic.read import national
+
+    lists, folders = [], []
+    for text in asked.get("inventaires") or ():
+        source, path = national.split_inventory(text)
+        (lists if source else folders).append((source, path))
+    return lists, folders
 
 
 def _spell_scale(text):
@@ -104,22 +121,38 @@ def _read_sources(asked, lists):
 
 def _read_national(asked, lists, maille):
     """Read a dossier made for the time of the run: the perimeter asked, the layers of the software and those given, the lists."""
-    from diagnostic.read import national
-    from diagnostic.write.national import write_sources
+    with open_sources(asked, lists, maille) as (folder, files):
+        return way.load(folder), _list_files(files)
 
+
+@contextmanager
+def open_sources(asked, lists=None, maille=None):
+    """Yield the dossier that all the territories are read from, and the files it was made of; what is made goes when the block ends.
+
+    The dossier of `asked` (key sources) is yielded as it is, without files. See `gather` for the rest of `asked`.
+    """
+    from diagnostic.read import national
+    from diagnostic.write.national import freeze_dates, write_sources
+
+    if asked.get("sources"):
+        yield Path(asked["sources"]), []
+        return
+    lists = _sort_inventories(asked)[0] if lists is None else lists
+    maille = maille or _spell_scale(asked.get("maille") or "epci")
     layers = [national.parse_layer(text) for text in asked.get("couches") or ()]
     files = [path for path, _ in layers]
     national.check_files(list(dict.fromkeys([*files, *(path for _, path in lists)])))
     settings = national.find_perimeter(
         france=asked.get("france", False), regions=asked.get("regions") or (), departements=asked.get("departements") or (), maille=maille
     )
-    settings |= {"titre": "Comparaison de territoires"} | ({"graine": asked["graine"]} if asked.get("graine") is not None else {})
+    settings |= {"titre": "Diagnostic partagé"} | ({"graine": asked["graine"]} if asked.get("graine") is not None else {})
     with tempfile.TemporaryDirectory(prefix="diagnostic-comparer-") as place:
         folder = write_sources(Path(place) / "sources", settings, national.list_layer_rows([row for _, row in layers]), files)
         for source, path in lists:
             way.import_source(source, path, folder)
-        tables = way.load(folder)
-    return tables, _list_files([*files, *(path for _, path in lists)])
+        given = [*files, *(path for _, path in lists)]
+        freeze_dates(folder, given)
+        yield folder, given
 
 
 def _list_files(paths):
@@ -144,13 +177,11 @@ def _narrow(tables, maille):
     """
     from diagnostic.read.places.neighbours import list_neighbours
 
-    actors = tables["acteurs"]
-    shown = actors[actors["diffusion"].astype("str").fillna("public").isin(["public", ""])]
-    tables = tables | {"acteurs": shown}
+    tables = keep_public(tables)
     if maille not in ("epci", "departement"):
         tables = _add_units(tables, maille)
     kinds = tables["territoires"]
-    held = kinds["type"].eq(maille) & ~kinds["nom"].astype("str").str.contains(PART, regex=False)
+    held = kinds.index.isin(list_whole(tables, maille))
     if not held.any():
         raise DiagnosticError(
             f"Aucun territoire entier à la maille « {maille} ».", "option --maille", "epci, departement ou le nom d'une couche du dossier"
@@ -184,48 +215,28 @@ def _add_units(tables, couche):
 def measure(gathered, *, moran=True):
     """Measure what was gathered; return the tables of `side_by_side.compare_side_by_side`, with couches and sources."""
     from diagnostic.measure.across import build_long, measure_across
-    from diagnostic.measure.mentions import list_sources
     from diagnostic.measure.side_by_side import compare_side_by_side
 
     tables, maille = gathered["tables"], gathered["maille"]
     results = measure_across(tables, maille=maille)
-    long = pd.concat([build_long(results, tables), *_measure_dossiers(gathered)], ignore_index=True)
+    compared = tables["territoires"].index[tables["territoires"]["type"].eq(maille)]
+    results, links = measure_dossiers(gathered["dossiers"], results, maille=maille, compared=compared)
+    long = pd.concat([build_long(results, tables), *links], ignore_index=True)
     compared = compare_side_by_side(
         long, tables, maille=maille, typologies=gathered["typologies"], graine=int(tables["reglages"]["graine"]), avec_moran=moran
     )
-    return compared | {"couches": tables["couches"], "sources": list_sources(tables), "discordance": results["discordance"]}
-
-
-def _measure_dossiers(gathered):
-    """Return the long rows of the links that each dossier holds for the territories compared that it covers whole.
-
-    A dossier is one pass, whatever the number of its territories. The figures of a territory that two dossiers cover are those of the
-    first.
-    """
-    from diagnostic.measure.across import LONG_COLUMNS, NAMES
-    from diagnostic.measure.networks import measure_links
-    from diagnostic.measure.records import build_records
-
-    parts, done = [], set()
-    for folder in gathered["dossiers"]:
-        tables = way.load(folder)
-        kinds = tables["territoires"]
-        whole = kinds.index[kinds["type"].eq(gathered["maille"]) & ~kinds["nom"].astype("str").str.contains(PART, regex=False)]
-        wanted = whole.intersection(gathered["tables"]["territoires"].index).difference(list(done))
-        records = build_records(measure_links(tables), tables["couches"], mesures=LINKS)
-        records = records[records["territoire"].isin(wanted) & records["edition"].eq(EDITION)].rename(columns=NAMES)
-        done |= set(wanted)
-        parts.append(records.assign(inventaire=f"dossier {Path(folder).resolve().name}").reindex(columns=LONG_COLUMNS))
-    return [part for part in parts if len(part)]
+    return compared | {"couches": tables["couches"], "sources": tables["sources"], "discordance": results["discordance"]}
 
 
 def tell_settings(gathered):
     """Return the settings of the run, what was asked first of all, for the manifest."""
+    from diagnostic.edition.personal import mask_settings
+
     asked = {f"comparer_{key}": value for key, value in gathered["asked"].items() if value not in (None, (), [], False)}
     # The names of files, not where they are on one's computer.
     named = {key: [_name_only(text) for text in value] if isinstance(value, list | tuple) else value for key, value in asked.items()}
     named = {key: Path(value).name if key == "comparer_sources" else value for key, value in named.items()}
-    return gathered["tables"]["reglages"] | named
+    return gathered["tables"]["reglages_publics"] | mask_settings(named)
 
 
 def _name_only(text):
@@ -258,5 +269,5 @@ def write(results, gathered, folder):
     shown = {name: table for name, table in results.items() if name != "discordance"} | {"territoires": compared}
     return write_comparison(
         shown, folder, reading=reading, layers=make_layers(results, gathered), figures=draw_funnels(results, gathered),
-        carte=draw_map(results, gathered) if gathered["maille"] == "epci" else None,
+        carte=draw_map(results, gathered),
     )  # fmt: skip

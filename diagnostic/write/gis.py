@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from diagnostic.draw import web_layers
+from diagnostic.draw import web_layers, web_themes
 from diagnostic.draw.base_map import dissolve_borders
 from diagnostic.draw.charter import find_charter
 from diagnostic.draw.style import LINE_COLOURS, UNIT_FILLS
@@ -168,9 +168,25 @@ def choose_style(name, layer):
         return gis_styles.style_counts("nb_unites", sorted(layer["nb_unites"].dropna().astype(int).unique()))
     if name.startswith("ressort_"):
         return gis_styles.style_units("unite_id", sorted(layer["unite_id"]))
+    if name == "comparaison" and pick_compared(layer)[0]:
+        return gis_styles.style_steps(*pick_compared(layer))
     if name == "liens":
         return gis_styles.style_single("#5B3A8C", width=0.3, kind="line")
     return gis_styles.style_single("", stroke=LINE_COLOURS["epci"], width=0.5)
+
+
+def pick_compared(layer):
+    """Return the column that colours the territories compared, its steps and their labels; None where no figure varies.
+
+    A figure that does not grow with the size of a territory: the share of inhabitants beyond the middle threshold of the first category,
+    else the effective interlocutors of the first layer that splits a territory. The classes are those of the web map.
+    """
+    shares = [name for name in layer if name.startswith("part_population_au_dela ") and layer[name].notna().any()]
+    if shares:
+        first = [name for name in shares if name.rpartition(" ")[0] == shares[0].rpartition(" ")[0]]
+        return first[(len(first) - 1) // 2], web_themes.BEYOND_STEPS, web_themes.BEYOND_LABELS
+    split = [name for name in layer if name.startswith("interlocuteurs_effectifs_q2 ") and layer[name].max() > 1]
+    return (split[0] if split else None), web_themes.DISCORDANCE_STEPS, web_themes.DISCORDANCE_LABELS
 
 
 def write_geojson(layer, path):

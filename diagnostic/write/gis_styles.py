@@ -82,6 +82,29 @@ def style_counts(column, values):
     return style_categories(column, [*classes, ("", "Sans donnée", MISSING_COLOUR, "")])
 
 
+def style_steps(column, steps, labels):
+    """Return the QML of a figure in classes: up to the first of `steps`, up to the next..., over the last; missing values in grey.
+
+    Parameters
+    ----------
+    column : str, a column of numbers
+    steps : sequence of float, rising
+    labels : sequence of str, one more than `steps`
+    """
+    root, renderer = _open("RuleRenderer")
+    rules, symbols = ElementTree.SubElement(renderer, "rules", key="{diagnostic}"), ElementTree.SubElement(renderer, "symbols")
+    field, last = f'"{column}"', len(SEQUENTIAL) - 1
+    filters = [f"{field} <= {steps[0]:.9g}"]
+    filters += [f"{field} > {low:.9g} AND {field} <= {high:.9g}" for low, high in zip(steps[:-1], steps[1:], strict=True)]
+    filters.append(f"{field} > {steps[-1]:.9g}")
+    shades = [SEQUENTIAL[round(rank * last / len(steps))] for rank in range(len(labels))]
+    classes = [*zip(filters, labels, shades, strict=True), ("ELSE", "Sans donnée", MISSING_COLOUR)]
+    for rank, (rule, label, colour) in enumerate(classes):
+        ElementTree.SubElement(rules, "rule", key=f"{{diagnostic-{rank}}}", symbol=str(rank), filter=rule, label=label)
+        _add_symbol(symbols, str(rank), _make_layer("fill", colour, LINE_COLOURS["epci"], 0.3))
+    return _close(root)
+
+
 def _open(kind, **options):
     root = ElementTree.Element("qgis", version="3.28", styleCategories="Symbology")
     return root, ElementTree.SubElement(root, "renderer-v2", type=kind, forceraster="0", symbollevels="0", enableorderby="0", **options)

@@ -1,5 +1,6 @@
 """The dossier that `comparer` reads: the same tables as any other, made for the time of a run in a folder of the system."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 from diagnostic.write.atomic import write_atomic
 
 COMPANIONS = (".shx", ".dbf", ".prj", ".cpg", ".qpj")  # a shapefile is several files
+NO_DATE = 1_767_225_600  # 1 January 2026: a dossier made of no file of the user
 
 
 def write_sources(folder, settings, couches, files):
@@ -33,6 +35,14 @@ def write_sources(folder, settings, couches, files):
     return folder
 
 
+def freeze_dates(folder, files):
+    """Give every file of `folder` the date of the latest of `files`, those it was made of: the same files make the same dossier."""
+    moment = max([int(path.stat().st_mtime) for path in files], default=NO_DATE)
+    for path in Path(folder).rglob("*"):
+        if path.is_file():
+            os.utime(path, (moment, moment))
+
+
 def _write(table, path):
     with write_atomic(path) as temporary:
-        table.to_csv(temporary, index=False, sep=";", encoding="utf-8")
+        table.to_csv(temporary, index=False, sep=";", encoding="utf-8", lineterminator="\n")

@@ -38,8 +38,8 @@ function describeCommune(c) {
     ...of("millefeuille").map((layer) => el("p", { class: "discret" }, `${layer.libelle} : ${layer.tell(c)}`)),
     group < 0 ? null : el("p", { class: "discret" }, `Mêmes interlocuteurs que ${plural(atoms.unites[group][1] - 1, "autre commune", "autres communes")} (groupe ${atoms.codes[group]}).`),
     present.length ? foldOf(`Dispositifs de ce territoire (${nombre.format(present.length)})`, listOf(present.map((d) => [dispositifs.type[d] || "Dispositif", `${dispositifs.nom[d]}${dispositifs.stade[d] ? ` (${dispositifs.stade[d].toLowerCase()})` : ""}`]))) : null,
-    access.length ? foldOf(`Accès (${plural(access.length, "catégorie", "catégories")})`, listOf(access.map((each) => [each.categorie, each.tell(c)])),
+    access.length ? foldOf(`Accès (${plural(new Set(access.map((each) => each.categorie)).size, "catégorie", "catégories")})`, listOf(access.map((each) => [each.dit || each.categorie, each.tell(c)])),
       access.some((each) => each.complet === false) ? el("p", { class: "discret" }, "« Au plus » : l'inventaire n'est pas dit complet, un site plus proche peut exister.") : null) : null,
     states.length ? foldOf(`Présent, absent ou non renseigné (${plural(states.length, "catégorie", "catégories")})`, listOf(states.map((each) => [each.categorie, each.tell(c)]))) : null,
-    here.length ? foldOf(`Acteurs recensés dans la ${POLYGON} (${here.length})`, listActors(here, back, where)) : el("p", { class: "discret" }, `Aucun acteur recensé dans cette ${POLYGON}.`));
+    here.length ? foldOf(`Acteurs recensés ici (${here.length})`, listActors(here, back, where)) : acteurs.nom.length ? el("p", { class: "discret" }, "Aucun acteur recensé ici.") : null);
 }

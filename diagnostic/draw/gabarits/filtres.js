@@ -52,7 +52,7 @@ function filterCategories(refresh) {
 }
 
 function buildActors() {
-  if (!all.length) return addSection("Acteurs", el("p", { class: "discret" }, "Aucun acteur dans cette édition."));
+  if (!all.length) return byEpci ? null : addSection("Acteurs", el("p", { class: "discret" }, "Aucun acteur dans cette édition."));
   const refresh = () => { parts.forEach((part) => part.sync()); drawActors(); };
   const fields = filterDispositifs(refresh), champ = filterChamps(refresh), groups = filterCategories(refresh);
   const parts = [champ, ...groups, ...fields.map(([name, each]) => ({ sync: () => { each.field.value = String(chosen[name]); } }))];

@@ -2,8 +2,8 @@
 const donnees = JSON.parse(document.getElementById("donnees").textContent);
 const { communes, couches, acteurs, liens, dispositifs, style } = donnees;
 const GRILLE = 1e4;
-// What a polygon of the map is: a commune, or an EPCI where communes are too many.
-const byEpci = donnees.maille === "epci", [POLYGON, POLYGONS, POLYGON_TITLE] = byEpci ? ["intercommunalité", "intercommunalités", "Intercommunalité"] : ["commune", "communes", "Commune"];
+// What a polygon of the map is: a commune, an EPCI where communes are too many, or a territory that is compared.
+const byEpci = donnees.maille !== "commune", [POLYGON, POLYGONS, POLYGON_TITLE, POLYGON_HEAD, A_POLYGON] = donnees.mots;
 const nombre = new Intl.NumberFormat("fr-FR");
 
 // Every node is built here; text only ever enters as a text node, never as HTML.

@@ -40,7 +40,7 @@ function legendOf(shown) {
   if (shown.nb_sans) rows.push(legendRow(plainHead(NO_DATA, shown.genre === "unites" ? "Aucune unité connue" : "Sans donnée"), shown.nb_sans, shown.pop_sans));
   const count = shown.genre === "unites" ? (shown === atoms ? plural(shown.unites.length, "groupe", "groupes") : plural(shown.unites.length, "unité", "unités")) : null;
   return el("div", { class: "legende" }, el("h3", {}, shown.libelle), el("p", { class: "discret" }, [count, shown.millesime, shown.mesure].filter(Boolean).join(" · ")),
-    el("p", { class: "tete", "aria-hidden": "true" }, el("span", {}, byEpci ? "EPCI" : "Communes"), el("span", {}, "Habitants")),
+    el("p", { class: "tete", "aria-hidden": "true" }, el("span", {}, POLYGON_HEAD), el("span", {}, "Habitants")),
     el("div", rows.length > 12 ? { class: "longue", tabindex: "0", role: "region", "aria-label": LEGEND_NAME } : {}, el("ul", { "aria-label": LEGEND_NAME }, ...rows)),
     ...(shown.notes || []).map((note) => el("p", { class: "discret" }, note)));
 }

@@ -16,7 +16,7 @@ function buildSearch() {
     ...all.map((a) => ({ texte: acteurs.nom[a], detail: acteurs.categories[acteurs.categorie[a]][1], cle: fold(acteurs.nom[a]), ouvrir: () => goToActor(a) })),
   ];
   const results = el("ul", { class: "liste", "aria-live": "polite" });
-  const field = el("input", { type: "search", id: "recherche", placeholder: `Une ${POLYGON}, un acteur…`, autocomplete: "off", oninput: () => {
+  const field = el("input", { type: "search", id: "recherche", placeholder: `${A_POLYGON[0].toUpperCase()}${A_POLYGON.slice(1)}${acteurs.nom.length ? ", un acteur" : ""}…`, autocomplete: "off", oninput: () => {
     const key = fold(field.value.trim());
     const found = key.length < 2 ? [] : places.filter((place) => place.cle.includes(key)).sort((a, b) => b.cle.startsWith(key) - a.cle.startsWith(key)).slice(0, 8);
     results.replaceChildren(...found.map((place) => el("li", {}, el("button", { type: "button", class: "ligne", onclick: place.ouvrir }, el("span", {}, place.texte, el("small", {}, ` ${place.detail}`))))));
@@ -25,7 +25,7 @@ function buildSearch() {
     const first = results.querySelector("button");
     if (event.key === "Enter" && first) { event.preventDefault(); first.click(); }
   } });
-  addSection(null, el("label", { class: "cache", for: "recherche" }, `Chercher une ${POLYGON} ou un acteur`), field, results).classList.add("ecran");
+  addSection(null, el("label", { class: "cache", for: "recherche" }, `Chercher ${A_POLYGON}${acteurs.nom.length ? " ou un acteur" : ""}`), field, results).classList.add("ecran");
   if (zones.length > 1) field.parentElement.append(chooseAmong("zone", "Aller à", zones.map((z) => [z, communes.zones[z]]), showZone).node);
 }
 function goToCommune(c) {
@@ -47,7 +47,7 @@ function buildThemes() {
     fillBoard();
   };
   const choose = (shown) => { showTheme(shown); legend.replaceChildren(legendOf(shown)); explain(); };
-  const opening = themes.find((each) => each.genre === "unites") || themes[0];
+  const opening = themes.find((each) => each.famille === donnees.ouverture) || themes.find((each) => each.genre === "unites") || themes[0];
   const radio = (each) => el("label", { class: "choix" }, el("input", { type: "radio", name: "theme", checked: each === opening, onchange: () => choose(each) }), el("span", {}, each.libelle));
   const families = Object.entries(donnees.familles).map(([family, title]) => [family, title, themes.filter((each) => each.famille === family)]).filter(([, , members]) => members.length);
   const folds = families.map(([family, title, members]) => el("details", { class: "rubrique", open: members.includes(opening) }, el("summary", {}, el("span", {}, title), el("span", { class: "nombre" }, nombre.format(members.length))),
@@ -96,9 +96,9 @@ function buildLists() {
   const named = (a) => el("li", {}, el("button", { type: "button", class: "ligne", onclick: () => goToActor(a) }, el("span", {}, acteurs.nom[a], el("small", {}, ` ${acteurs.categories[acteurs.categorie[a]][1]}`))));
   addList("Services itinérants, sans point fixe", inside.filter((a) => acteurs.mobile[a]).map(named));
   addList("Acteurs sans point ni commune", inside.filter((a) => !acteurs.mobile[a] && !acteurs.place[a]).map(named));
-  addList(`${POLYGON_TITLE}s sans contour, absentes du dessin`, communes.nom.map((name, c) => c).filter((c) => !rings[c].length).map((c) => el("li", {}, el("button", { type: "button", class: "ligne", onclick: () => goToCommune(c) }, el("span", {}, communes.nom[c], el("small", {}, ` ${communes.code[c]}`))))));
+  addList(`${POLYGON_TITLE}s sans contour, hors du dessin`, communes.nom.map((name, c) => c).filter((c) => !rings[c].length).map((c) => el("li", {}, el("button", { type: "button", class: "ligne", onclick: () => goToCommune(c) }, el("span", {}, communes.nom[c], el("small", {}, ` ${communes.code[c]}`))))));
   const cells = (tag, values) => el("tr", {}, ...values.map((value) => el(tag, {}, typeof value === "number" ? nombre.format(value) : value)));
   const rows = couches.map((layer) => cells("td", [layer.libelle, layer.unites.length, layer.index.length - layer.nb_sans, layer.nb_plusieurs, layer.nb_sans, layer.millesime, layer.source]));
-  if (rows.length) panel.insertBefore(el("details", { class: "repli" }, el("summary", {}, "Les couches en tableau"), el("div", { class: "defile", tabindex: "0", role: "region", "aria-label": "Les couches en tableau" }, el("table", {}, el("caption", {}, "Communes par couche"),
+  if (rows.length) panel.insertBefore(el("details", { class: "repli" }, el("summary", {}, "Les couches en tableau"), el("div", { class: "defile", tabindex: "0", role: "region", "aria-label": "Les couches en tableau" }, el("table", {}, el("caption", {}, `${POLYGON_TITLE}s par couche`),
     el("thead", {}, cells("th", ["Couche", "Unités", "Avec unité", "Dont plusieurs", "Sans unité", "Millésime", "Source"])), el("tbody", {}, ...rows)))), sourcesSection);
 }

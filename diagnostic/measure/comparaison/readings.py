@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from diagnostic.measure.comparaison.funnel import ABOVE_95, ABOVE_998, BELOW_95, BELOW_998
-from diagnostic.vocabulary.formats import count_words, format_number, format_share
+from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words
 
+MOST_NAMED = 6
 LEAST_BESIDE = 5  # like territories that have the figure: under, quartiles say nothing
 OUT_95, OUT_998 = (BELOW_95, BELOW_998, ABOVE_95, ABOVE_998), (BELOW_998, ABOVE_998)
 
@@ -78,6 +79,33 @@ def tell_layers(longue, tailles, libelles, quoi):
         told.append(
             f"« {libelles.get(couche, couche)} » : {format_number(len(several))} {quoi} sur {format_number(len(held))} en rencontrent "
             f"plusieurs unités ({format_share(people)} de leurs habitants), {format_number(len(held) - len(several))} une seule."
+        )
+    return told
+
+
+def tell_astride(tailles, quoi):
+    """Return the sentence that names the territories of several regions: each is taken whole, in one row."""
+    astride = tailles[tailles["regions"].astype("str").str.contains(";").fillna(False)]
+    if not len(astride):
+        return []
+    shown = join_words(astride["nom"], MOST_NAMED)
+    return [f"{count_words(len(astride), quoi[0], quoi[1])} à cheval sur plusieurs régions, en entier dans la comparaison : {shown}."]
+
+
+def tell_inventories(longue, tailles, quoi):
+    """Return the sentences that say which territories have lists or a dossier, and what the others lack."""
+    links = longue[longue["mesure"].eq("nb_liens")]
+    held, known = links["territoire"].nunique(), links.loc[links["valeur"].notna(), "territoire"].nunique()
+    told = []
+    if not longue["mesure"].eq("nb_acteurs_categorie").any():
+        told.append("Aucune liste de lieux : les présences sont non renseignées, l'accès n'est pas mesuré.")
+    if not held:
+        told.append("Aucun dossier avec des liens : ils ne sont mesurés nulle part, ce qui ne dit pas qu'il n'y en a pas.")
+    else:
+        few = f", dont {format_number(held - known)} sans chiffre montré (moins de trois acteurs, ou rien d'écrit)" if held > known else ""
+        told.append(
+            f"Liens : {count_words(held, quoi[0], quoi[1])} sur {format_number(len(tailles))} avec un dossier{few} ; ailleurs, ils ne sont "
+            "pas mesurés."
         )
     return told
 
