@@ -24,13 +24,13 @@ HEADER = """\
 
 
 def compile_pins(folder, arguments):
-    """Return the lines of a hashed requirements file for the package, the notebooks, the comparison, the site and the tests."""
+    """Return the lines of a hashed requirements file for the package, all its extras and the tests."""
     compiled = Path(folder) / "requirements.txt"
     if PINS.exists():
         shutil.copyfile(PINS, compiled)
     command = [
-        "uv", "pip", "compile", "pyproject.toml", "--extra", "notebooks", "--extra", "comparaison", "--extra", "docs",
-        "--extra", "tests", "--universal",
+        "uv", "pip", "compile", "pyproject.toml", "--extra", "notebooks", "--extra", "comparaison", "--extra", "calcul",
+        "--extra", "docs", "--extra", "tests", "--universal",
         "--python-version", "3.11", "--fork-strategy", "fewest", "--generate-hashes", "--no-header", "--no-annotate",
         "--no-strip-extras", "--no-emit-index-url", "--no-emit-find-links", "--no-config", "--quiet",
         "--output-file", str(compiled), *arguments,

@@ -1,10 +1,13 @@
 """The command `comparer`: what it hands to `run`, what it tells, its codes."""
 
+from contextlib import nullcontext
+
 import pandas as pd
 import pytest
 
 from diagnostic import cli
 from diagnostic.cli import comparison
+from diagnostic.run import batch_cluster
 from diagnostic.schema import PROBLEM_COLUMNS
 
 
@@ -20,6 +23,7 @@ def run(monkeypatch, *words):
                 "comparaison_sans_territoire": pd.DataFrame({"nom": ["Ouessant"]}),
                 "comparaison_lectures": pd.DataFrame({"phrase": ["Une phrase [rouge]."]}),
             },
+            "territoires": "les territoires",
         }  # fmt: skip
 
     monkeypatch.setattr(comparison, "compare", compare)
@@ -49,3 +53,57 @@ def test_a_seed_that_is_no_number_is_a_wrong_call(capsys):
     with pytest.raises(SystemExit) as left:
         cli.main(["comparer", "--france", "--graine", "x"])
     assert left.value.code == 2
+
+
+def make_batch(monkeypatch, failed=()):
+    told = {}
+
+    def produce(asked, jobs, **options):
+        told.update(asked=asked, jobs=jobs, **options)
+        rows = pd.DataFrame({"nom": list(failed), "message": ["Raté [ici]."] * len(failed)})
+        return {"faits": 3, "deja": 1, "echecs": rows, "dossier": "x/territoires", "journal": "x/territoires/journal.csv"}
+
+    monkeypatch.setattr(comparison, "produce_territories", produce)
+    return told
+
+
+def test_the_files_of_each_territory_are_made_when_they_are_asked_for(monkeypatch, capsys):
+    told = make_batch(monkeypatch)
+    monkeypatch.setattr(comparison, "open_cluster", lambda scheduler: nullcontext())
+    run(monkeypatch, "--departement", "43")
+    assert not told, "nothing of it without the option"
+    run(monkeypatch, "--departement", "43", "--par-territoire", "--processus", "2", "--memoire", "2,5", "--document", "plaidoyer")
+    assert told["jobs"] == "les territoires" and told["documents"] == ["plaidoyer"] and str(told["sortie"]) == "comparaison"
+    assert told["calcul"] == {"processus": 2, "memoire": 2.5, "scheduler": None}
+    assert "3 territoires faits, 1 déjà fait." in capsys.readouterr().out
+    run(monkeypatch, "--departement", "43", "--par-territoire", "--document", "aucun", "--scheduler", "tcp://ici:8786")
+    assert told["documents"] == [] and told["calcul"]["scheduler"] == "tcp://ici:8786" and told["calcul"]["processus"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--processus", "2"], "avec --par-territoire"), (["--par-territoire", "--scheduler", "tcp://127.0.0.1:9"], "ne répond pas"),
+    ],
+)  # fmt: skip
+def test_what_the_batch_could_not_do_is_said_before_the_long_part(monkeypatch, capsys, words, told):
+    monkeypatch.setattr(batch_cluster, "PATIENCE", 1)
+    monkeypatch.setattr(comparison, "compare", None)
+    with pytest.raises(SystemExit):
+        cli.main(["comparer", "--departement", "43", *words])
+    assert told in capsys.readouterr().err
+
+
+def test_a_territory_that_could_not_be_made_is_said_and_leaves_with_a_fault(monkeypatch, capsys):
+    make_batch(monkeypatch, failed=["CC A", "CC B"])
+    with pytest.raises(SystemExit) as left:
+        run(monkeypatch, "--departement", "43", "--par-territoire")
+    error = capsys.readouterr().err
+    assert left.value.code == 1 and "2 territoires n'ont pas pu être faits." in error and "CC A : Raté [ici]." in error
+
+
+@pytest.mark.parametrize("words", [["--processus", "0"], ["--processus", "x"], ["--memoire", "-1"], ["--memoire", "inf"]])
+def test_a_number_that_is_none_is_a_wrong_call_told_in_french(words, capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["comparer", "--france", *words])
+    assert left.value.code == 2 and "n'est pas un nombre possible." in capsys.readouterr().err

@@ -47,6 +47,7 @@ FRENCH = {
     "unrecognized arguments: %s": "Option ou mot inconnu : %s.",
     "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r n'est pas un choix possible (choisissez : %(choices)s).",
     "unknown parser %(parser_name)r (choices: %(choices)s)": "Commande inconnue : %(parser_name)r (commandes : %(choices)s).",
+    "invalid %(type)s value: %(value)r": "%(value)r n'est pas un nombre possible.",
     "expected one argument": "une valeur est attendue.",
     "expected at least one argument": "au moins une valeur est attendue.",
     "ambiguous option: %(option)s could match %(matches)s": "Option ambiguë : %(option)s (%(matches)s).",

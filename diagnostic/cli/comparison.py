@@ -3,11 +3,16 @@
 from pathlib import Path
 
 from diagnostic.cli.screen import Progress, console, show_problems
-from diagnostic.run.comparison import compare
+from diagnostic.errors import DiagnosticError
+from diagnostic.run.batch import produce_territories
+from diagnostic.run.batch_cluster import MEMORY, count_processes, open_cluster
+from diagnostic.run.comparison import DEFAULT_TARGET, compare
+from diagnostic.run.reports import DOCUMENTS
 from diagnostic.vocabulary.formats import count_words
 
 TEXT = "Compare tous les EPCI de France, d'une région ou d'un département : mêmes mesures, tables, entonnoirs, carte ; aucun classement."
 TOLD = 6
+NONE = "aucun"
 
 
 def add_comparison(commands, add_command, add_path):
@@ -28,6 +33,19 @@ def add_comparison(commands, add_command, add_path):
     command.add_argument("--graine", metavar="NOMBRE", type=int, help="graine des tirages au hasard (par défaut : celle des réglages)")
     command.add_argument("--sans-moran", action="store_true", help="sans l'autocorrélation spatiale, qui demande PySAL")
     add_path(command, "--sortie", "DOSSIER", "où écrire (par défaut : comparaison)")
+    _add_batch(command)
+
+
+def _add_batch(command):
+    text = "écrit aussi les cartes, les fiches, le classeur et le rapport de chaque territoire, dans territoires/ ; se reprend"
+    command.add_argument("--par-territoire", action="store_true", help=text)
+    text = f"un document de chaque territoire : {', '.join(DOCUMENTS)}, ou aucun ; peut être répété (par défaut : rapport)"
+    command.add_argument("--document", metavar="NOM", choices=[*DOCUMENTS, NONE], action="append", help=text)
+    text = "territoires faits en même temps sur cet ordinateur (par défaut : selon ses processeurs et sa mémoire ; 1 : l'un après l'autre)"
+    command.add_argument("--processus", metavar="NOMBRE", type=read_count, help=text)
+    text = "mémoire de chaque processus, en gigaoctets (par défaut : 3) ; un processus qui la dépasse est arrêté et remplacé"
+    command.add_argument("--memoire", metavar="NOMBRE", type=read_number, default=MEMORY, help=text)
+    command.add_argument("--scheduler", metavar="ADRESSE", help="planificateur dask.distributed déjà lancé : tcp://serveur:8786")
 
 
 def run_comparison(choices):
@@ -37,6 +55,7 @@ def run_comparison(choices):
         "couches": choices.couche, "inventaires": choices.inventaire, "typologies": choices.typologie, "sources": choices.sources,
         "graine": choices.graine,
     }  # fmt: skip
+    _check_batch(choices)
     with Progress("Lecture des communes, des couches et des listes") as progress:
         done = compare(asked, sortie=choices.sortie, moran=not choices.sans_moran, progress=progress.tell)
     results = done["resultats"]
@@ -48,5 +67,58 @@ def run_comparison(choices):
     for sentence in results["comparaison_lectures"]["phrase"]:
         console.print(f"  {sentence}", markup=False)
     show_problems(done["problemes"])
+    _show_written(done)
+    if choices.par_territoire:
+        run_batch(asked, done["territoires"], choices)
+
+
+def _check_batch(choices):
+    """Refuse before the long part what the batch could not do: options without it, a scheduler that does not answer."""
+    if not choices.par_territoire and (choices.scheduler or choices.processus or choices.document):
+        raise DiagnosticError(
+            "Ces options ne servent qu'avec --par-territoire.", "options --scheduler, --processus, --document",
+            "ajoutez --par-territoire, ou retirez-les",
+        )  # fmt: skip
+    if choices.scheduler:
+        with Progress("Recherche du planificateur de calcul"), open_cluster(scheduler=choices.scheduler):
+            pass
+
+
+def _show_written(done):
     for place in sorted({path.parent for path in done["fichiers"]} if len(done["fichiers"]) > TOLD else map(Path, done["fichiers"])):
         console.print(f"Écrit : {place}", markup=False)
+
+
+def run_batch(asked, jobs, choices):
+    """Make the files of each territory; leave with the code of a fault when one of them could not be made."""
+    documents = [name for name in choices.document or ["rapport"] if name != NONE]
+    calcul = {
+        "processus": choices.processus or count_processes(choices.memoire), "memoire": choices.memoire, "scheduler": choices.scheduler,
+    }  # fmt: skip
+    with Progress("Territoires") as progress:
+        done = produce_territories(
+            asked, jobs, sortie=choices.sortie or DEFAULT_TARGET, documents=documents, calcul=calcul, progress=progress.tell
+        )
+    made, kept = count_words(done["faits"], "territoire fait", "territoires faits"), count_words(done["deja"], "déjà fait", "déjà faits")
+    console.print(f"{made}, {kept}. Écrit : {done['dossier']} (journal.csv dit ce qui s'est passé)", markup=False)
+    failed = done["echecs"]
+    if len(failed):
+        what = "1 territoire n'a pas pu être fait" if len(failed) == 1 else f"{len(failed)} territoires n'ont pas pu être faits"
+        told = " | ".join(f"{row.nom} : {row.message}" for row in failed.head(3).itertuples())
+        raise DiagnosticError(f"{what}.", told, "corrigez, puis relancez la même commande : seuls ceux-là seront refaits")
+
+
+def read_count(text):
+    """Return a whole number above 0, as argparse asks of a type."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def read_number(text):
+    """Return a number above 0, written with a comma or a point."""
+    number = float(text.replace(",", "."))
+    if not 0 < number < float("inf"):
+        raise ValueError(text)
+    return number

@@ -13,15 +13,18 @@ from diagnostic.read.actors.actors import (
 )
 from diagnostic.read.actors.duplicates import find_duplicates
 from diagnostic.read.actors.merge import merge_duplicates
+from diagnostic.read.back.called_rows import name_problems
 from diagnostic.read.back.correction_files import read_corrections
-from diagnostic.read.back.corrections import list_unread, name_problems
+from diagnostic.read.back.corrections import list_unread
 from diagnostic.read.counts import count_rows, list_set_aside
 from diagnostic.read.gaps.inputs import read_gap_inputs
 from diagnostic.read.imports.imported import ACTOR_TABLES, append_imported, read_imports
 from diagnostic.read.inventory.appearance import read_appearance
 from diagnostic.read.inventory.inventory import find_beside, find_inventory, read_inventory
 from diagnostic.read.inventory.named_ids import list_made
+from diagnostic.read.inventory.needed import refuse_missing, tell_no_actor
 from diagnostic.read.inventory.references import resolve_references
+from diagnostic.read.inventory.sheets import split_name
 from diagnostic.read.layers.hypotheses import resolve_hypotheses
 from diagnostic.read.layers.layers import list_vintages, read_layers
 from diagnostic.read.places import territories
@@ -35,13 +38,14 @@ from diagnostic.vocabulary.formats import count_words
 NEIGHBOUR_COLUMNS = ["population", "x_m", "y_m", "zone", "epci"]  # of every commune of the country
 
 
-def read_dossier(folder, *, inventaire=None):
+def read_dossier(folder, *, inventaire=None, only=None):
     """Read a whole dossier.
 
     Parameters
     ----------
     folder : path-like, the folder that holds inventaire.xlsx (or CSV files), imports/, ressorts/, indicateurs/, trajets/ and corrections/
     inventaire : path-like, optional, another workbook read in the place of the inventory of the folder
+    only : sequence of str, optional, the codes of the communes of one of its territories, read as if it were the whole perimeter
 
     Returns
     -------
@@ -69,8 +73,10 @@ def read_dossier(folder, *, inventaire=None):
     for name in ACTOR_TABLES:
         tables[name], repeated = append_imported(tables[name], imported[name], name)
         told.append(repeated)
+    refuse_missing(tables, read, counts, problems)
+    told.append(tell_no_actor(tables["acteurs"], read, files[0].name))
     written = find_written(tables["communes"], "communes", read)
-    communes, tables["communes"], found = read_perimeter(tables["communes"], settings, cog, folder, written=written)
+    communes, tables["communes"], found = read_perimeter(tables["communes"], settings, cog, folder, written=written, only=only)
     territoires, appartenance, strangers = read_territories(tables["territoires"], communes)
     tables["acteurs"], doubts = complete_actors(
         tables["acteurs"], cog, lists["categories"], communes=communes, distance_max_km=settings["distance_max_km"],
@@ -144,7 +150,7 @@ def find_written(rows, table, *read, columns=("lat", "lon", "code_insee")):
 
 def mask_persons(problems):
     """Return the problems without what the cells of the sheet personnes hold: no file shows it, not even this one."""
-    persons = problems["feuille"].astype("str").map(normalize_label).eq("personnes")
+    persons = problems["feuille"].map({name: split_name(str(name))[0] == "personnes" for name in problems["feuille"].unique()}).astype(bool)
     masked = problems[["nom", "valeur", "proposition"]].mask(persons, "")
     told = problems["probleme"].mask(persons, problems["probleme"].astype("str").str.replace(r"« .*? »", "« … »", regex=True))
     return problems.assign(**masked, probleme=told, ligne=pd.to_numeric(problems["ligne"]).astype("Int64"))
@@ -158,7 +164,7 @@ def tell_pairs(pairs):
     rows = locate_sheet("logiciel", "doublons")
     words = count_words(waiting, "paire d'acteurs se ressemble", "paires d'acteurs se ressemblent")
     message = f"{words} : la même structure, peut-être. Aucune n'est fusionnée sans votre accord."
-    return list_problems("information", rows, message, "décidez dans la feuille doublons de problemes.xlsx : fusionner ou distincts")
+    return list_problems("information", rows, message, "rien ; ou décidez dans la feuille doublons de problemes.xlsx : fusionner ou distincts")
 
 
 def assign_all_territories(tables, territoires, communes, appartenance):

@@ -29,7 +29,7 @@ GRAVITE_WORDS = {
 }  # fmt: skip
 
 
-def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
+def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None, part=None, documents=()):
     """Read a dossier, measure it, draw and write each edition.
 
     Parameters
@@ -38,6 +38,8 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     sortie : path-like, optional; by default the folder `sorties` of the dossier
     editions : sequence of {"publique", "partenaires", "interne"}
     progress : callable(str), optional, told the French name of each step as it starts
+    part : dict, optional, one territory of the dossier in the place of the whole (see `load`)
+    documents : sequence of `run.reports.DOCUMENTS`, written besides, in DOCX
 
     Returns
     -------
@@ -48,6 +50,7 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     DiagnosticError
         Structural faults of the dossier; nothing is written then.
     """
+    from diagnostic.run import reports
     from diagnostic.run.deposit import open_outputs, place_outputs, tell_inputs
 
     tell = progress or (lambda step: None)
@@ -55,7 +58,7 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
     if "interne" in editions:
         protect_problems(folder, target / "interne")
     tell("Lecture du dossier")
-    tables = load(folder)
+    tables = load(folder, part=part)
     inputs = list_inputs(folder, tables["reglages"])
     back = tables["retour"]
     # Held before the long part, read before that: a dossier that cannot be read leaves no trace.
@@ -69,6 +72,8 @@ def run(folder, *, sortie=None, editions=DEFAULT_EDITIONS, progress=None):
         # A page may go without the name of its edition only where the public one holds it as it is.
         same = "publique" in chosen and len(chosen) > 1 and show_same_actors(list(views.values()))
         written = write_editions(views, stage, same=same, colour=tables["reglages"]["couleur_principale"], tell=tell)
+        for edition, shown in views.items() if documents else ():
+            written += reports.write_reports(shown, stage / edition, what=documents, tell=tell)["fichiers"]
         if "interne" in editions:
             written += write_back(tables | {"retour": back}, stage / "interne")
         tell("Mise en place des fichiers")
@@ -107,15 +112,26 @@ def write_editions(views, target, *, same, colour, tell):
     return written
 
 
-def load(folder, *, inventaire=None):
-    """Read a dossier; see `read.dossier.read_dossier`. Without a title, it bears the name of its folder."""
+def load(folder, *, inventaire=None, part=None):
+    """Read a dossier; see `read.dossier.read_dossier`. Without a title, it bears the name of its folder.
+
+    `part` reads one territory of it as if it were the whole: dict communes (their codes), nom (added to the title), date (ISO text, the
+    date of edition where the dossier says none).
+    """
     from diagnostic.draw.charter import check_charter
+    from diagnostic.edition.reached import tell_reached
     from diagnostic.read.dossier import read_dossier
 
-    tables = read_dossier(folder, inventaire=inventaire)
-    tables["problemes"] = join_problems(tables["problemes"], check_charter(tables["reglages"]))
-    titre = tables["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"
-    return tables | {"reglages": tables["reglages"] | {"titre": titre}}
+    tables = read_dossier(folder, inventaire=inventaire, only=part and part["communes"])
+    tables["problemes"] = join_problems(tables["problemes"], *tell_reached(tables), check_charter(tables["reglages"]))
+    named = {"titre": tables["reglages"]["titre"] or f"Diagnostic partagé : {Path(folder).resolve().name}"}
+    if part:
+        dated = tables["reglages"]["date_edition"]
+        named = {
+            "titre": f"{tables['reglages']['titre'] or 'Diagnostic partagé'} : {part['nom']}",
+            "date_edition": pd.Timestamp(part["date"]) if pd.isna(dated) else dated,
+        }
+    return tables | {"reglages": tables["reglages"] | named}
 
 
 def check(folder, *, sortie=None):
@@ -140,9 +156,14 @@ def check(folder, *, sortie=None):
 
 
 def count_problems(problemes):
-    """Return « 2 erreurs, 1 point d'attention » for a table of problems, « aucun » for an empty one."""
+    """Return « 2 erreurs, 1 point d'attention ; 3 informations » for a table of problems, « aucun » where there is none.
+
+    An information is no problem: nothing has to be done about it.
+    """
     counts = problemes["gravite"].value_counts()
-    return ", ".join(count_words(counts[name], *GRAVITE_WORDS[name]) for name in GRAVITES if name in counts) or "aucun"
+    told = ", ".join(count_words(counts[name], *GRAVITE_WORDS[name]) for name in GRAVITES[:-1] if name in counts) or "aucun"
+    more = count_words(counts.get("information", 0), *GRAVITE_WORDS["information"])
+    return f"{told} ; {more} (rien d'obligatoire)" if "information" in counts else told
 
 
 def create_example(folder, *, example="exemple"):

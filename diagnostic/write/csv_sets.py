@@ -36,7 +36,7 @@ def write_french_set(tables, folder):
     shown = list_exported(tables)
     written, french = [], {"encoding": "utf-8-sig", "sep": ";", "decimal": ",", "date_format": "%d/%m/%Y"}
     for name, table in prepare_columns(tables, shown).items():
-        guarded = table.assign(**{column: _guard(table[column]) for column in table.columns if not _is_number(table[column])})
+        guarded = table.assign(**{column: guard_formulas(table[column]) for column in table.columns if not _is_number(table[column])})
         written.append(_write_csv(guarded, Path(folder) / f"{name}.csv", **french))
     return written
 
@@ -45,7 +45,8 @@ def _is_number(cells):
     return pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_datetime64_any_dtype(cells.dtype)
 
 
-def _guard(cells):
+def guard_formulas(cells):
+    """Return a column whose texts no spreadsheet takes for formulas: an apostrophe before those that start like one."""
     return cells.map(lambda cell: "'" + cell if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell)
 
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
+from docx import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from matplotlib.transforms import Bbox
@@ -93,7 +94,7 @@ def write_report(path, parts, *, kind, texts, date, pictures=None, modele=None):
         name: typeset(shorten_text(texts.get(name, ""), LONGEST_TITLE if name == "titre" else 2000)) for name in TEXTS
     }
     template.render(values | {name: f"{OPEN}{name}{CLOSE}" for name in BLOCKS[kind]}, autoescape=True)
-    document = template.docx
+    document = _open_again(template)
     markers = _find_markers(document)
     numbers = {"figures": 0, "tableaux": 0}
     for name, marker in markers.items():
@@ -107,6 +108,18 @@ def write_report(path, parts, *, kind, texts, date, pictures=None, modele=None):
     with write_atomic(path) as temporary:
         Path(temporary).write_bytes(freeze_archive(buffer.getvalue(), date))
     return [name for name in found if name in BLOCKS[kind]]
+
+
+def _open_again(template):
+    """Return the document of a filled template, read again.
+
+    The template puts a body in place that another parser read: its elements have no methods as long as anything still holds them, were it
+    a profiler that looks at the frames of the process (that of dask.distributed does).
+    """
+    buffer = io.BytesIO()
+    template.save(buffer)
+    buffer.seek(0)
+    return Document(buffer)
 
 
 def _find_markers(document):

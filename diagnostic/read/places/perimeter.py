@@ -13,8 +13,8 @@ from diagnostic.schema import join_problems, list_problems
 WEIGHTS = ["ressortissants_msa", "poids"]  # columns of the sheet communes that may weigh a commune instead of its population
 
 
-def read_perimeter(listed, settings, cog, folder, *, written=None):
-    """Read the perimeter: the communes listed, else those that the settings say.
+def read_perimeter(listed, settings, cog, folder, *, written=None, only=None):
+    """Read the perimeter: the communes listed, else those that the settings say; `only` narrows it.
 
     Parameters
     ----------
@@ -23,6 +23,7 @@ def read_perimeter(listed, settings, cog, folder, *, written=None):
     cog : dict, `read.places.cog.read_cog`
     folder : Path of the dossier
     written : DataFrame, optional, lat and lon of the sheet communes as read (text), on the index of `listed`
+    only : sequence of str, optional, the present codes of a part of the perimeter: the communes of one of its territories
 
     Returns
     -------
@@ -32,11 +33,13 @@ def read_perimeter(listed, settings, cog, folder, *, written=None):
     problemes : DataFrame
     """
     listed, problems = _resolve_listed(listed, cog) if len(listed) else (listed, None)
+    if only is not None and problems is not None:
+        listed = listed[listed["code_insee"].isin(only)]
     asked = {key: settings[key] or None for key in ("departements", "epci", "regions")}
     if problems is not None:
         communes = territories.read_communes(listed["code_insee"])
     elif any(asked.values()):
-        communes = territories.read_communes(**asked)
+        communes = territories.read_communes(**asked) if only is None else territories.read_communes(only)
     else:
         raise DiagnosticError(
             "Le territoire n'est pas dit.", "feuille communes (vide) et feuille parametres",
@@ -67,7 +70,7 @@ def _resolve_listed(listed, cog):
     repeated = found["code_insee"].duplicated()
     rows = found[repeated].sort_index()
     message = "Commune déjà listée : comptée une fois."
-    told = list_problems("information", rows, message, "supprimez la répétition", colonne="code_insee", valeur=rows["code_insee"])
+    told = list_problems("information", rows, message, "rien ; ou supprimez la répétition", colonne="code_insee", valeur=rows["code_insee"])
     return found[~repeated].sort_index(), join_problems(problems, told)
 
 
