@@ -185,8 +185,12 @@ def list_problems(gravite, rows, probleme, a_faire, *, colonne="", valeur="", pr
 
 
 def join_problems(*parts):
-    """Return the parts that hold rows, one below the other, as one `problemes` table."""
+    """Return the parts that hold rows, one below the other, as one `problemes` table; `nom` (what a row is called) stays after `ligne`."""
     parts = [part for part in parts if part is not None and len(part)]
     if not parts:
         return pd.DataFrame(columns=PROBLEM_COLUMNS)
-    return pd.concat(parts, ignore_index=True)[PROBLEM_COLUMNS]
+    joined = pd.concat(parts, ignore_index=True)
+    if "nom" not in joined:
+        return joined[PROBLEM_COLUMNS]
+    after = PROBLEM_COLUMNS.index("ligne") + 1
+    return joined.assign(nom=joined["nom"].fillna(""))[[*PROBLEM_COLUMNS[:after], "nom", *PROBLEM_COLUMNS[after:]]]

@@ -8,16 +8,18 @@ language = "fr"
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 root_doc = "index"
-exclude_patterns = ["_site", "images"]
+exclude_patterns = ["_site", "images", "_templates", "_static"]
 myst_heading_anchors = 4
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 # The pages are read in the repository as well: what a link to a file outside of docs/ leads to is copied beside the site.
 html_extra_path = ["resultats.schema.json"]
 
 html_theme = "furo"
 html_title = "Diagnostic partagé"
 html_theme_options = {"navigation_with_keys": False}
-html_static_path = []
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+templates_path = ["_templates"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

@@ -33,9 +33,11 @@ s'applique une fois, avant tout dessin et tout fichier : cartes, HTML, classeur,
 ## Personnes, domiciles, petites structures
 
 Dans l'édition publique, une entreprise individuelle (case `entreprise_individuelle`, mots du nom : EI, micro-entrepreneur, assistante
-maternelle..., ou nom d'une personne dans une catégorie où l'acteur peut en être une) devient « catégorie, commune (nom non publié) », au
-point de la mairie ; adresse, SIRET et identifiant qui la diraient partent aussi, où qu'ils soient écrits. Un domicile
+maternelle..., nom d'une personne dans une catégorie où l'acteur peut en être une, ou à côté d'un téléphone) devient « catégorie,
+commune (nom non publié) », au point de la mairie ; adresse, SIRET et identifiant qui la diraient partent aussi, où qu'ils soient écrits. Un domicile
 (`lieu_domicile`) et une structure non publique de `effectif_petite_structure` personnes au plus (réglage, 2) vont au point de la mairie.
+Un nom qui contient un téléphone, le courriel d'une personne ou « contact Prénom Nom » n'est pas publié tel quel : une structure devient
+« catégorie, commune », un dispositif son type ; un organisme public garde son nom, sans le contact. `verifier` le dit, ligne par ligne.
 Entre partenaires, domiciles et entreprises individuelles restent à la mairie ; leur nom se lit.
 
 ## Ce qui est cherché dans les textes
@@ -44,7 +46,8 @@ Noms, sources, thèmes, titre, finalité, noms de couches, d'unités et de fichi
 Sont remplacés par `[retiré]` : courriels, même maquillés (« nom (arobase) domaine point fr »), téléphones sous toutes leurs formes, noms
 précédés d'un titre (M., Mme, Dr, Me, docteur...) ou d'un prénom usuel avec le nom en capitales, adresses (édition publique), numéros
 de sécurité sociale, noms de la feuille `personnes`. La ligne reste. **Limite** : un nom écrit sans titre, en minuscules, d'une personne
-qui n'est pas dans la feuille `personnes` n'est pas reconnu ; relisez vos textes, ou remplissez cette feuille (`personnes` = oui).
+qui n'est ni à côté d'un téléphone, ni dans la feuille `personnes`, n'est pas reconnu ; relisez vos textes, ou remplissez cette feuille
+(`personnes` = oui).
 
 ## Ce qui a été retiré
 

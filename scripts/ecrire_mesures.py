@@ -3,6 +3,8 @@
 Run `python scripts/ecrire_mesures.py` after a change of the table; a test compares the file with what this writes.
 """
 
+import re
+from html import escape
 from pathlib import Path
 
 from diagnostic.vocabulary import read_vocabulary
@@ -51,8 +53,9 @@ CHAPTERS = {
 }
 INTRODUCTION = """# Les mesures et leurs formules
 
-Page écrite par `scripts/ecrire_mesures.py` depuis `diagnostic/vocabulary/mesures.csv` : corrigez la table, pas cette page.
-L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `resultats.schema.json`).
+Chaque chiffre a un identifiant, une définition, une formule et une valeur de référence : c'est la page où revenir quand un chiffre
+surprend. Elle se lit par morceaux. Les mots qui reviennent (discordance, mille-feuille, VI, NMI, indice E-I...) sont dits simplement dans
+[Les mots](glossaire.md). L'identifiant est celui de la colonne `mesure` de `resultats.json` (schéma : `resultats.schema.json`).
 
 ## Conventions
 
@@ -177,18 +180,39 @@ Smyth 2010 ; Snijders et Borgatti 1999 ; Hurlbert 1971 ; Good 1953 ; Chao 1984 ;
 Borgatti 1997 ; Gould et Fernandez 1989 ; Borgatti et Everett 1999 ; Lip 2011 ; Blondel et autres 2008 ; Hubert et Arabie 1985. Les autres
 auteurs nommés dans les tableaux (Simpson 1949, Shannon 1948, Wasserman et Faust 1994, Freeman 1977, Borgatti et Everett 1997,
 Krackhardt et Stern 1988) indiquent l'origine usuelle de la formule ; textes non relus."""
+ENDING = """
+---
+
+Page écrite par `scripts/ecrire_mesures.py` depuis `diagnostic/vocabulary/mesures.csv` : corrigez la table, pas cette page.
+"""
+# A letter and its index: p_u, n_ij, m_rs. A name of ours (nb_unites) has more letters before the sign.
+INDEX = re.compile(r"(?<![\w`])([A-Za-zΣ])_([a-z]{1,2})(?!\w)")
 HEADINGS = ["Mesure", "Ce qu'elle dit", "Unité", "Formule", "Numérateur / dénominateur", "Valeur de référence", "Source"]
 
 
 def compose_page():
     """Return the whole page as Markdown."""
     measures = read_vocabulary("mesures")
-    parts = [INTRODUCTION]
+    parts = [spell_indices(INTRODUCTION)]
     for table, rows in measures.groupby("table", sort=False):
         lines = [write_row(HEADINGS), write_row(["---"] * len(HEADINGS))]
         lines += [describe_measure(row) for row in rows.itertuples()]
         parts.append(f"## {CHAPTERS[table]}\n\n" + "\n".join(lines) + "\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, ENDING.lstrip("\n")])
+
+
+def spell_indices(text):
+    """Return a text with the indices of its formulas below the line.
+
+    >>> spell_indices("Σ_u p_u² sur nb_unites")
+    'Σ<sub>u</sub> p<sub>u</sub>² sur nb_unites'
+    """
+    return INDEX.sub(r"\1<sub>\2</sub>", text)
+
+
+def write_formula(text):
+    """Return a formula as a reader reads it, in letters of one width; "" for none."""
+    return f'<span class="formule">{spell_indices(escape(text, quote=False))}</span>' if text else ""
 
 
 def describe_measure(row):
@@ -197,7 +221,8 @@ def describe_measure(row):
     ratio = " / ".join(filter(None, [above, f"`{row.denominateur}`" * bool(row.denominateur)]))
     identifier = f'<a id="{row.mesure}"></a>`{row.mesure}`'
     expected = f"`{row.valeur_reference}`" if row.valeur_reference else ""
-    return write_row([identifier, f"**{row.libelle}.** {row.definition}", row.unite, row.formule, ratio, expected, row.reference])
+    said = f"**{row.libelle}.** {spell_indices(row.definition)}"
+    return write_row([identifier, said, row.unite, write_formula(row.formule), ratio, expected, row.reference])
 
 
 def write_row(cells):

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 from dossier_saisies import write_workbook_dossier
 
-from diagnostic.read.back.corrections import name_rows
+from diagnostic.read.back.called_rows import name_rows
 from diagnostic.read.back.edits import read_edits, read_names
 from diagnostic.read.back.linking import link_corrections
 from diagnostic.read.back.merge_book import make_rows

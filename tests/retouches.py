@@ -9,8 +9,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from diagnostic.read.back.called_rows import name_problems
 from diagnostic.read.back.correction_files import make_corrections
-from diagnostic.read.back.corrections import name_problems, select_corrections
+from diagnostic.read.back.corrections import select_corrections
 from diagnostic.read.formats.files import read_sheets
 from diagnostic.read.inventory.tables import clean_table
 from diagnostic.read.places.codes import keep_rows, resolve_communes

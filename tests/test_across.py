@@ -82,7 +82,8 @@ def compare_with_own(long, own, siren):
     records = records[pairs | (records["couche_b"].isna() & records["territoire"].eq(f"epci:{siren}"))]
     records = records[records["mesure"].isin(names)]
     keys = ["mesure", "couche", "couche_b", "groupe", "seuil"]
-    here = long[long["territoire"] == f"epci:{siren}"]
+    # What a dossier says too small, the comparison leaves blank.
+    here = long[long["territoire"].eq(f"epci:{siren}") & long["raison_absence"].astype("object").ne(across.NOBODY)]
     here = here[here["mesure"].isin(names)]
     both, theirs = (
         rows[[*keys, *NUMBERS]].astype(dict.fromkeys(keys, "object")).fillna(dict.fromkeys(keys, "")) for rows in (here, records)
@@ -176,7 +177,13 @@ def test_margins_stand_beside_the_figures_they_are_of():
     if len(held):
         assert held["erreur"].notna().any() and (held["borne_basse"].fillna(0) <= held["valeur"] + 1e-9).all()
         assert (held["borne_haute"].fillna(1e9) >= held["valeur"] - 1e-9).all()
-    assert long.loc[~long["mesure"].isin(["distance_moyenne_km", "part_population_au_dela"]), "erreur"].isna().all()
+    units = long["mesure"].eq("interlocuteurs_effectifs_q2")
+    assert long.loc[~units & ~long["mesure"].isin(["distance_moyenne_km", "part_population_au_dela"]), "erreur"].isna().all()
+    held = long[units & long["valeur"].notna()]
+    # A territory of two communes in the made-up layer has no margin; one unit alone has a margin of nothing.
+    assert held["erreur"].notna().mean() > 0.9 and held.loc[held["valeur"].eq(1), "erreur"].dropna().eq(0).all()
+    assert held["borne_basse"].fillna(0).le(held["valeur"] + 1e-9).all()
+    assert long.loc[units & long["valeur"].isna(), "erreur"].isna().all()
 
 
 def test_a_layer_that_reaches_no_commune_of_a_territory_has_no_figure_and_says_so():
@@ -184,6 +191,22 @@ def test_a_layer_that_reaches_no_commune_of_a_territory_has_no_figure_and_says_s
     rows = long[long["couche"].eq("FICTIF_ESSAI") & long["mesure"].eq("interlocuteurs_effectifs_q2") & long["couche_b"].isna()]
     absent = rows[rows["couverture"] == 0]
     assert len(absent) and absent["valeur"].isna().all() and absent["raison_absence"].notna().all()
+
+
+def test_interlocutors_and_atoms_are_blank_where_a_whole_layer_knows_nobody():
+    gathered, _, long, _ = measure_here()
+    tables = gathered["tables"]
+    siren = sorted(tables["territoires"].query("type == 'epci'").index)[0]
+    codes = tables["appartenance"].query("territoire_id == @siren")["code_insee"]
+    rows = tables["affectation"]
+    less = tables | {"affectation": rows[~(rows["couche"].eq("MSA") & rows["code_insee"].isin(codes))]}
+    found = across.build_long(across.measure_across(less), less)
+    for mesure in ("nb_interlocuteurs", "nb_atomes", "nb_atomes_effectifs"):
+        held = found[found["mesure"] == mesure].set_index("territoire")
+        assert np.isnan(held.at[siren, "valeur"]) and held.at[siren, "couverture"] == 0
+        assert held.at[siren, "raison_absence"] == across.NOBODY
+        before = long[long["mesure"] == mesure].set_index("territoire")["valeur"]
+        assert before.notna().all() and held["valeur"].drop(siren).equals(before.drop(siren))
 
 
 def test_every_measure_compared_is_known_and_says_whether_it_grows_with_size():

@@ -121,8 +121,9 @@ def test_a_territory_without_outline_has_its_charts():
 def test_chance_not_computed_and_one_group_make_no_page():
     tables, told = gather(measure_example())
     flat = {"hasard": tables["hasard"].assign(observe=float("nan")), "atomes_communes": tables["atomes_communes"].assign(atome_id="A1")}
+    unread = {"hasard": tables["hasard"].assign(moyenne_hasard=float("nan"))}  # a page that says « non calculé » says one thing
     unasked = {name: table for name, table in tables.items() if name != "hasard"}
-    for held in (tables | flat, unasked | {"atomes_communes": flat["atomes_communes"]}):
+    for held in (tables | flat, unasked | {"atomes_communes": flat["atomes_communes"]}, tables | flat | unread):
         names = [name for name, _, _ in list_figures(held, mentions=told, edition=None)]
         assert names and not [name for name in names if "hasard" in name or "meme_cas" in name]
 

@@ -17,6 +17,7 @@ from diagnostic.measure.changes import (
     compare_figures,
     compare_ressorts,
     compare_rows,
+    count_changes,
     spell_cells,
 )
 from diagnostic.measure.constats.dossier_changes import describe_changes
@@ -162,3 +163,27 @@ def test_rows_that_share_their_key_are_all_compared():
 ])  # fmt: skip
 def test_cells_are_compared_as_a_reader_sees_them(values, texts):
     assert spell_cells(pd.Series(values)).tolist() == texts
+
+
+def test_what_an_edition_does_not_hold_is_counted_by_difference():
+    before = {"acteurs": pd.DataFrame({"acteur_id": ["a", "b"], "nom": ["A", "B"], "effectif": [1, 2]})}
+    after = {"acteurs": pd.DataFrame({"acteur_id": ["a", "c"], "nom": ["A", "C"], "effectif": [9, 3]})}
+    assert count_changes(before, after) == 3  # b went, c came, one cell of a
+    shown = [{"acteurs": tables["acteurs"].drop(columns="effectif")} for tables in (before, after)]
+    assert count_changes(*shown) == 2 and count_changes(before, before) == 0 == count_changes({}, after)
+
+
+def test_the_command_finds_an_earlier_inventory_beside_the_one_of_today(chemin_piege, tmp_path, monkeypatch):
+    (chemin_piege / "anciens").mkdir()
+    for path in (chemin_piege / "ancien_2026-11-28.xlsx", chemin_piege / "anciens" / "inventaire_2026-11-28_1.xlsx"):
+        path.touch()
+    asked = []
+    nothing = {"compares": [], "phrases": pd.DataFrame({"phrase": []}), "fichiers": []}
+    monkeypatch.setattr(way, "compare", lambda *states, **_: asked.append(states) or nothing)
+    monkeypatch.chdir(tmp_path)
+    for name in ("ancien_2026-11-28.xlsx", "inventaire_2026-11-28_1.xlsx"):
+        main(["changements", name, str(chemin_piege)])
+    main(["changements", str(chemin_piege), "--depuis", "01/11/2026"])
+    first, second, alone = asked
+    assert first == (chemin_piege / "ancien_2026-11-28.xlsx", chemin_piege) and second[0].parent.name == "anciens"
+    assert alone == (chemin_piege,)

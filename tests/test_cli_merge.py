@@ -43,3 +43,16 @@ def test_without_a_file_it_says_what_to_give(dossier, capsys):
         run(capsys, dossier)
     told = capsys.readouterr().err
     assert left.value.code == 1 and "Aucun fichier de corrections" in told and "--classeur" in told
+
+
+def test_a_bare_name_is_found_where_the_workshop_wrote_it(dossier, tmp_path, capsys, monkeypatch):
+    place = dossier / "sorties" / "interne" / "atelier"
+    place.mkdir(parents=True)
+    write_book(place / "corrections.xlsx", correct("confirmer", "acteurs", "b", qui="Atelier", quand="25/11/2026"))
+    monkeypatch.chdir(tmp_path)
+    told = run(capsys, dossier, "corrections.xlsx")
+    assert "1 correction nouvelle" in told and f"Lu : {place / 'corrections.xlsx'}" in told
+    with pytest.raises(SystemExit):
+        run(capsys, dossier, "perdu.xlsx")
+    told = capsys.readouterr().err
+    assert "Fichier introuvable : perdu.xlsx" in told and "atelier" in told

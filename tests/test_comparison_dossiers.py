@@ -70,8 +70,9 @@ def read_texts(path):
 
 def test_no_file_lets_a_secret_out():
     target, done = compare_canary()
-    files = [path for path in target.rglob("*") if path.is_file()]
-    assert len(files) > 20 and {path.suffix for path in files} >= {".xlsx", ".csv", ".json", ".parquet", ".gpkg", ".html", ".png"}
+    files = [path for path in (target / "publique").rglob("*") if path.is_file()]
+    assert len(files) > 20 and {path.suffix for path in files} >= {".xlsx", ".csv", ".json", ".parquet", ".gpkg", ".html"}
+    assert [path.name for path in target.iterdir() if path.is_dir() and path.name != "publique"] == ["interne"]
     leaks = [f"{path.relative_to(target)} : {word}" for path in files for word in SECRETS if word in read_texts(path)]
     assert not leaks, leaks
 

@@ -26,7 +26,8 @@ def test_funnels_are_those_of_the_table_with_their_own_sources():
     gathered = comparison.gather(asked)
     figures = comparison_drawing.draw_funnels(done["resultats"], gathered)
     placed = done["resultats"]["comparaison_entonnoirs"]
-    assert len(figures) == placed.groupby(["mesure", "groupe"], dropna=False).ngroups
+    drawn = placed[placed["taux"].between(0, 1, inclusive="neither")]
+    assert len(figures) == drawn["titre"].nunique() < placed["titre"].nunique(), "none where nobody is apart"
     for name, figure in figures.items():
         words = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
         assert "Sources :" in words and "Lecture :" in words, name
@@ -35,6 +36,7 @@ def test_funnels_are_those_of_the_table_with_their_own_sources():
 
 def test_the_map_is_whole_and_closed():
     page = read_page()
+    assert "non exhaustif" not in page, "no actor is drawn"
     assert "default-src 'none'" in page and "Ni classement ni note" in page and len(page.encode()) < 3_000_000
 
 
@@ -93,10 +95,8 @@ def test_other_scales_have_their_map_and_layer_too(maille, departements, words):
 
 
 def test_a_territory_where_a_whole_layer_knows_nobody_has_no_number_on_the_map():
-    index = pd.Index(["epci:1", "epci:2"])
-    long = pd.DataFrame({"territoire": index, "mesure": "nb_interlocuteurs", "couverture": [0.0, 0.9]})
-    wide = pd.DataFrame({"nb_interlocuteurs": [3.0, 4.0]}, index=index)
-    known, (told,) = comparison_drawing.take_known({"comparaison_longue": long, "comparaison_territoires": wide})
+    wide = pd.DataFrame({"nb_interlocuteurs": [float("nan"), 4.0]}, index=pd.Index(["epci:1", "epci:2"]))
+    known, (told,) = comparison_drawing.take_known({"comparaison_territoires": wide})
     assert known.fillna(-1).tolist() == [-1, 4] and told.startswith("1 territoire sans nombre")
 
 
@@ -121,5 +121,8 @@ def test_the_page_opens_without_network_on_who_steps_in():
     with launch_chromium() as browser, open_offline(browser, compare_here()[0] / "sortie" / "publique" / "carte.html") as (page, trace):
         assert page.locator("#legende h3").inner_text() == "Mille-feuille : interlocuteurs"
         assert page.locator("#recherche").get_attribute("placeholder") == "Une intercommunalité…"
+        words = page.locator("body").inner_text()
+        assert "non exhaustif" not in words, "no actor is drawn here: there is no inventory to be warned of"
+        assert "Interlocuteurs comptés : Arrondissements préfectoraux" in words
         assert "Aucun acteur" not in page.locator("body").inner_text()
         assert trace == {"requests": [], "errors": []}

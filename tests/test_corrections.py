@@ -5,16 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostic.read.back.corrections import (
-    apply_corrections,
-    fold_cells,
-    list_unread,
-    name_problems,
-    name_rows,
-    read_lines,
-    select_corrections,
-)
-from diagnostic.schema import CORRECTION_COLUMNS, EMPTY_WORD, list_problems
+from diagnostic.read.back.corrections import apply_corrections, list_unread, read_lines, select_corrections
+from diagnostic.schema import CORRECTION_COLUMNS, EMPTY_WORD
 
 
 def make_body(lines=(2, 3, 4), **columns):
@@ -106,7 +98,7 @@ def test_a_correction_that_the_file_holds_already_is_said_useless():
 @pytest.mark.parametrize(
     ("row", "word"),
     [
-        ((99, "Parti", "categorie", "zzz", "evs"), "la ligne 99 n'existe plus"),
+        ((99, "Parti", "categorie", "zzz", "evs"), "ligne 99) : cette ligne n'existe plus"),
         ((3, "Deux", "couleur", "zzz", "bleu"), "pas de colonne « couleur »"),
         ((3, "Autre structure", "categorie", "zzz", "evs"), "n'est plus celle de « Autre structure »"),
     ],
@@ -115,6 +107,8 @@ def test_what_matches_nothing_changes_nothing_and_is_told(row, word):
     corrected, told = apply(make_body(), row)
     pd.testing.assert_frame_equal(corrected, make_body())
     assert told["gravite"].tolist() == ["attention"] and word in told["probleme"].iloc[0]
+    # It is on no line: written there, it would be read as speaking of the row that stands there now.
+    assert told["ligne"].isna().all() and told["proposition"].tolist() == [""]
 
 
 def test_two_rows_with_the_same_empty_cell_are_not_mixed_up_when_the_sheet_is_sorted():
@@ -134,21 +128,69 @@ def test_a_row_pushed_down_is_found_again_unless_two_rows_bear_its_name():
     assert told["gravite"].tolist() == ["attention"]
 
 
-def test_a_row_found_elsewhere_whose_cell_is_another_is_left():
+def test_a_row_found_elsewhere_whose_cell_changed_is_left_and_offered_its_correction():
     moved = make_body(lines=(12, 13, 14), categorie=["ccas", "mjc", ""])
     corrected, told = apply(moved, (3, "Deux", "categorie", "zzz", "evs"))
     pd.testing.assert_frame_equal(corrected, moved)
-    assert told["gravite"].tolist() == ["attention"] and told["ligne"].tolist() == [3]
+    assert told["gravite"].tolist() == ["attention"] and told["ligne"].tolist() == [13] and told["proposition"].tolist() == ["evs"]
+    assert "la ligne était la 3" in told["probleme"].iloc[0]
 
 
 def test_a_corrected_name_and_the_corrections_made_after_it_go_together():
     body = make_body(nom=["Un", "CCAS X", "CCAS Y"], categorie=["ccas", "", ""])
-    rows = [(3, "CCAS X", "nom", "CCAS X", "CCAS Y"), (3, "CCAS Y", "categorie", "", "evs")]
+    # Two rows are called CCAS Y once the first is corrected: the second correction says which.
+    rows = [(3, "CCAS X", "nom", "CCAS X", "CCAS Y"), (3, "CCAS Y / A2", "categorie", "", "evs")]
     corrected, told = apply(body, *rows)
-    # The row of line 4 bears the same name and has the same empty cell: it is not the one.
     assert corrected["nom"].tolist() == ["Un", "CCAS Y", "CCAS Y"] and corrected["categorie"].tolist() == ["ccas", "evs", ""]
     pushed, _ = apply(body.set_axis([5, 6, 7]).loc[[5, 6]], *rows)
     assert pushed["nom"].tolist() == ["Un", "CCAS Y"] and pushed["categorie"].tolist() == ["ccas", "evs"]
+
+
+def list_doubts(told):
+    """The attentions told of no line, which offer nothing."""
+    assert told["ligne"].isna().all() and set(told["proposition"]) <= {""} and set(told["gravite"]) == {"attention"}
+    return told["probleme"].str.extract(r"\) : (.*)")[0].tolist()
+
+
+def test_a_correction_without_a_name_is_never_put_on_nor_offered_to_another_row():
+    # The file of a dossier whose names were never filled; a row came above, and the line is a neighbour's now.
+    body = make_body(nom=["Neuf", "Mission locale", "Groupement"], categorie=["", "", "ccas"])
+    asked = [(3, "", "nom", "Groupement", "Mission locale"), (3, "", "categorie", "", "evs"), (4, "", "categorie", "ccas", "mjc")]
+    corrected, told = apply(body, *asked)
+    # Its line still holds a value that no other row has: that one is the same row.
+    assert corrected["categorie"].tolist() == ["", "", "mjc"] and corrected["nom"].tolist() == body["nom"].tolist()
+    assert told["gravite"].tolist() == ["information", "attention", "attention"]
+    assert all("son nom de ligne est vide" in text for text in list_doubts(told[told["gravite"] == "attention"]))
+
+
+def test_a_correction_without_a_name_whose_value_two_rows_hold_waits():
+    body = make_body(categorie=["zzz", "zzz", ""])
+    corrected, told = apply(body, (3, "", "categorie", "zzz", "evs"))
+    pd.testing.assert_frame_equal(corrected, body)
+    assert "son nom de ligne est vide" in list_doubts(told)[0]
+
+
+def test_namesakes_are_told_apart_or_left_alone():
+    body = make_body(nom=["Mairie", "Mairie", "Trois"], categorie=["", "", ""])
+    corrected, _ = apply(body, (2, "Mairie / A1", "categorie", "", "ccas"))
+    assert corrected["categorie"].tolist() == ["ccas", "", ""]
+    # The same once the rows have changed places.
+    swapped = body.iloc[[1, 0, 2]].set_axis(body.index)
+    corrected, _ = apply(swapped, (2, "Mairie / A1", "categorie", "", "ccas"))
+    assert corrected.set_index("acteur_id")["categorie"].to_dict() == {"A1": "ccas", "A2": "", "A3": ""}
+    # A name kept when it was the only one leads nowhere now that two rows bear it, unless one alone holds the value read.
+    corrected, told = apply(body, (2, "Mairie", "categorie", "", "ccas"))
+    pd.testing.assert_frame_equal(corrected, body)
+    assert list_doubts(told) == ["plusieurs lignes s'appellent « Mairie », et rien ne dit laquelle."]
+    held = body.assign(categorie=["", "zzz", ""])
+    corrected, told = apply(held, (2, "Mairie", "categorie", "zzz", "ccas"))
+    assert corrected["categorie"].tolist() == ["", "ccas", ""] and told["ligne"].tolist() == [3]
+
+
+def test_lines_found_in_the_very_sheet_are_trusted_whatever_the_namesakes():
+    body = make_body(nom=["Mairie", "Mairie", "Trois"], categorie=["", "", ""])
+    corrected, told = apply_corrections(body, correct((2, "Mairie", "categorie", "", "ccas")), "acteurs", placed=True)
+    assert corrected["categorie"].tolist() == ["ccas", "", ""] and told["gravite"].tolist() == ["information"]
 
 
 def test_numbers_are_compared_as_messages_write_them():
@@ -182,9 +224,10 @@ def test_only_the_cells_that_hold_the_value_change(cells, asked):
     body = pd.DataFrame({"nom": cells}, index=range(1, len(cells) + 1), dtype=str)
     corrected, told = apply_corrections(body, correct(*[(line, "", "nom", old, new) for line, old, new in asked]), "acteurs")
     assert (0 if told is None else len(told)) == len(asked)
-    wanted = dict(enumerate(cells, start=1))
-    for line, old, new in asked:  # the naive way: one cell after the other
-        if line in wanted and fold_cells(pd.Series([wanted[line], old])).nunique() == 1:
+    wanted, folded = dict(enumerate(cells, start=1)), [" ".join(cell.split()).casefold() for cell in cells]
+    for line, old, new in asked:  # the naive way, one cell after the other: a value that no other row holds, at its line
+        old = " ".join(old.split()).casefold()
+        if line in wanted and old and folded[line - 1] == old and folded.count(old) == 1:
             wanted[line] = new
     assert corrected["nom"].to_dict() == wanted
 
@@ -209,29 +252,7 @@ def test_corrections_of_a_file_that_is_gone_are_told():
     assert not len(list_unread(table, [("inventaire.xlsx", "acteurs"), ("parti.xlsx", "Acteurs")]))
 
 
-# --- what a row is called -------------------------------------------------------------------------------------------
-def test_a_row_is_called_by_its_name_or_by_its_required_cells():
-    body = make_body(nom=["Un", "", ""], categorie=["ccas", "zzz", ""])
-    assert name_rows(body, "acteurs").tolist() == ["Un", "A2 / zzz", "A3"]
-    links = pd.DataFrame({"source_id": ["a"], "cible_id": ["b"], "type": [""]}, dtype=str)
-    assert name_rows(links, "liens").tolist() == ["a / b"]
-    assert len(name_rows(make_body(nom=["x" * 500] * 3), "acteurs").iloc[0]) == 120
-
-
-def test_problems_bear_the_name_of_their_row():
-    rows = make_body().assign(fichier="f.xlsx", feuille="acteurs", ligne=[2, 3, 4])
-    persons = rows.assign(feuille="personnes")
-    problems = pd.concat([
-        list_problems("erreur", rows.iloc[[1]], "Faux.", "corrigez", colonne="nom"),
-        list_problems("erreur", rows.iloc[[0]].assign(ligne=99), "Faux.", "corrigez"),
-        list_problems("erreur", persons.iloc[[0]], "Faux.", "corrigez"),
-        list_problems("information", rows.iloc[[0]].assign(ligne=pd.NA), "Lu.", "rien"),
-    ])  # fmt: skip
-    named = name_problems(problems, {"acteurs": rows, "personnes": persons})
-    assert named["nom"].tolist() == ["Deux", "", "", ""] and list(named.columns)[4] == "nom"
-    assert name_problems(problems, {})["nom"].tolist() == [""] * 4
-
-
+# --- lines ----------------------------------------------------------------------------------------------------------
 @given(st.integers(1, 99_999_999))
 def test_line_numbers_are_read_as_spreadsheets_write_them(line):
     spelled = pd.Series([str(line), f"{line}.0", f" {line} ", f"0{line}"])

@@ -96,6 +96,28 @@ def test_the_site_is_built_without_a_warning_and_without_a_dead_link(site):
     assert {path.stem for path in (ROOT / "docs").glob("*.md")} <= {path.stem for path in site.glob("*.html")}
 
 
+def test_the_site_speaks_french_down_to_its_foot(site):
+    text = (site / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r"Made with|Back to top|Skip to content|Toggle ", text) and "le thème Furo" in text
+
+
+def test_no_page_is_wider_than_a_small_screen(site):
+    from navigateur import launch_chromium
+
+    with launch_chromium() as chromium:
+        page = chromium.new_page(viewport={"width": 400, "height": 900})
+        wide = []
+        for name in ("premier_atelier", "premiere_carte", "comparer", "mesures", "glossaire"):
+            page.goto((site / f"{name}.html").resolve().as_uri())
+            wide += [name] if page.evaluate("document.documentElement.scrollWidth > innerWidth") else []
+        assert wide == []
+        # A narrow table is read without moving it; a wide one moves in its own frame.
+        page.goto((site / "premier_atelier.html").resolve().as_uri())
+        assert page.evaluate("(() => { const t = document.querySelector('.table-wrapper'); return t.scrollWidth <= t.clientWidth; })()")
+        page.goto((site / "mesures.html").resolve().as_uri())
+        assert page.evaluate("(() => { const t = document.querySelector('.table-wrapper'); return t.scrollWidth > t.clientWidth; })()")
+
+
 def test_the_site_is_read_and_searched_from_a_disk(site):
     from navigateur import launch_chromium
 

@@ -1,5 +1,6 @@
 """DOCX turned to ODT and PDF: paths with accents, no LibreOffice, one that fails, one that hangs."""
 
+import re
 import sys
 import zipfile
 
@@ -34,6 +35,31 @@ def test_odt_and_pdf_are_written_beside(source):
     # The pages of the table of contents are fields that the program counts, not what stood in their place.
     assert text.count('text:reference-format="page"') >= 10
     assert sorted(path.suffix for path in source.parent.iterdir()) == [".docx", ".odt", ".pdf"]
+
+
+def test_the_pages_of_the_contents_are_numbers_for_who_does_not_count_them(source):
+    need_office()
+    assert documents.number_contents(source)
+    with zipfile.ZipFile(source) as held:
+        body = held.read("word/document.xml").decode("utf-8")
+        dates = {entry.date_time[:3] for entry in held.infolist()}
+    pages = [int(page) for page in re.findall(r'PAGEREF.*?<w:t xml:space="preserve">(\d+)</w:t>', body)]
+    assert len(pages) == body.count("PAGEREF") >= 10 and pages == sorted(pages) and pages[0] == 3
+    assert " TOC " in body and dates == {(2026, 11, 15)}  # Word still counts them again; the same bytes each time
+
+
+def test_without_libreoffice_the_contents_stay_a_field_to_be_counted(source, monkeypatch):
+    monkeypatch.setattr(documents, "find_office", lambda: None)
+    before = source.read_bytes()
+    assert not documents.number_contents(source) and source.read_bytes() == before
+
+
+def test_pages_that_a_pdf_does_not_tell_are_not_guessed(tmp_path):
+    pdf = tmp_path / "x.pdf"
+    link = b"<</Type/Annot/Subtype/Link/Rect[1 2 3 4]/Dest[%d 0 R/XYZ 5 6 0]>>\n"
+    pdf.write_bytes(b"/Kids[ 4 0 R 7 0 R\n9 0 R ]\n" + b"".join(link % name for name in (4, 9, 4, 9)))
+    assert documents._count_pages(pdf, 2) == [1, 3] and documents._count_pages(pdf, 4) == [1, 1, 3, 3]
+    assert documents._count_pages(pdf, 3) == [] == documents._count_pages(pdf, 5)
 
 
 def test_the_plea_of_the_small_dossier_holds_in_two_pages(chemin_piege):

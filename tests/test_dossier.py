@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from dossier_csv import ACTEURS, check_counts, counts_of, import_into, read
 
-from diagnostic.read.dossier import read_dossier
+from diagnostic.read.dossier import mask_persons, read_dossier
 from diagnostic.read.draft import draft_inventory, locate_example
-from diagnostic.schema import list_tables
+from diagnostic.schema import list_problems, list_tables
 from diagnostic.write.template import write_inventory
 
 
@@ -161,3 +161,19 @@ def test_the_value_told_of_an_actor_without_commune_is_that_of_its_cell(chemin_p
     told = read(chemin_piege, acteurs=rows, parametres="cle;valeur\ndepartements;43\nfinalite;Essai")["problemes"]
     told = told[told["gravite"].eq("attention") & told["colonne"].eq("code_insee")].sort_values("ligne")
     assert told[["colonne", "valeur"]].values.tolist() == [["code_insee", "3001"], ["code_insee", ""]]
+
+
+def test_no_cell_of_a_sheet_of_persons_is_shown_whatever_follows_its_name():
+    rows = pd.DataFrame({"fichier": "i.xlsx", "feuille": ["personnes (suite)", "Personnes 2026", "acteurs"], "ligne": [2, 3, 4]})
+    told = list_problems("attention", rows, "« Zoé » inconnu.", "corrigez", colonne="fonction", valeur="Zoé", proposition="Zoé")
+    masked = mask_persons(told.assign(nom="Zoé"))
+    assert masked["valeur"].tolist() == masked["nom"].tolist() == masked["proposition"].tolist() == ["", "", "Zoé"]
+    assert masked["probleme"].tolist() == ["« … » inconnu."] * 2 + ["« Zoé » inconnu."]
+
+
+def test_the_problems_of_the_example_bear_the_name_of_their_row(tmp_path):
+    from diagnostic import run  # what the command reads, the checks of the charter and of the names after it
+
+    problems = run.load(locate_example("exemple"))["problemes"]
+    placed = problems[problems["ligne"].notna()]
+    assert len(placed) and (placed["nom"] != "").all() and list(problems.columns)[4] == "nom"

@@ -7,6 +7,7 @@ import pytest
 from diagnostic.measure.changes import CELL_COLUMNS, FIGURE_COLUMNS, RESSORT_COLUMNS, ROW_COLUMNS
 from diagnostic.measure.constats.dossier_changes import describe_changes
 
+WHOLE = dict.fromkeys(["couche_a", "couche_b", "groupe_a", "groupe_b", "unite"], "") | {"territoire": "perimetre", "libelle": "Mesure"}
 COUNTS = ["rubrique", "avant", "disparus", "apparus", "apres", "changes", "inchanges"]
 
 
@@ -26,6 +27,23 @@ def tell(**parts):
 
 def test_nothing_is_said_as_such():
     assert tell() == ["Rien n'a changé entre ces deux états : mêmes lignes, mêmes ressorts, mêmes chiffres."]
+
+
+def test_what_the_edition_does_not_show_is_counted_first():
+    changes = make() | {"non_montres": 3}
+    first, second = describe_changes(changes)["phrase"]
+    assert first.startswith("Cette édition ne montre pas 3 changements (lignes ou cases) : l'édition interne les dit (--edition")
+    assert second.startswith("Rien n'a changé dans ce que cette édition montre")
+    one = describe_changes(make([("liens", 5, 0, 1, 6, 0, 5)]) | {"non_montres": 1})
+    assert one["rubrique"].tolist() == ["bilan", "liens"]
+    assert "1 changement (lignes ou cases) : l'édition interne le dit" in one["phrase"].iat[0]
+
+
+def test_what_a_group_speaks_of_comes_before_the_largest_move():
+    rows = [WHOLE | {"mesure": "ecarts_coeur", "avant": 2.0, "apres": 9.0, "ecart": 7.0, "libelle": "Écarts"},
+            WHOLE | {"mesure": "nb_liens", "avant": 278.0, "apres": 279.0, "ecart": 1.0, "libelle": "Liens"}]  # fmt: skip
+    told = tell(bilan=[("chiffres", 10, 0, 0, 10, 2, 8)], chiffres=rows)
+    assert [phrase.split(",")[0] for phrase in told] == ["Liens", "Écarts"]
 
 
 def test_feminine_and_plural_are_agreed():
@@ -54,20 +72,26 @@ def test_communes_that_change_unit_are_told_layer_by_layer():
 
 
 @pytest.mark.parametrize(("figure", "words"), [
-    ({"mesure": "densite", "avant": 0.0093, "apres": 0.0094, "numerateur_avant": 278, "denominateur_avant": 29890,
-      "numerateur_apres": 281, "denominateur_apres": 29890}, "0,93 % (278 sur 29 890) avant, 0,94 % (281 sur 29 890) après"),
+    ({"mesure": "densite", "avant": 0.0093, "apres": 0.0104, "numerateur_avant": 278, "denominateur_avant": 29890,
+      "numerateur_apres": 311, "denominateur_apres": 29890}, "0,9 % (278 sur 29 890) avant, 1,0 % (311 sur 29 890) après"),
     ({"mesure": "nb_isoles", "avant": 52.0, "apres": 53.0, "numerateur_avant": 52, "denominateur_avant": 245, "numerateur_apres": 53,
       "denominateur_apres": 246}, "52 sur 245 avant, 53 sur 246 après"),
-    ({"mesure": "degre", "avant": 2.271, "apres": 2.272}, "2,271 avant, 2,272 après"),
+    ({"mesure": "degre", "avant": 2.27, "apres": 2.31}, "2,27 avant, 2,31 après"),
 ])  # fmt: skip
-def test_a_figure_has_its_denominator_and_enough_decimals(figure, words):
-    empty = dict.fromkeys(["couche_a", "couche_b", "groupe_a", "groupe_b", "unite"], "") | {"territoire": "perimetre", "libelle": "Mesure"}
-    told = tell(bilan=[("chiffres", 10, 0, 0, 10, 1, 9)], chiffres=[empty | {"ecart": 1.0} | figure])
-    assert told[0].startswith("1 chiffre a bougé sur 10 calculés")
-    assert told[1] == f"Mesure, sur l'ensemble du territoire : {words}."
+def test_a_figure_has_its_denominator(figure, words):
+    told = tell(bilan=[("chiffres", 10, 0, 0, 10, 1, 9)], chiffres=[WHOLE | {"ecart": 1.0} | figure])
+    assert told == [f"Mesure, sur l'ensemble du territoire : {words}."]
+
+
+@pytest.mark.parametrize("figure", [
+    {"mesure": "densite", "avant": 0.00931, "apres": 0.00932}, {"mesure": "degre", "avant": 2.271, "apres": 2.272},
+    {"mesure": "sensibilite", "avant": 0.001, "apres": 0.002},
+])  # fmt: skip
+def test_a_figure_that_rounding_hides_is_counted_at_the_end_and_not_told(figure):
+    told = tell(bilan=[("chiffres", 10, 0, 0, 10, 2, 8)], chiffres=[WHOLE | {"ecart": 1.0} | figure])
+    assert len(told) == 1 and told[0].startswith("2 autres chiffres ont bougé (par territoire") and told[0].endswith("du classeur.")
 
 
 def test_a_figure_of_one_side_only_is_counted_and_not_compared():
-    row = dict.fromkeys(["couche_a", "couche_b", "groupe_a", "groupe_b"], "") | {"mesure": "m", "territoire": "perimetre", "libelle": "M"}
-    told = tell(bilan=[("chiffres", 10, 0, 1, 11, 0, 10)], chiffres=[row | {"avant": np.nan, "apres": 1.0}])
-    assert told == ["1 chiffre a bougé sur 11 calculés à l'une ou l'autre date : 0 changés, 1 calculables depuis, 0 qui ne le sont plus."]
+    told = tell(bilan=[("chiffres", 10, 0, 1, 11, 0, 10)], chiffres=[WHOLE | {"mesure": "m", "avant": np.nan, "apres": 1.0}])
+    assert len(told) == 1 and told[0].startswith("1 autre chiffre a bougé") and "1 calculable depuis" in told[0]

@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from diagnostic.read.formats.files import read_sheets
-from diagnostic.write.edited import name_journal, reserve_copy, write_edited, write_plain_copy
+from diagnostic.write.edited import (
+    FORMER_COPIES,
+    name_journal,
+    reserve_copy,
+    set_copies_aside,
+    write_edited,
+    write_plain_copy,
+)
 
 CELLS = pd.DataFrame({
     "feuille": "acteurs", "ligne": [2, 2, 9, 4], "rang": [0, 1, 2, 0],
@@ -76,3 +83,51 @@ def test_names_are_reserved_one_by_one(tmp_path):
 def test_the_journal_has_its_headings_and_no_missing_word():
     journal = name_journal(pd.DataFrame({"saisie": ["s"], "apres": [None]}))
     assert journal["après"].tolist() == [""] and journal.columns[0] == "saisie"
+
+
+def write_dated(path, mac=False):
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904 if mac else book.epoch
+    sheet = book.active
+    sheet.title = "acteurs"
+    for row in (["nom", "date_maj"], ["un", datetime(2026, 11, 2)], ["deux", "2026-11-02"]):
+        sheet.append(row)
+    sheet["B2"].number_format = "dd/mm/yyyy"
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("mac", [False, True])
+def test_a_date_goes_back_in_its_cell_as_a_date_and_a_text_as_a_text(chemin_piege, mac):
+    original = write_dated(chemin_piege / "livre.xlsx", mac)
+    there = pd.DataFrame({"feuille": "acteurs", "ligne": [2, 3, 4], "rang": 1, "texte": ["2026-12-24", "2026-12-24", "2027-01-31"]})
+    once = write_edited(original, there, {}, chemin_piege / "un.xlsx")
+    sheet = openpyxl.load_workbook(once)["acteurs"]
+    assert [sheet[place].value for place in ("B2", "B3", "B4")] == [datetime(2026, 12, 24), "2026-12-24", datetime(2027, 1, 31)]
+    assert sheet["B4"].number_format == "dd/mm/yyyy"
+    # What an earlier copy wrote as text in a cell of dates comes back too.
+    back = there.head(2).assign(texte=["02/11/2026", "2026-11-02"])
+    sheet = openpyxl.load_workbook(write_edited(once, back, {}, chemin_piege / "deux.xlsx"))["acteurs"]
+    assert [sheet[place].value for place in ("B2", "B3")] == [datetime(2026, 11, 2), "2026-11-02"]
+    words = there.head(1).assign(texte=["novembre"])
+    assert openpyxl.load_workbook(write_edited(once, words, {}, chemin_piege / "trois.xlsx"))["acteurs"]["B2"].value == "novembre"
+
+
+def test_the_latest_copies_stay_beside_the_inventory_and_the_others_go_to_a_folder_none_lost(chemin_piege):
+    names = [f"inventaire_2026-11-{day}_{rank}.xlsx" for day in ("09", "28") for rank in (1, 2, 10)]
+    for name in [*names, "inventaire.xlsx", "inventaire_notes.xlsx", "inventaire_2026-11-28_1 bis.xlsx"]:
+        (chemin_piege / name).write_text(name, encoding="utf-8")
+    moved = set_copies_aside(chemin_piege, kept=3)
+    assert [path.name for path in moved] == names[:3]  # by day, then by number: 10 is after 2
+    assert all((chemin_piege / FORMER_COPIES / name).read_text(encoding="utf-8") == name for name in names[:3])
+    assert {path.name for path in chemin_piege.glob("inventaire*")} == {
+        *names[3:], "inventaire.xlsx", "inventaire_notes.xlsx", "inventaire_2026-11-28_1 bis.xlsx"
+    }  # fmt: skip
+    assert set_copies_aside(chemin_piege, kept=3) == []
+
+
+def test_the_number_of_a_copy_set_aside_is_not_given_again(chemin_piege):
+    first = reserve_copy(chemin_piege, date=datetime(2026, 11, 28))
+    (chemin_piege / FORMER_COPIES).mkdir()
+    first.rename(chemin_piege / FORMER_COPIES / first.name)
+    assert reserve_copy(chemin_piege, date=datetime(2026, 11, 28)).name == "inventaire_2026-11-28_2.xlsx"

@@ -41,7 +41,7 @@ def test_the_facts_of_the_pilot_ground_are_said(phrases):
     assert "Haute-Loire : 8 EPCI sur 11 (54,4 % des habitants)" in told
     assert "Puy-de-Dôme : 14 EPCI sur 14 sont entièrement" in told
     assert "15132 Montgreleix" in told
-    assert "CA du Puy-en-Velay (2 unités, 97,3 % dans la principale)" in told
+    assert "CA du Puy-en-Velay (2 unités, 97,3 % des habitants dans la principale)" in told
 
 
 @pytest.mark.parametrize("measured", [measure_example, measure_small])

@@ -2,6 +2,7 @@
 
 import openpyxl
 import pandas as pd
+import pytest
 import xlsxwriter
 
 from diagnostic.write import forms
@@ -31,10 +32,21 @@ def test_text_is_text_and_missing_is_empty(tmp_path):
 def test_rows_are_as_high_as_their_longest_text(tmp_path):
     table = pd.DataFrame({"nom": ["court", "x" * 60, "x" * 5000]})
     sheet = write_one(tmp_path / "f.xlsx", table)
-    width = forms.WIDTHS["nom"]
     heights = [sheet.row_dimensions[line].height for line in (2, 3, 4)]
-    assert heights == [None, 15 * (1 + 60 // width), 15 * 6]  # 15 is the height of any row, not written
-    forms.fit_heights(None, table.head(0))  # nothing to do, and nothing asked of the sheet
+    # 26 letters hold 23 of a free program's font: 60 of them are three lines; beyond a few lines, a row would be a page.
+    assert heights == pytest.approx([17, 15 * 3 + 2, 15 * forms.MOST_LINES + 2], abs=0.5)  # a height is whole pixels
+
+
+def test_the_sentences_of_the_reading_sheet_do_not_run_over_each_other(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "f.xlsx")
+    forms.write_reading(book, forms.make_styles(book), "Titre", ["courte", "mot " * 60, "mot " * 80])
+    book.close()
+    sheet = openpyxl.load_workbook(tmp_path / "f.xlsx").worksheets[0]
+    assert [sheet.row_dimensions[line].height for line in (3, 4, 5)] == pytest.approx([18, 48, 63], abs=0.5)
+
+
+def test_nothing_is_asked_of_an_empty_sheet():
+    forms.fit_heights(None, pd.DataFrame({"nom": []}))
 
 
 def test_a_finished_sheet_is_locked_without_password_and_filters(tmp_path):

@@ -17,7 +17,7 @@ def test_limits_by_hand_for_ten_at_one_half():
     assert 0 < row["bas_998"] < 0.001 and row["haut_998"] == pytest.approx(1 - row["bas_998"])
 
 
-@pytest.mark.parametrize("rate", [0.03, 0.146, 0.5, 0.92])
+@pytest.mark.parametrize("rate", [1e-6, 0.001, 0.03, 0.146, 0.5, 0.92, 0.999, 1 - 1e-6])
 def test_a_share_is_outside_exactly_when_its_tail_is_under_the_level(rate):
     size = np.repeat(np.arange(1, 61), 61)
     count = np.tile(np.arange(61), 60)
@@ -27,6 +27,26 @@ def test_a_share_is_outside_exactly_when_its_tail_is_under_the_level(rate):
     for level, p in funnel.LEVELS.items():
         assert np.array_equal(share < limits[f"bas_{level}"] - 1e-12, law.cdf(count) < p)
         assert np.array_equal(share > limits[f"haut_{level}"] + 1e-12, law.sf(count - 1) < p)
+
+
+@pytest.mark.parametrize("rate", [1e-6, 0.01, 0.3, 0.97])
+def test_the_chance_of_being_outside_is_the_sum_of_the_law_there(rate):
+    for size in (1, 2, 6, 11, 40):
+        count, limits = np.arange(size + 1), funnel.measure_limits([size], rate).iloc[0]
+        outside = (count / size < limits["bas_95"] - 1e-12) | (count / size > limits["haut_95"] + 1e-12)
+        told = stats.binom(size, rate).pmf(count)[outside].sum()
+        assert funnel.expect_outside([size], rate)[0] == pytest.approx(told, abs=1e-12) and told <= 0.05
+    assert np.isnan(funnel.expect_outside([0], rate)[0])
+
+
+@pytest.mark.parametrize(("genre", "rate"), [(funnel.PART, 0.0), (funnel.PART, 1.0), (funnel.TAUX, 0.0)])
+def test_a_common_rate_of_nobody_or_everybody_leaves_nothing_to_chance(genre, rate):
+    limits = funnel.measure_limits([6, 60, 0], rate, genre=genre)
+    assert (limits.iloc[:2] == rate).all(axis=None) and limits.iloc[2].isna().all()
+    size = pd.Series([6.0, 60.0], index=["a", "b"])
+    placed = funnel.place_territories(size * rate, size, genre=genre)
+    assert placed["situation"].eq("dans_les_limites").all() and placed[["z", "surdispersion"]].isna().all(axis=None)
+    assert placed["hasard_hors_95"].eq(0).all() and not len(funnel.list_curve(placed, genre=genre))
 
 
 @pytest.mark.parametrize("size", [0.2, 1.5, 12.0, 300.0])

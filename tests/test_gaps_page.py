@@ -201,6 +201,15 @@ def test_other_editions_name_neither_links_nor_dispositifs(tables, edition):
     assert "Lien 1" not in html and "CTG :" not in html and "Mobilité" in words
 
 
+def test_the_reason_why_access_is_not_read_is_that_of_the_workbook(tables):
+    key = tables["fiche_manques"].loc[tables["fiche_manques"]["nom"].str.contains("CA Agglo"), "territoire_id"].iat[0]
+    reason = "inventaire non dit complet (feuille couverture_inventaire)"
+    acces = pd.DataFrame({"territoire_id": key, "categorie": ["a", "a", "b"], "raison_absence": reason})
+    none = {"manques_acces": tables["manques_acces"].iloc[:0]}
+    words = strip_tags(cut_sheet(draw_gaps_page(tables | none | {"acces": acces}, **CAPTION), "CA Agglo"))
+    assert f"Éloignement non lu pour 2 catégories : {reason}." in words and gaps_page.NOTHING["acces"] not in words
+
+
 def test_missing_and_empty_tables_give_sentences_never_zeros(tables):
     alone = strip_tags(cut_sheet(draw_gaps_page({"fiche_manques": tables["fiche_manques"]}, **CAPTION), "CA Agglo"))
     assert alone.count("Non calculé dans ce dossier : on ne sait pas.") == 7

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from diagnostic.measure.comparaison.intervals import measure_jackknife
+from diagnostic.measure.comparaison.intervals import measure_jackknife, measure_unit_margins
 
 
 def loop(a, b):
@@ -44,3 +44,31 @@ def test_a_territory_where_all_communes_are_alike_has_no_margin_and_no_row_gives
 def test_one_commune_that_holds_everybody_leaves_no_number_behind():
     t, a, b = pd.Series(["x"] * 3), pd.Series([1.0, 0.0, 0.0]), pd.Series([10.0, 0.0, 0.0])
     assert np.isnan(measure_jackknife(t, a, b)["erreur"].iloc[0])
+
+
+def measure_q2(rows, people):
+    """Return q2 of a small territory: communes whole or shared between units."""
+    held = rows.assign(poids=rows["code_insee"].map(people) * rows["part"]).groupby("unite_id")["poids"].sum()
+    return 1 / ((held / held.sum()) ** 2).sum()
+
+
+def test_the_margin_of_effective_units_equals_a_naive_loop_over_communes():
+    draws = np.random.default_rng(4)
+    codes = [f"{place:05d}" for place in range(12)]
+    communes = pd.DataFrame({"population": draws.integers(50, 3000, 12).astype(float)}, index=pd.Index(codes, name="code_insee"))
+    rows = pd.DataFrame({"code_insee": codes, "couche": "A", "unite_id": [f"u{place % 3}" for place in range(12)], "part": 1.0})
+    shared = pd.DataFrame({"code_insee": [codes[0]], "couche": "A", "unite_id": "u2", "part": 0.25})
+    rows = pd.concat([rows.assign(part=rows["part"].where(rows["code_insee"] != codes[0], 0.75)), shared], ignore_index=True)
+    single = pd.DataFrame({"code_insee": codes, "couche": "B", "unite_id": "seule", "part": 1.0})
+    layers = pd.DataFrame({"exclusive": True, "infra_communale": False}, index=pd.Index(["A", "B", "C"], name="couche"))
+    places = pd.DataFrame({"code_insee": codes, "territoire_id": ["x"] * 10 + ["y"] * 2})
+    found = measure_unit_margins(pd.concat([rows, single]), places, communes, layers).set_index(["territoire", "couche"])
+    assert set(found.index) == {("x", "A"), ("x", "B"), ("y", "A"), ("y", "B")}, "an absent layer has no row"
+    mine = rows[rows["code_insee"].isin(codes[:10])]
+    left = [measure_q2(mine[mine["code_insee"] != code], communes["population"]) for code in codes[:10]]
+    error = np.sqrt(9 / 10 * ((np.array(left) - np.mean(left)) ** 2).sum())
+    told = found.loc[("x", "A")]
+    assert told["valeur"] == pytest.approx(measure_q2(mine, communes["population"])) and told["erreur"] == pytest.approx(error)
+    assert told["borne_basse"] == pytest.approx(max(1, told["valeur"] - stats.t.ppf(0.975, 9) * error)) and told["borne_haute"] <= 3
+    assert found.loc[("x", "B"), ["valeur", "erreur", "borne_haute"]].tolist() == [1.0, 0.0, 1.0]
+    assert np.isnan(found.loc[("y", "A"), "erreur"]), "two communes have no margin"

@@ -170,3 +170,10 @@ def test_every_row_read_has_one_reason_or_none():
     )
     assert layer_files.count_read(lues).values.tolist() == [["f", "s", 2]]
     assert layer_files.count_read(lues.iloc[:0]).empty
+
+
+def test_what_is_wrong_on_a_row_says_which_row_it_is(communes, lists, folder):
+    put(folder, "msa.csv", "code_insee,couche,unite_id,part_population\n63047,MSA,1,beaucoup\n63236,MSA,1,\n")
+    _, problems, _ = read(communes, lists, folder, "couche;fichier_couche;complete\nMSA;msa.csv;non")
+    told = problems[problems["valeur"] == "beaucoup"]
+    assert told["nom"].tolist() == ["63047 / MSA / 1"] and told["ligne"].tolist() == [2]

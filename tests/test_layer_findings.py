@@ -93,7 +93,7 @@ def test_split_epci_and_cut_units_agree_in_number():
         phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in describe_split(make_tables(), {"discordance": table}, NAMES)
     ]
     assert told == [
-        "CC Une a plus d'un interlocuteur dans la couche « Arrondissements » : 2 unités, 97,1 % dans la principale.",
+        "CC Une a plus d'un interlocuteur dans la couche « Arrondissements » : 2 unités, 97,1 % des habitants dans la principale.",
         "CC Une n'a qu'un interlocuteur dans : « Caisses ».",
     ]
     two = make_tables(territoires=pd.DataFrame({"nom": ["CC Une", "CC Deux"], "type": "epci"}, index=["epci:1", "epci:2"]))
@@ -102,7 +102,8 @@ def test_split_epci_and_cut_units_agree_in_number():
         phrase.replace(NARROW_SPACE, " ") for _, phrase, _ in describe_split(two, {"discordance": table}, two["territoires"]["nom"])
     ]
     assert told == [
-        "1 EPCI sur 2 a plus d'un interlocuteur dans la couche « Arrondissements » : CC Une (2 unités, 97,1 % dans la principale).",
+        ("1 EPCI sur 2 a plus d'un interlocuteur dans la couche « Arrondissements » : CC Une (2 unités, 97,1 % des habitants dans la "
+         "principale)."),
         "Aucun EPCI n'a plus d'un interlocuteur dans : « Caisses ».",
     ]
     cut = pd.DataFrame(

@@ -42,7 +42,7 @@ def planted(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         measured = way.measure_tables(loaded)
         for module in (way, reports):  # the commands read and measure it once for all
-            patch.setattr(module, "load", lambda folder: loaded)
+            patch.setattr(module, "load", lambda folder, **_: loaded)
             patch.setattr(module, "measure_tables", lambda tables: measured)
         patch.setattr(report, "PICTURE_DPI", 40)
         patch.setattr(figures, "DPI", 40)
@@ -245,7 +245,7 @@ MUTATIONS = {
 
 
 def _mark_nobody(actors, **_):
-    return pd.DataFrame(False, index=actors.index, columns=["entrepreneur", "domicile", "petite", "personne"])
+    return pd.DataFrame(False, index=actors.index, columns=["entrepreneur", "domicile", "petite", "personne", "joint"])
 
 
 @pytest.fixture(scope="module")

@@ -64,6 +64,12 @@ def test_each_reference_is_named_and_the_smallest_chance_said():
     assert not [phrase for phrase in told if "significatif" in phrase]
 
 
+def test_too_few_links_are_told_in_one_sentence():
+    told = tell(describe_silos, measure(J2, J2_LIENS.iloc[:5]))
+    assert len(told) == 2 and told[1].startswith("Trop peu de liens (5 liens entre acteurs de champ connu, moins de 6)")
+    assert "Si les étiquettes" not in " ".join(told) and "« Silos et hasard »" in told[1]
+
+
 def test_the_convention_gives_its_range_or_says_that_it_weighs_nothing():
     acteurs = J2.assign(categorie=["caf", "ccas", "caf", "gal", "cc", "gal"])
     told = tell(describe_silos, measure(acteurs, J2_LIENS))

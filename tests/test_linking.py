@@ -38,6 +38,8 @@ def test_a_link_is_found_by_the_names_of_its_actors(tmp_path):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
+        (correct("changer", "acteurs", "b", "effectif", "-2"), "un nombre positif ou nul"),
+        (correct("changer", "liens", "a / b / partenaire_technique", "intensite", "5"), "un nombre entier de 1 à 4"),
         (correct("changer", "acteurs", "zz", "nom", "x"), "n'est pas dans l'inventaire"),
         (correct("changer", "acteurs", "b", "couleur", "x"), "cette colonne n'existe pas"),
         (correct("changer", "acteurs", "b", "acteur_id", "x"), "ne se change pas"),

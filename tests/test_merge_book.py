@@ -78,7 +78,8 @@ def test_the_workbook_to_fill_has_its_lists_and_is_read_as_empty(chemin_piege):
     assert [cell.value for cell in book[FORM_SHEET][1]] == list(MERGE_COLUMNS.values())
     lists = [rule.formula1 for rule in book[FORM_SHEET].data_validations.dataValidation]
     assert any("retirer" in text for text in lists) and any("accepté" in text for text in lists)
-    assert book[KNOWN_SHEET]["B2"].value == "=1+1" and book[KNOWN_SHEET]["B2"].data_type == "s"
+    assert [cell.value for cell in book[KNOWN_SHEET][1]] == ["numéro", "table", "identifiant", "nom"]
+    assert book[KNOWN_SHEET]["C2"].value == "=1+1" and book[KNOWN_SHEET]["C2"].data_type == "s"
     rows, _ = read_merge_sheet(read_sheets(path)[0][FORM_SHEET], path, FORM_SHEET)
     assert len(rows) == 0
 

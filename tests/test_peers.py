@@ -22,17 +22,24 @@ def test_the_nearest_equal_a_naive_search_on_standardised_logarithms():
 
 
 def test_equal_distances_go_to_the_smallest_code_and_unknown_sizes_have_no_peer():
-    sizes = pd.DataFrame({"population": [10.0, 20.0, 20.0, 20.0, np.nan, 0.0]}, index=list("adcbef"))
+    sizes = pd.DataFrame({"population": [10.0, 20.0, 20.0, 20.0, np.nan, 0.0, 900.0, 950.0]}, index=list("adcbefgh"))
     found = peers.find_peers(sizes, nombre=2)
     assert found.loc[found["territoire_id"] == "a", "semblable_id"].tolist() == ["b", "c"]
     assert not {"e", "f"} & {*found["territoire_id"], *found["semblable_id"]}
 
 
 def test_the_classes_of_a_typology_weigh_as_one_variable():
-    sizes = pd.DataFrame({"population": [1.0, 10.0, 100.0], "habitants_km2": [1.0, 1.0, 1.0]}, index=list("abc"))
-    one = sizes.assign(**{"part ruralite : x": [0.0, 1.0, 0.5]})
-    two = one.assign(**{"part ruralite : y": [1.0, 0.0, 0.5]})  # says the same thing again
+    sizes = pd.DataFrame({"population": 10.0 ** np.arange(6), "habitants_km2": 1.0}, index=list("abcdef"))
+    one = sizes.assign(**{"part ruralite : x": [0.0, 1.0, 0.5, 0.2, 0.9, 0.1]})
+    two = one.assign(**{"part ruralite : y": [1.0, 0.0, 0.5, 0.8, 0.1, 0.9]})  # says the same thing again
     pd.testing.assert_frame_equal(peers.find_peers(one, nombre=2), peers.find_peers(two, nombre=2))
+
+
+def test_too_few_territories_have_no_peer_and_the_reason_is_told():
+    sizes = pd.DataFrame({"population": np.arange(1.0, 31.0)}, index=[f"t{place:02d}" for place in range(30)])
+    assert peers.find_peers(sizes).groupby("territoire_id").size().eq(10).all() and not peers.explain_no_peer(30)
+    assert not len(peers.find_peers(sizes.iloc[:29])), "ten of twenty-nine are no peers"
+    assert "30 territoires" in peers.explain_no_peer(29) and "29" in peers.explain_no_peer(29)
 
 
 def test_nobody_to_be_read_beside():

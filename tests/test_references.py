@@ -142,7 +142,17 @@ def test_dispositifs_and_networks_are_resolved_too():
 def test_no_actor_at_all():
     tables, problemes = resolve(liens=make_links(("A", "B")))
     assert not len(tables["liens"])
-    assert len(problemes) == 1, "one row, one message: the first end names nobody"
+    assert problemes[["colonne", "valeur"]].values.tolist() == [["source_id", "A"], ["cible_id", "B"]], "both ends are told"
+    names, told = resolve(liens=make_links(("Café du Lac de l'essai", "Mairie de l'essai")))
+    assert not len(names["liens"]) and len(told) == 2, "names are looked for among no row without a fault"
+
+
+def test_every_faulty_cell_of_a_row_is_told_and_the_row_is_set_aside_once():
+    actors = fill("acteurs", acteur_id=["A", "B"], nom=["Un", "Deux"])
+    links = make_links(("zz", "yy"), ("A", "yy"), ("A", "B"), ("xx", "B"))
+    tables, problemes = resolve(acteurs=actors, liens=links)
+    assert tables["liens"][["source_id", "cible_id"]].values.tolist() == [["A", "B"]] and tables["liens"].index.tolist() == [0]
+    assert sorted(problemes["valeur"]) == ["xx", "yy", "yy", "zz"] and problemes["probleme"].str.contains("écartée").all()
 
 
 def test_no_table_at_all():
@@ -216,7 +226,9 @@ def test_links_read_are_kept_or_set_aside(pairs):
     actors = fill("acteurs", acteur_id=["A", "B", "C", "D"], nom=["a", "Été", "CC", "c-c"])
     tables, problemes = resolve(acteurs=actors, liens=make_links(*pairs))
     kept = tables["liens"]
-    assert len(pairs) == len(kept) + len(problemes), "each row set aside has one message, and no other row has any"
+    lines = problemes["ligne"].nunique()
+    assert len(pairs) == len(kept) + lines, "each row set aside has a message, and no other row has any"
+    assert len(problemes) <= 2 * lines, "one an end at most"
     assert set(kept["source_id"]) | set(kept["cible_id"]) <= {"A", "B", "C", "D"}
     assert (kept["source_id"] != kept["cible_id"]).all()
 

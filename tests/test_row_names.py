@@ -3,7 +3,15 @@
 import pytest
 from jouets_fusion import correct, list_known, merge, open_model
 
-from diagnostic.read.back.row_names import canonise_row, find_row, follow_name, index_names, list_keys, tell_correction
+from diagnostic.read.back.row_names import (
+    canonise_row,
+    find_nearest,
+    find_row,
+    follow_name,
+    index_names,
+    list_keys,
+    tell_correction,
+)
 
 
 def know(opened):
@@ -56,3 +64,14 @@ def test_a_problem_says_where_the_correction_is():
     row = correct("changer", "acteurs", "b") | {"fichier": "c.xlsx", "feuille": "f", "ligne": 7}
     told = tell_correction("erreur", row, "Non.", "oui", "table")
     assert told[["fichier", "ligne", "colonne", "valeur"]].iloc[0].tolist() == ["c.xlsx", 7, "table", "acteurs"]
+
+
+def test_a_name_that_nobody_bears_is_told_with_the_nearest(tmp_path):
+    known = know(open_model(tmp_path))
+    for asked in ("Amap de l'esai", "amap de l"):  # a letter missing, or the end of the name
+        found, problems = ask(known, "acteurs", asked)
+        assert found is None and problems["probleme"].iat[0].endswith("Plus proche : « Amap de l'essai », identifiant c.")
+        assert problems["proposition"].tolist() == ["c"]
+    _, problems = ask(known, "acteurs", "Préfecture maritime")
+    assert "Plus proche" not in problems["probleme"].iat[0] and problems["proposition"].tolist() == [""]
+    assert find_nearest("rien", None) == find_nearest("", known["lues"]["acteurs"]) == ("", "")

@@ -178,7 +178,9 @@ def test_the_names_of_the_front_page_lead_somewhere():
 
 
 def test_problems_are_counted_with_their_number():
-    assert way.count_problems(pd.DataFrame({"gravite": ["information", "bloquant", "information"]})) == "1 bloquant, 2 informations"
+    told = pd.DataFrame({"gravite": ["information", "bloquant", "information"]})
+    assert way.count_problems(told) == "1 bloquant ; 2 informations (rien d'obligatoire)"
+    assert way.count_problems(pd.DataFrame({"gravite": ["information"] * 17})) == "aucun ; 17 informations (rien d'obligatoire)"
     assert way.count_problems(pd.DataFrame({"gravite": []})) == "aucun"
 
 

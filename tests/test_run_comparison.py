@@ -29,7 +29,8 @@ def compare_here():
 def test_every_kind_of_file_is_written_and_the_manifest_lists_them():
     folder, _, done = compare_here()
     place = folder / "sortie" / "publique"
-    names = {path.relative_to(place).as_posix() for path in done["fichiers"]}
+    inside = folder / "sortie" / "interne"
+    names = {path.relative_to(place).as_posix() for path in done["fichiers"] if path.parent != inside}
     assert {"comparaison.xlsx", "donnees/comparaison_longue.parquet", "donnees/comparaison_territoires.parquet", "donnees/datapackage.json",
             "csv/comparaison_territoires.csv", "sig/comparaison.gpkg", "carte.html"} <= names  # fmt: skip
     assert any(name.startswith("cartes/entonnoir_") for name in names)
@@ -41,6 +42,35 @@ def test_every_kind_of_file_is_written_and_the_manifest_lists_them():
     ]  # fmt: skip
     assert all(len(row["sha256"]) == 64 for row in run["entrees"])
     assert str(folder) not in json.dumps(told, ensure_ascii=False), "where files are on one's computer is nobody's business"
+
+
+def test_problems_are_written_line_by_line_inside_and_never_in_what_is_published():
+    folder, _, done = compare_here()
+    path = folder / "sortie" / "interne" / "problemes.xlsx"
+    assert done["problemes_ecrits"] == path and path.is_file() and not list((folder / "sortie" / "publique").rglob("problemes*"))
+    book = pd.read_excel(path, sheet_name=None, engine="calamine")
+    assert len(done["problemes"]) and len(book["problemes"]) == len(done["problemes"])
+    assert not {"accepter", "votre correction"} & set(book["problemes"]), "no dossier takes these corrections back"
+    told = json.loads((path.parent / "manifeste.json").read_text(encoding="utf-8"))
+    assert [row["fichier"] for row in told["sorties"]] == ["problemes.xlsx"]
+    words = " ".join(pd.read_excel(path, header=None, engine="calamine")[0].dropna().astype(str))
+    assert "diagnostic corriger" not in words and "relancez la comparaison" in words
+
+
+def test_the_name_of_a_layer_that_holds_a_person_s_is_refused(tmp_path):
+    path = tmp_path / "secteurs.csv"
+    path.write_text("code_insee,unite\n43001,U1\n", encoding="utf-8")
+    for name in ("Secteur de Mme Martin=", "SECTEUR_MME_MARTIN="):
+        with pytest.raises(DiagnosticError, match="celui d'une personne") as refused:
+            comparison.gather({"departements": ["43"], "couches": [f"{name}{path},unite"]})
+        assert "MARTIN" not in str(refused.value).upper(), "not even in the message"
+
+
+def test_no_column_of_the_layers_published_names_a_person(tmp_path):
+    path = tmp_path / "secteurs de Mme Martin.csv"
+    path.write_text("code_insee;secteur de Mme Martin\n43001;U1\n43002;U2\n", encoding="utf-8")
+    results = comparison.measure(comparison.gather({"departements": ["43"], "couches": [f"FICTIF={path}"]}), moran=False)
+    assert not results["couches"].map(lambda cell: "Martin" in str(cell)).any(axis=None)
 
 
 def test_the_tables_written_are_the_results():

@@ -143,6 +143,6 @@ def test_a_dossier_of_a_later_version_is_refused_alone(dossier, tmp_path):
 
 def test_the_workbook_to_fill_is_written_once(dossier):
     path = way.write_form(dossier)
-    assert openpyxl.load_workbook(path)["reperes"]["B2"].value == "a"
+    assert openpyxl.load_workbook(path)["reperes"]["C2"].value == "a"
     with pytest.raises(DiagnosticError, match="existe déjà"):
         way.write_form(dossier)

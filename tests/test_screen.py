@@ -25,3 +25,11 @@ def test_a_word_between_colons_is_no_picture(capsys):
     for console in (screen.console, screen.errors):
         console.print("colonnes lues : root:x:0", markup=False)
     assert "root:x:0" in capsys.readouterr().out
+
+
+def test_what_is_told_of_a_whole_sheet_is_seen_after_the_rows_in_error(capsys):
+    rows = pd.DataFrame({"fichier": ["inventaire.xlsx"] * 2, "feuille": ["acteurs"] * 2, "ligne": [float("nan"), 3]})
+    problems = list_problems("attention", rows, ["Feuille introuvable.", "À vérifier."], "remettez-la")
+    screen.show_problems(pd.concat([problems, list_problems("erreur", rows.iloc[[1]], "Case vide.", "remplissez")], ignore_index=True))
+    told = capsys.readouterr().out
+    assert told.index("Case vide") < told.index("Feuille introuvable") and "À vérifier" not in told

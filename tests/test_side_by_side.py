@@ -50,6 +50,48 @@ def test_funnels_count_communes_never_inhabitants(compared):
     assert np.allclose(apart["numerateur"] / apart["taille"], apart["valeur"], equal_nan=True)
 
 
+def test_too_few_territories_have_no_peers_and_every_output_says_why(compared):
+    assert len(compared["comparaison_territoires"]) == 11 and not len(compared["comparaison_semblables"])
+    assert not len(compared["comparaison_phrases"])
+    told = compared["comparaison_lectures"].query("sujet == 'semblables'")["phrase"].tolist()
+    assert len(told) == 1 and "30 territoires" in told[0]
+    beside = compared["comparaison_reperes"]
+    assert beside["semblables_mediane"].isna().all()
+    assert beside["raison"].str.contains("30 territoires").sum() == beside["valeur"].notna().sum()
+    known = beside["ecart_voisins"].notna()
+    assert (beside.loc[~known & beside["valeur"].notna(), "raison"].str.contains("voisins")).all()
+
+
+def test_names_stand_beside_identifiers_and_figures_have_their_words(compared):
+    wide, near = compared["comparaison_territoires"], compared["comparaison_voisins"]
+    assert near["nom"].equals(near["territoire_id"].map(wide["nom"])) and near["voisin"].equals(near["voisin_id"].map(wide["nom"]))
+    placed = compared["comparaison_entonnoirs"]
+    apart = placed[placed["mesure"].eq("part_communes_a_part")]
+    assert apart["couche"].notna().all() and apart["groupe"].isna().all(), "a layer is no category"
+    assert compared["comparaison_reperes"]["titre"].notna().all()
+
+
+def test_an_empty_cell_of_the_wide_table_has_its_reason_beside(compared):
+    wide, told = compared["comparaison_territoires"], compared["comparaison_dictionnaire"]
+    empty = wide[told["colonne"]].isna()
+    assert empty.any(axis=None) and (empty.any(axis=1) == wide["pourquoi_vide"].notna()).all()
+    titles = told.set_index("colonne")["titre"]
+    for code, row in empty.iterrows():
+        assert all(titles[name] in wide.at[code, "pourquoi_vide"] for name in row.index[row])
+    assert not wide["pourquoi_vide"].dropna().str.contains("nan|None").any()
+
+
+def test_a_layer_where_nobody_is_apart_is_one_sentence_and_no_plot(compared):
+    from diagnostic.run.comparison_drawing import draw_funnels
+
+    told = compared["comparaison_lectures"].query("sujet == 'hasard'")["phrase"]
+    (msa,) = told[told.str.contains("« Caisses de MSA »")]
+    assert msa.endswith("aucune commune à part, nulle part (0 sur 257, 11 EPCI).") and "limites" not in msa
+    figures = draw_funnels(compared, compared["lecture"])
+    assert "part_communes_a_part ARRONDISSEMENT" in figures and "part_communes_a_part MSA" not in figures
+    assert told.iloc[-1].startswith("Les limites tirent chaque commune séparément")
+
+
 def test_no_sentence_ranks(compared):
     told = [*compared["comparaison_phrases"]["phrase"], *compared["comparaison_lectures"]["phrase"]]
     assert told and not [text for text in told if RANKING.search(text)]
@@ -73,7 +115,7 @@ def test_the_menus_of_the_notebook_tell_each_territory(compared):
     pytest.importorskip("ipywidgets")
     name = compared["comparaison_territoires"].index[3]
     box = widgets.explore_beside(compared, name)
-    assert box.children[0].children[0].value == name and "Semblables" in box.children[1].value
+    assert box.children[0].children[0].value == name and "Aucun semblable : il faut 30" in box.children[1].value
     assert "territoires comparés" in widgets.count_compared(compared).data
     drawn = widgets.explore_funnels(compared)
     assert "data:image/png" in drawn.children[1].value

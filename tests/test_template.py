@@ -72,6 +72,13 @@ def test_every_table_and_column_has_its_heading(path):
     assert "personnes" not in book.sheetnames and book.sheetnames[0] == "Lisez-moi"
 
 
+def test_the_reading_sheet_prints_one_page_wide_and_its_rows_are_as_high_as_their_texts(path):
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert sheet.page_setup.fitToHeight == 0 and sheet.page_setup.orientation == "landscape"
+    rows = [row for row in sheet.iter_rows(min_row=3) if isinstance(row[2].value, str) and len(row[2].value) > 90]
+    assert rows and all((sheet.row_dimensions[row[0].row].height or 15) >= 30 for row in rows)
+
+
 def test_choices_have_drop_down_lists_of_french_labels(path):
     offers = list_drop_downs(path)
     for table in [t for t in list_tables() if t != "personnes"]:

@@ -243,7 +243,7 @@ def test_a_template_filled_by_a_partner_is_imported_without_its_example(tmp_path
     book.save(path)
     assert call("importer", "tableau", path, folder) == 0
     out = capsys.readouterr().out
-    assert "1 ligne lue = 1 dans le territoire" in out and "Problèmes : 1 information" in out
+    assert "1 ligne lue = 1 dans le territoire" in out and "Problèmes : aucun ; 1 information (rien d'obligatoire)" in out
     imported = read_book(folder / "imports" / "tableau.xlsx")["acteurs"]
     assert len(imported) == 2 and {"Ludothèque de l'essai", "Médiathèque", "43016"} <= set(imported.iloc[1])
     actors = way.load(folder)["acteurs"]
@@ -264,3 +264,36 @@ def test_a_partners_table_declared_in_the_dossier_is_imported_and_read(trip, tmp
     assert call("importer", "sirene", table, folder) == 1
     told = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("…")]
     assert len(told) == 3 and "« sirene » inconnue" in told[0] and "pays" in told[2]
+
+
+def test_a_row_pushed_down_keeps_its_corrections_and_no_other_row_is_offered_them(tmp_path):
+    folder = tmp_path / "d"
+    inventory = write_inventory_book(folder / "inventaire.xlsx")
+    _, problems, written = take_checked(folder)
+    path = next(path for path in written if path.name == way_back.PROBLEM_FILE)
+    shown = read_book(path)["problemes"]
+    shown = shown.iloc[1:].set_axis(shown.iloc[0].to_list(), axis=1).astype("str").fillna("")
+    persons = shown["feuille"] == "personnes"
+    assert (shown.loc[(shown["ligne"] != "") & ~persons, "nom"] != "").all() and (shown.loc[persons, "nom"] == "").all()
+    assert shown.set_index("valeur lue").at["3001", "nom"] == "Club de l'essai"
+    correct_by_hand_name(path)
+    done = way_back.correct(folder)
+    assert done["reprises"]["nouvelles"] == 2
+    book = openpyxl.load_workbook(inventory)
+    book["acteurs"].insert_rows(2)
+    for place, text in enumerate(["A0", "Nouveau venu de l'essai", "ccas", "43016"], start=1):
+        book["acteurs"].cell(2, place).value = text
+    book.save(inventory)
+    tables = way.load(folder)
+    actors = tables["acteurs"].set_index("acteur_id")
+    assert actors["code_insee"].reindex(["A0", "A1", "A2", "A3"]).tolist() == ["43016", "43016", "03001", "43185"]
+    assert actors.at["A3", "nom"] == "CCAS retrouvé"
+    told = tables["problemes"][tables["problemes"]["probleme"].str.startswith("Corrigé")]
+    assert sorted(told["nom"]) == ["CCAS retrouvé", "Club de l'essai"]
+
+
+def correct_by_hand_name(path):
+    book = openpyxl.load_workbook(path)
+    fill_cell(book, "problemes", {"valeur lue": "3001", "correction proposée": "03001"}, "accepter", "oui")
+    fill_cell(book, "a_corriger_acteurs", {"feuille": "acteurs", "ligne": 4}, "nom", "CCAS retrouvé")
+    book.save(path)

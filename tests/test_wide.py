@@ -231,6 +231,27 @@ def test_a_grid_is_known_by_its_shape():
     assert is_wide(sheet(["", "A", "B"], ["A", "", "x"]), "liens", ACTORS)
     assert not is_wide(sheet(["source_id", "A"], ["A", "x"]), "liens", ACTORS), "one heading is no matrix"
     assert not is_wide(sheet(["nom", "CTG"]), "acteurs", DEVICES)
+    assert not is_wide(sheet(["", "A", "B"], ["Untel", "", "x"]), "liens", ACTORS), "its rows are no actors"
+
+
+@pytest.mark.parametrize(
+    ("table", "known", "rows"),
+    [
+        ("liens", ACTORS, [["premier", "cible_id", "type", "source"], ["A", "B", "technique", "FICTIF"], ["B", "A", "technique", ""]]),
+        ("liens", ACTORS, [["premier", "cible_id", "type", "declarant_id"], ["A", "B", "technique", "A"]]),
+        ("liens", ACTORS, [["premier", "second", "type"], ["A", "B", "technique"], ["B", "A", "technique"]]),
+        ("participations", DEVICES, [["premier", "dispositif_id", "role"], ["A", "CTG", "pilotage"]]),
+        ("ressorts", {"mds": {}}, [["bourg", "couche", "unite_id"], ["43013", "MDS", "1"]]),
+    ],
+)
+def test_a_long_table_with_a_misspelt_heading_is_no_grid(table, known, rows):
+    assert not is_wide(sheet(*rows), table, known)
+
+
+def test_the_headings_of_the_dossier_make_a_long_table():
+    raw = sheet(["De qui", "A", "B"], ["A", "", "x"])
+    assert is_wide(raw, "liens", ACTORS)
+    assert not is_wide(sheet(["De qui", "vers", "type"], ["A", "B", "technique"]), "liens", ACTORS, {"De qui": "source_id"})
     assert "lue comme une saisie en tableau" in tell_wide("liens", PATH, "liens")["probleme"][0]
 
 

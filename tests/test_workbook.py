@@ -49,6 +49,18 @@ def test_reading_sheet_first_then_the_sheets_of_the_vocabulary(path):
     assert book[READING_SHEET]["A7"].hyperlink.location == "'Mille-feuille'!A1"
 
 
+def test_each_row_of_the_reading_sheet_is_as_high_as_its_longest_text(path):
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    widths, short = {"A": 30, "B": 34, "C": 90}, []
+    for row in sheet.iter_rows(min_row=3):
+        merged = any(row[0].coordinate in held for held in sheet.merged_cells.ranges)
+        texts = [(str(cell.value), 154 if merged else widths[cell.column_letter]) for cell in row if isinstance(cell.value, str)]
+        lines = max((-(-len(text) // width) for text, width in texts), default=1)
+        height = sheet.row_dimensions[row[0].row].height or 15
+        short += [row[0].row] if height < 15 * lines else []
+    assert short == []
+
+
 def test_no_cell_is_a_formula_or_a_link_and_texts_come_back_as_written(path):
     book = openpyxl.load_workbook(path)
     sheet = book["Acteurs"]

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import zipfile
 
 import pandas as pd
 import pytest
@@ -66,6 +67,15 @@ def test_interne_shows_what_publique_hides(dossier, tmp_path):
     done = write_sheets(dossier, formats=["A3"], edition="interne", kit=False, sortie=tmp_path)
     assert done["comptes"]["carte"] == 4 and done["fichiers"][1].parent == tmp_path / "interne" / "atelier"
     assert "Lieu tenu secret" in read_pdf(done["fichiers"][1])
+
+
+def test_who_said_what_is_written_out_of_what_is_sent(dossier, tmp_path):
+    old = tmp_path / "publique" / "atelier" / "corrections.xlsx"
+    done = write_sheets(dossier, formats=["A3"], sortie=tmp_path)
+    assert tmp_path / "interne" / "atelier" / "corrections.xlsx" in done["fichiers"] and not old.exists()
+    assert done["comptes"]["gardes"] == 0
+    with zipfile.ZipFile(tmp_path / "interne" / "atelier" / "corrections.xlsx") as archive:
+        assert not any(b"Lieu tenu secret" in archive.read(name) for name in archive.namelist())  # it goes with the publique map
 
 
 def test_the_command(dossier, tmp_path, capsys):

@@ -8,8 +8,10 @@ import pytest
 from petit_dossier import write_dossier
 
 from diagnostic import run as way
+from diagnostic.draw.base_map import prepare_base
+from diagnostic.draw.workshop_actors import number_actors
 from diagnostic.read.fingerprints import fingerprint
-from diagnostic.run.workshop_kit import list_filled, name_form, write_kit
+from diagnostic.run.workshop_kit import list_filled, name_form, place_corrections, write_kit
 from diagnostic.write.manifest import NAME, describe_outputs, write_manifest
 
 SECRET = "Lieu tenu secret"
@@ -54,7 +56,7 @@ def test_every_file_of_the_kit_is_there_and_counted(kit):
     names = {path.relative_to(folder).as_posix() for path in done["fichiers"]}
     assert {f"atelier/{name}" for name in (
         "cartes_acteurs.pdf", "cartes_dispositifs.pdf", "fiche_animation.docx",
-        "fiche_liens.docx", "fiche_langage_commun.docx", "fiches_experiences.docx", "fiche_metiers_passerelles.docx", "corrections.xlsx",
+        "fiche_liens.docx", "fiche_langage_commun.docx", "fiches_experiences.docx", "fiche_metiers_passerelles.docx",
     )} <= names
     forms = sorted(name for name in names if "formulaires" in name)
     assert len(forms) == done["comptes"]["formulaires"] == 2
@@ -92,19 +94,52 @@ def test_what_a_person_filled_is_never_written_over(measured, kit):
     rows = describe_outputs(list(done["fichiers"]), folder, hashed=fingerprint)
     write_manifest({"calculs": {"x": {}}, "sorties": [row | {"calcul": "x"} for row in rows]}, folder / NAME)
     assert list_filled(folder) == set() == list_filled(folder / "ailleurs")
-    book = openpyxl.load_workbook(folder / "atelier" / "corrections.xlsx")
-    book["corrections"]["A2"] = "changer"
-    book.save(folder / "atelier" / "corrections.xlsx")
     form = sorted((folder / "atelier" / "formulaires").glob("*.docx"))[0]
     document = docx.Document(form)
     document.add_paragraph("Rempli à la main")
     document.save(form)
-    filled = {"atelier/corrections.xlsx", f"atelier/formulaires/{form.name}"}
+    filled = {f"atelier/formulaires/{form.name}"}
     assert list_filled(folder) == filled
     again = write_kit(way.select_edition(measured, "partenaires"), folder, kept=filled)
-    assert again["comptes"]["gardes"] == 2 and form not in again["fichiers"]
+    assert again["comptes"]["gardes"] == 1 and form not in again["fichiers"]
     assert "Rempli à la main" in read_words(form)
-    assert openpyxl.load_workbook(folder / "atelier" / "corrections.xlsx")["corrections"]["A2"].value == "changer"
+
+
+def keep_manifest(place):
+    """Sign what `place` holds, as a command does once its files are in place."""
+    paths = [path for path in place.rglob("*") if path.suffix == ".xlsx"]
+    rows = [row | {"calcul": "x"} for row in describe_outputs(paths, place, hashed=fingerprint)]
+    write_manifest({"calculs": {"x": {}}, "sorties": rows}, place / NAME)
+
+
+def test_the_workbook_of_corrections_is_not_among_what_is_sent_out_and_has_the_numbers_of_the_map(measured, kit, tmp_path):
+    shown = way.select_edition(measured, "publique")
+    done = place_corrections(shown, tmp_path, tmp_path)
+    (path,) = done["fichiers"]
+    assert path == tmp_path / "interne" / "atelier" / "corrections.xlsx" and done["garde"] is None
+    assert not list(kit[0].rglob("corrections*"))
+    sheet = openpyxl.load_workbook(path)["reperes"]
+    told = {row[2]: row[0] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    numbered, _ = number_actors(prepare_base(shown["communes"]), shown["acteurs"], shown["listes"]["categories"])
+    assert told == {row.acteur_id: str(row.numero) for row in numbered.itertuples()} | {"p": "D1"}
+    with zipfile.ZipFile(path) as archive:
+        assert not any(SECRET.encode() in archive.read(name) for name in archive.namelist())
+
+
+def test_a_filled_workbook_stays_and_a_map_with_other_numbers_has_its_own(measured, tmp_path):
+    shown = way.select_edition(measured, "publique")
+    (path,) = place_corrections(shown, tmp_path, tmp_path)["fichiers"]
+    keep_manifest(tmp_path / "interne")
+    assert place_corrections(shown, tmp_path, tmp_path)["fichiers"] == [path]  # nobody wrote in it
+    keep_manifest(tmp_path / "interne")
+    book = openpyxl.load_workbook(path)
+    book["corrections"]["A2"] = "changer"
+    book.save(path)
+    assert place_corrections(shown, tmp_path, tmp_path) == {"fichiers": [], "garde": path}
+    fewer = shown | {"acteurs": shown["acteurs"].iloc[1:]}
+    again = place_corrections(fewer, tmp_path, tmp_path)
+    assert [one.name for one in again["fichiers"]] == ["corrections_2.xlsx"] and again["garde"] == path
+    assert openpyxl.load_workbook(path)["corrections"]["A2"].value == "changer"
 
 
 @pytest.mark.parametrize(

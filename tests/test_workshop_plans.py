@@ -24,16 +24,31 @@ def test_links_are_told_by_numbers_and_a_link_of_nobody_on_the_map_is_not():
     blocks = plans.plan_links(NUMBERED, links, read_list("types_lien"))
     known, blank = tables(blocks)
     assert [line[:2] for line in known["lignes"]] == [["1 Un", "2 Deux"], ["2 Deux", "3 Trois"]]
-    assert "Ce que l’inventaire dit déjà (2 liens)" in read(blocks)
+    assert "Ce que l’inventaire dit déjà (2 liens, 2 paires d’acteurs)" in [text.replace("\u00a0", " ") for text in read(blocks)]
     assert len(blank["lignes"]) == plans.BLANK_LINES and blank["hauteur"] == plans.HAND
     assert any("n’est pas un lien qui n’existe pas" in text for text in read(blocks))
 
 
-def test_links_beyond_a_page_are_counted_and_none_at_all_leaves_the_lines_to_fill():
-    many = pd.DataFrame({"source_id": ["a"] * 50, "cible_id": ["b"] * 50, "type": ["information"] * 50})
-    told = " ".join(read(plans.plan_links(NUMBERED, many, read_list("types_lien"))))
-    assert "10 liens de plus dans le classeur" in told
-    assert len(tables(plans.plan_links(NUMBERED, many.iloc[:0], read_list("types_lien")))) == 1
+def test_a_pair_is_told_once_with_all_its_links_and_their_way():
+    links = pd.DataFrame({
+        "source_id": ["b", "a", "c", "a"], "cible_id": ["a", "b", "a", "b"], "oriente": [True, False, None, False],
+        "type": ["partenaire_financier", "information", "information", "information"],
+    })  # fmt: skip
+    pairs = plans.list_pairs(NUMBERED, links, read_list("types_lien"))
+    assert pairs[["a", "b", "nombre"]].to_numpy().tolist() == [[1, 2, 3], [1, 3, 1]]
+    assert pairs["lien"].tolist() == ["Partenaire financier ← ; Information", "Information"]
+
+
+def test_every_link_is_there_under_the_intercommunalite_of_its_lower_number():
+    many = pd.concat([NUMBERED] * 40, ignore_index=True).assign(numero=range(1, 121), acteur_id=[f"n{rank}" for rank in range(120)])
+    many = many.assign(epci=["Ouest"] * 60 + ["Est"] * 59 + [""])
+    ends = many["acteur_id"].to_numpy()
+    links = pd.DataFrame({"source_id": ends[:-1], "cible_id": ends[1:], "type": "information"})
+    blocks = plans.plan_links(many, links, read_list("types_lien"))
+    *known, _ = tables(blocks)
+    assert [len(table["lignes"]) for table in known] == [60, 59]  # the last pair is with that of number 119
+    assert [block["texte"].split()[0] for block in blocks if block.get("niveau") == 3] == ["Ouest", "Est"]
+    assert len(tables(plans.plan_links(many, links.iloc[:0], read_list("types_lien")))) == 1
 
 
 def test_facilitation_asks_the_questions_of_the_guide_in_its_words():
@@ -46,6 +61,8 @@ def test_facilitation_asks_the_questions_of_the_guide_in_its_words():
     assert "Décider des rencontres" in told and "Le Brivadois" in told and told.count("rien d’écrit") == 4
     assert set(plans.MINUTES) == set(plans.MATERIAL) == set(questions["code"])
     assert plans.plan_facilitation("", pd.DataFrame())
+    told = " ".join(read(plans.plan_facilitation("", answers, {"Q1": "3 communes.", "Q2": "24 dispositifs."})))
+    assert "Le Brivadois Dans l’inventaire" in told.replace("\u00a0", " ") and told.count("rien d’écrit") == 4
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from diagnostic.cli.screen import Progress, console
 from diagnostic.run import changes as way
+from diagnostic.run.nearby import find_near, list_inventory_folders
 from diagnostic.schema import EDITIONS
 
 TEXT = "Dit ce qui a changé entre deux états d'un dossier : acteurs, liens, ressorts, chiffres, en phrases, en carte et en classeur."
@@ -12,7 +13,7 @@ MOST_SHOWN = 40
 
 def add_changes(command):
     """Add the arguments of `changements` to its parser."""
-    text = "un dossier, ou un classeur qui en a été l'inventaire"
+    text = "un dossier, ou un classeur qui en a été l'inventaire (un nom seul est cherché ici, puis dans le dossier APRES)"
     command.add_argument("avant", metavar="AVANT", type=Path, help=text)
     text = "l'état d'après, de même ; sans lui, AVANT est comparé à ce qu'il était un jour donné (--depuis)"
     command.add_argument("apres", metavar="APRES", type=Path, nargs="?", help=text)
@@ -25,9 +26,13 @@ def add_changes(command):
 
 def run_changes(choices):
     """Compare two states and show the sentences."""
+    states = [choices.avant, *([choices.apres] if choices.apres else [])]
+    # An earlier inventory is beside the one that took its place.
+    folders = [place for path in states if path.is_dir() for place in list_inventory_folders(path)]
+    avant, *apres = [find_near(path, folders) for path in states]
     with Progress("Lecture") as progress:
         done = way.compare(
-            choices.avant, choices.apres, depuis=choices.depuis, edition=choices.edition, sortie=choices.sortie, progress=progress.tell
+            avant, *apres, depuis=choices.depuis, edition=choices.edition, sortie=choices.sortie, progress=progress.tell
         )
     for line in done["compares"]:
         console.print(line, markup=False)

@@ -67,6 +67,8 @@ def run_comparison(choices):
     for sentence in results["comparaison_lectures"]["phrase"]:
         console.print(f"  {sentence}", markup=False)
     show_problems(done["problemes"])
+    if len(done["problemes"]):
+        console.print(f"  Tous, ligne par ligne : {done['problemes_ecrits']}", markup=False)
     _show_written(done)
     if choices.par_territoire:
         run_batch(asked, done["territoires"], choices)

@@ -7,6 +7,7 @@ import pandas as pd
 from diagnostic.cli.screen import Progress, console, quote_path, show_problems
 from diagnostic.errors import DiagnosticError
 from diagnostic.run import merge as way
+from diagnostic.run.nearby import find_near, list_workshop_folders
 from diagnostic.vocabulary.formats import count_words
 
 TEXT = "Fusionne des corrections dans une copie de l'inventaire : classeur, formulaire, carte, copie ; ne tranche aucun désaccord."
@@ -16,7 +17,10 @@ MOST_SHOWN = 8
 def add_merge(command):
     """Add the arguments of `fusionner` to its parser."""
     command.add_argument("dossier", metavar="DOSSIER", type=Path, help="le dossier du territoire")
-    text = "classeur de corrections, formulaire d'un partenaire, carte (uMap, GeoJSON), copie de l'inventaire, ou fusion.xlsx décidé"
+    text = (
+        "classeur de corrections, formulaire d'un partenaire, carte (uMap, GeoJSON), copie de l'inventaire, ou fusion.xlsx décidé ; un nom "
+        "seul est cherché ici, puis dans le dossier et ses feuilles d'atelier"
+    )
     command.add_argument("corrections", metavar="CORRECTIONS", type=Path, nargs="*", help=text)
     text = "qui corrige, décide ou annule (initiales ou structure), quand le fichier ne le dit pas"
     command.add_argument("--qui", metavar="QUI", default="", help=text)
@@ -48,8 +52,11 @@ def run_merge(choices):
                               "donnez au moins un fichier, ou --classeur, --liste, --annuler")  # fmt: skip
     else:
         statut = "accepte" if choices.accepter else "propose"
+        paths = [find_near(path, list_workshop_folders(choices.dossier)) for path in choices.corrections]
+        for path in [path for path, asked in zip(paths, choices.corrections, strict=True) if path != asked]:
+            console.print(f"Lu : {path}", markup=False)
         with Progress("Fusion des corrections"):
-            done = way.merge(choices.dossier, choices.corrections, qui=choices.qui, quand=choices.quand, statut=statut)
+            done = way.merge(choices.dossier, paths, qui=choices.qui, quand=choices.quand, statut=statut)
         _show_counts(done)
         _show_done(choices.dossier, done)
 

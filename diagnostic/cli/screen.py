@@ -73,7 +73,10 @@ def show_problems(problems, heading="Problèmes"):
     if heading != "Problèmes" and not len(problems):
         return
     console.print(f"{heading} : {way.count_problems(problems)}")
-    shown = problems[problems["gravite"].isin(["bloquant", "erreur"])].head(5)
+    # What stops a row, then what is told of a whole sheet: a sheet that is missing or not read is seen without opening a file.
+    grave = problems["gravite"].isin(["bloquant", "erreur"])
+    whole = (problems["gravite"] == "attention") & problems["ligne"].isna()
+    shown = problems.assign(second=~grave)[grave | whole].sort_values("second", kind="stable").head(5)
     for row in shown.astype({"ligne": "Int64"}).itertuples():
         line = f"ligne {row.ligne}" if row.ligne is not NA else ""
         place = ", ".join(filter(None, [row.fichier, row.feuille, line]))

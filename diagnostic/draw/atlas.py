@@ -77,9 +77,10 @@ def _list_layers(tables, base, common):
 
 
 def _list_chance(tables, common):
-    """List the charts of chance, one a territory it was drawn in; there is none where no draw was asked for."""
-    rows = tables["hasard"] if "hasard" in tables else pd.DataFrame(columns=["territoire_id", "mesure", "observe"])
+    """List the charts of chance, one a territory where it was drawn: a page that says « non calculé » says one thing, told in words."""
+    rows = tables["hasard"] if "hasard" in tables else pd.DataFrame(columns=["territoire_id", "mesure", "observe", "moyenne_hasard"])
     rows = rows[(rows["mesure"] == "nb_a_dans_b") & rows["observe"].notna()]
+    rows = rows[rows["moyenne_hasard"].notna().groupby(rows["territoire_id"]).transform("any").astype(bool)]
     names, labels, told = tables["territoires"]["nom"], tables["couches"]["libelle"], common("ressorts")
     figures = []
     for key, held in rows.groupby("territoire_id", sort=False):

@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from diagnostic.draw.access_chart import tell_part
+from diagnostic.draw.access_words import tell_unread
 from diagnostic.draw.charts import STATES
 from diagnostic.draw.constats_page import set_spaces
 from diagnostic.draw.states_map import STATE_FILLS, STATE_INKS
@@ -59,7 +60,7 @@ def draw_gaps_page(tables, *, titre, sources, date, edition, fictif=False):
         fiche_manques (nom, type, nb_communes, population, nb_present, nb_absent_verifie, nb_non_renseigne, age_text),
         manques_rubriques (rubrique_libelle, the three nb_, noms_presents, noms_absents), manques_attendus (libelle, etat, force,
         detail, base), manques_acces (categorie_libelle, phrase, part_population_au_dela, mode), manques_listes (genre: liens,
-        dispositifs, themes or publics; texte, rang)
+        dispositifs, themes or publics; texte, rang), acces (categorie, raison_absence: why nothing is read of it)
     titre : str, that of the dossier
     sources : list of str
     date : date or str
@@ -68,6 +69,7 @@ def draw_gaps_page(tables, *, titre, sources, date, edition, fictif=False):
     """
     order = sort_territories(tables["fiche_manques"].reset_index(drop=True))
     held = {name: _gather(tables.get(f"manques_{name}")) for name in ("rubriques", "attendus", "acces", "listes")}
+    held["acces_lu"] = tables.get("acces")
     sections = [_describe_section(rank, row, held, edition) for rank, row in enumerate(order.to_dict("records"))]
     page = {
         "titre": f"Fiches manques : {titre}",
@@ -134,7 +136,8 @@ def _describe_section(rank, row, held, edition):
         "age": _tell_age(row.get("age_text")),
         "rubriques": _list_block(held["rubriques"], key, NOTHING["rubriques"], MAX_HEADINGS, _describe_heading),
         "attendus": _list_block(held["attendus"], key, NOTHING["attendus"], MAX_EXPECTED, _describe_expected, rank_expected),
-        "acces": _list_block(held["acces"], key, NOTHING["acces"], MAX_ACCESS, _describe_access, _rank_access),
+        "acces": _list_block(held["acces"], key, tell_unread(held["acces_lu"], key) or NOTHING["acces"], MAX_ACCESS, _describe_access,
+                             _rank_access),
         **{genre: _list_genre(held["listes"], key, genre, edition) for genre in INTERNAL},
         **{genre: _join_genre(held["listes"], key, genre) for genre in ("themes", "publics")},
     }  # fmt: skip

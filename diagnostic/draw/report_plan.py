@@ -5,6 +5,7 @@ tableau (see `report_tables.make_table`), figures (titre, noms). No figure is co
 `phrases_ressorts` and `notices`.
 """
 
+from diagnostic.draw.access_words import tell_unread
 from diagnostic.draw.report_annexes import plan_annexes
 from diagnostic.draw.report_figures import sort_figures
 from diagnostic.draw.report_pieces import bullets, cite_sources, list_phrases, note, phrase, title
@@ -24,6 +25,7 @@ TITLES = {
     "annexes": "Annexes",
 }
 NOTHING = "Les données du dossier ne permettent de rien dire ici, dans cette édition."
+UNREAD = "Aucun éloignement n'est lu dans cette édition : on ne sait pas."
 MOST_SENTENCES = 16
 MOST_LAYERS = 6
 STATES = [
@@ -220,10 +222,11 @@ def _plan_ressorts(shown, left):
         title("Où les limites ne coïncident pas", 2),
         *_say_sentences(shown, ["Ressorts"]),
         *_tell_whole(shown, left),
+        *_tell_chance(shown),
         make_table(
             rows[rows["type"] == "epci"],
             columns,
-            legende="Nombre d'interlocuteurs de chaque intercommunalité, et d'unités par découpage",
+            legende="Nombre d'interlocuteurs de chaque intercommunalité" + (", et d'unités par découpage" if varied else ""),
             feuille="territoires_resume",
             source=cite_sources(shown, "ressorts"),
         ),
@@ -247,6 +250,18 @@ def _tell_whole(shown, left):
         return []
     told = f"Sans carte ici, parce qu'aucune intercommunalité n'y est partagée : {join_words(dict.fromkeys(named), len(named))}."
     return [note(told)]
+
+
+def _tell_chance(shown):
+    """Return the note of the territories whose limits were compared with none drawn at random, and why: they have no chart."""
+    rows = shown.get("hasard")
+    if rows is None or not len(rows):
+        return []
+    known = rows.loc[rows["moyenne_hasard"].notna(), "territoire_id"]
+    rows = rows[~rows["territoire_id"].isin(known)].drop_duplicates("territoire_id")
+    names = rows["territoire_id"].map(shown["territoires"]["nom"])
+    told = [f"{name} ({reason or 'données insuffisantes'})" for name, reason in zip(names, rows["raison_absence"].fillna(""), strict=True)]
+    return [note(f"Comparaison des limites à un découpage tiré au hasard non calculée : {join_words(told, MOST_LAYERS)}.")] if told else []
 
 
 def _plan_links(shown):
@@ -304,6 +319,8 @@ def _plan_gaps(shown):
         ("categorie_libelle", "Catégorie", "texte", 4),
         ("phrase", "Éloignement", "texte", 7),
     ]
+    said = [block for block in _say_sentences(shown, ["Accès"]) if block]
+    unread = "" if said or len(far) else tell_unread(shown.get("acces"))
     return [
         title("Ce qui manque, ce qu'on ne sait pas", 2),
         *_say_sentences(shown, ["Manques"]),
@@ -315,7 +332,8 @@ def _plan_gaps(shown):
             source=cite_sources(shown, "acteurs"),
         ),
         title("L'éloignement", 2),
-        *_say_sentences(shown, ["Accès"]),
+        *said,
+        None if said or len(far) else phrase(unread or UNREAD),
         make_table(
             far,
             distances,

@@ -79,13 +79,15 @@ def draw_web_map(communes, vue, *, titre, sources, date, edition):
         mairies = vue["mairies"]
         vue["acces"] = vue.get("acces_territoires")
     tables = {name: _take_table(vue, name) for name in EMPTY_TABLES}
+    # Without any actor nor state drawn there is no inventory: nothing to be warned of.
+    warned = (NOT_EXHAUSTIVE,) if len(tables["acteurs"]) or len(tables["etats"]) else ()
     if tables["acteurs"].index.name == "acteur_id":
         tables["acteurs"] = tables["acteurs"].reset_index()
     page = {
         "titre": titre,
         "edition": EDITION_LABELS.get(edition, edition),
         "date": date.strftime("%d/%m/%Y") if isinstance(date, datetime.date) else date,
-        "mentions": [mention.rstrip(". ") + "." for mention in (NOT_EXHAUSTIVE, *vue.get("mentions", []))],
+        "mentions": [mention.rstrip(". ") + "." for mention in (*warned, *vue.get("mentions", []))],
         "sources": list(sources),
         "fictif": _say_fictif(tables, sources),
     }

@@ -62,8 +62,7 @@ def list_dispositif_cards(numbered, shown):
     A contract brought by an import has no card: there are hundreds of them, and the sheet of contracts lists them.
     """
     lists, rows = shown["listes"], []
-    devices = shown["dispositifs"]
-    devices = devices[~is_imported(devices)].sort_values("nom", key=lambda names: names.str.casefold(), kind="stable")
+    devices = order_dispositifs(shown)
     numbers = numbered.set_index("acteur_id")["numero"]
     joined = shown["participations"].assign(numero=lambda rows: rows["acteur_id"].map(numbers)).dropna(subset="numero")
     members = joined.groupby("dispositif_id")["numero"].agg(lambda cells: sorted(set(cells.astype(int))))
@@ -82,6 +81,12 @@ def list_dispositif_cards(numbered, shown):
                   f"Acteurs n° : {', '.join(map(str, held[:MOST_NUMBERS]))}{more}" if held else "Aucun acteur de la carte n'y est encore."),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=["mot", "champ", "mairie", "nom", "lignes"])
+
+
+def order_dispositifs(shown):
+    """Return the dispositifs that have a card, in the order of their numbers: D1, D2..."""
+    devices = shown["dispositifs"]
+    return devices[~is_imported(devices)].sort_values("nom", key=lambda names: names.str.casefold(), kind="stable")
 
 
 def draw_cards(cards, kind, *, mentions):

@@ -11,7 +11,7 @@ from diagnostic.schema import is_imported
 from diagnostic.vocabulary import read_vocabulary
 from diagnostic.vocabulary.formats import count_words, format_number, join_words
 
-BLANK_LINES, FORM_BLANKS, MOST_LINKS, MOST_KNOWN = 18, 4, 40, 8
+BLANK_LINES, FORM_BLANKS, MOST_KNOWN = 18, 4, 8
 BOX = "☐"
 HAND = 0.9  # centimetres
 # Minutes of each question in two hours and a half: our proposal, to be changed on the sheet.
@@ -43,46 +43,69 @@ def make_grid(headings, lines, widths, legend, *, height=None):
 
 
 def plan_links(numbered, liens, types):
-    """Return the sheet of links: those known between two numbered actors, to confirm; then lines to fill.
+    """Return the sheet of links: all those known between two numbered actors, each pair once, to confirm; then lines to fill.
+
+    A pair is told under its lower number, and so with the intercommunalité of that actor: each table finds its own.
 
     Parameters
     ----------
-    numbered : DataFrame numero, acteur_id, nom
+    numbered : DataFrame numero, acteur_id, nom, epci
     liens : DataFrame of an edition: source_id, cible_id, type, oriente
     types : DataFrame, index the codes of the types of links, column libelle
     """
-    people = numbered.drop_duplicates("acteur_id").set_index("acteur_id")
-    known = liens[liens["source_id"].isin(people.index) & liens["cible_id"].isin(people.index)]
-    order = known.assign(rang=known["source_id"].map(people["numero"])).sort_values(["rang", "cible_id"], kind="stable")
-    lines = [
-        [f"{people.at[row.source_id, 'numero']}  {people.at[row.source_id, 'nom']}",
-         f"{people.at[row.cible_id, 'numero']}  {people.at[row.cible_id, 'nom']}", label_code(types, row.type), f"{BOX} oui  {BOX} non", ""]
-        for row in order.head(MOST_LINKS).itertuples()
-    ]  # fmt: skip
-    left = len(order) - len(lines)
+    pairs = list_pairs(numbered, liens, types)
     headings, widths = ["N° et nom", "N° et nom", "Lien", "Encore vrai ?", "Ce qu'ils font ensemble"], [4.2, 4.2, 2.8, 2.6, 3.2]
     blocks = [phrase("Qui travaille avec qui, et comment ? Les numéros sont ceux de la carte et de l'index.")]
-    if lines:
-        blocks.append(title(f"Ce que l'inventaire dit déjà ({count_words(len(order), 'lien')})", 2))
-        blocks.append(make_grid(headings, lines, widths, "Liens connus, à confirmer"))
-        rest = f"{count_words(left, 'lien')} de plus dans le classeur, feuille « Liens »." if left else ""
-        blocks.append(note(f"{rest} Un lien absent de cette liste n'est pas un lien qui n'existe pas.".strip()))
+    if len(pairs):
+        number = int(pairs["nombre"].sum())
+        pair = count_words(len(pairs), "paire d'acteurs", "paires d'acteurs")
+        blocks.append(title(f"Ce que l'inventaire dit déjà ({count_words(number, 'lien')}, {pair})", 2))
+        blocks.append(note(
+            "Chaque paire une fois, à l'intercommunalité de son plus petit numéro : n'imprimez que les pages de la table. "
+            "Un lien absent de cette liste n'est pas un lien qui n'existe pas."
+        ))  # fmt: skip
+        for place, part in pairs.groupby("epci", sort=False):
+            lines = [[row.premier, row.second, row.lien, f"{BOX} oui  {BOX} non", ""] for row in part.itertuples()]
+            name = f"{place or 'Sans intercommunalité connue'} ({count_words(len(part), 'paire')})"
+            blocks += [title(name, 3), make_grid(headings, lines, widths, f"Liens connus, à confirmer : {name}")]
     blocks.append(title("Ce que le groupe ajoute", 2))
     kinds = f"Types : {join_words(types['libelle'].tolist(), 12)}." if len(types) else ""
     blocks += [note(kinds)] if kinds else []
     headings = ["N°", "N°", "Type de lien", "Sens (→, ←, ↔)", "Sur quel sujet, depuis quand"]
     blocks.append(make_grid(headings, [[" "] * 5] * BLANK_LINES, [1.6, 1.6, 4.4, 2.6, 6.8], "Liens à ajouter", height=HAND))
-    blocks.append(note("À recopier dans la feuille liens de l'inventaire, ou dans le classeur de corrections."))
+    blocks.append(note("À recopier dans le classeur de corrections, par leurs numéros : ajouter, liens, « 84 / 12 / Co-pilote »."))
     return blocks
 
 
-def plan_facilitation(finalite, answers):
+def list_pairs(numbered, liens, types):
+    """Return one row a pair of linked actors, by their numbers: epci (of the first), premier, second, lien (in words), nombre.
+
+    A link with a direction is told with an arrow, from the first or to it.
+    """
+    people = numbered.drop_duplicates("acteur_id").set_index("acteur_id")
+    rows = liens[liens["source_id"].isin(people.index) & liens["cible_id"].isin(people.index)]
+    ends = pd.DataFrame({name: rows[name].map(people["numero"]).astype(int) for name in ("source_id", "cible_id")})
+    first, last = ends.min(axis=1), ends.max(axis=1)
+    way = rows["oriente"].astype("boolean").fillna(False) if "oriente" in rows else pd.Series(False, index=rows.index)
+    arrow = pd.Series(" →", index=rows.index).where(ends["source_id"] == first, " ←").where(way.astype(bool), "")
+    told = rows["type"].map(lambda code: label_code(types, code)) + arrow
+    grouped = pd.DataFrame({"a": first, "b": last, "lien": told}).groupby(["a", "b"])["lien"]
+    pairs = grouped.agg(lambda cells: " ; ".join(dict.fromkeys(cells))).to_frame().assign(nombre=grouped.size()).reset_index()
+    called = people.set_index("numero")
+    named = called.index.astype(str) + "  " + called["nom"]
+    names = dict(zip(called.index, named, strict=True))
+    places = called["epci"] if "epci" in called else pd.Series("", index=called.index)
+    return pairs.assign(epci=pairs["a"].map(places).fillna(""), premier=pairs["a"].map(names), second=pairs["b"].map(names))
+
+
+def plan_facilitation(finalite, answers, known=None):
     """Return the facilitation sheet: the questions of OUTIL 4 in the words of the guide, what is known, what to have on the table.
 
     Parameters
     ----------
     finalite : str, the purpose of the map; "" when it is not said
     answers : DataFrame question_id (Q0...), reponse, the sheet questions; an edition may hold none
+    known : dict of code -> sentence, optional: what the dossier holds (`workshop_known.tell_known`)
     """
     questions = read_vocabulary("questions")
     said = answers.dropna(subset=["question_id", "reponse"]) if "reponse" in answers else answers.iloc[:0]
@@ -93,11 +116,12 @@ def plan_facilitation(finalite, answers):
         note(f"Durées : une proposition du logiciel ({total // 60} h {total % 60:02d} en tout), à changer selon le groupe."),
     ]
     for row in questions.itertuples():
-        known = given.get(row.code) or ""
+        said, held = given.get(row.code) or "", (known or {}).get(row.code, "")
+        told = [shorten_text(said, 400) if said else "", f"Dans l'inventaire : {held}" if held else ""]
         blocks += [
             title(f"{row.code}. {row.question}", 2),
             note(f"Environ {MINUTES[row.code]} minutes. Sur la table : {MATERIAL[row.code]}."),
-            phrase(f"Ce que l'on sait déjà : {shorten_text(known, 400) if known else f'rien d’écrit, {UNDECIDED}.'}"),
+            phrase(f"Ce que l'on sait déjà : {' '.join(filter(None, told)) or f'rien d’écrit, {UNDECIDED}.'}"),
             phrase(f"Ce que l'on cherche à garder : {row.reponse_attendue}."),
             make_grid(["Ce que dit le groupe", "Ce qui n'est pas tranché"], [[" ", " "]] * 2, [10, 7], row.code, height=HAND),
         ]  # fmt: skip

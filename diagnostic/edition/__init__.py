@@ -10,6 +10,7 @@ from diagnostic.edition.closed import drop_distances, list_closed_categories
 from diagnostic.edition.coarse import coarsen_actors, list_telling_ids, list_words, mark_persons
 from diagnostic.edition.hidden import KEYS, drop_references, find_hidden, hide_rows, keep_told_sources
 from diagnostic.edition.personal import MASK, make_masker, mask_personal, mask_settings, mask_text, number_identifiers
+from diagnostic.edition.reached import rename_reached
 from diagnostic.edition.ruled import close_settings, drop_columns, drop_marked, keep_tables
 from diagnostic.schema import is_imported
 from diagnostic.vocabulary import normalize_label
@@ -60,7 +61,9 @@ def filter_edition(tables, edition):
     if edition != "interne":
         marks = mark_persons(tables["acteurs"], effectif=_read_smallest(tables))
         kept["acteurs"], told = coarsen_actors(kept["acteurs"], marks, tables["communes"], _list_labels(tables), edition)
-        masker, removed = _prepare_masker(tables, kept, marks, edition), removed + told
+        devices, words, renamed = _rename_dispositifs(kept["dispositifs"], tables, edition)
+        kept["dispositifs"], removed = devices, removed + told + renamed
+        masker = _prepare_masker(tables, kept, marks, edition, words)
     closed = list_closed_categories(tables["acteurs"], kept["acteurs"])
     for name, value in kept.items():
         if isinstance(value, pd.DataFrame):
@@ -98,15 +101,22 @@ def _list_labels(tables):
     return {} if listed is None else listed["libelle"].to_dict()
 
 
-def _prepare_masker(tables, kept, marks, edition):
+def _rename_dispositifs(rows, tables, edition):
+    """Return the dispositifs, {name: what is written instead} and what was removed; partners read their names."""
+    listed = tables.get("listes", {}).get("dispositifs")
+    labels = {} if listed is None else listed["libelle"].to_dict()
+    return rename_reached(rows, labels) if edition == "publique" else (rows, {}, [])
+
+
+def _prepare_masker(tables, kept, marks, edition, words):
     """Return what masks the texts of an edition (`personal.make_masker`): persons, and what leads to the sole traders."""
     actors, communes = tables["acteurs"], tables["communes"]
     names = communes["nom"].dropna() if "nom" in communes else []
     known = {normalize_label(word) for word in [*_list_labels(tables).values(), *names]}
-    words = list_words(actors, kept["acteurs"], marks, known)
+    words = words | list_words(actors, kept["acteurs"], marks, known)
     if edition == "partenaires":  # they read the names of those whose home they may not find
         words = {text: shown for text, shown in words.items() if text not in set(actors["nom"].dropna())}
-    telling = list_telling_ids(actors[marks["entrepreneur"]]) if edition == "publique" else []
+    telling = list_telling_ids(actors[marks["entrepreneur"] | marks["joint"]]) if edition == "publique" else []
     return make_masker(edition, people=tables.get("personnes"), words=words, identifiers=number_identifiers(tables, telling))
 
 

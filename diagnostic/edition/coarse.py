@@ -5,11 +5,11 @@ import re
 import pandas as pd
 
 from diagnostic.edition.personal import MASK
+from diagnostic.edition.reached import PUBLIC_STATUSES, find_reached, list_coordinates, strip_coordinates
 from diagnostic.edition.words import ADDRESS, SOLE_TRADER, is_person_name
 from diagnostic.vocabulary import normalize_label
 
 LOCATING = ["lat", "lon", "adresse", "siret", "siren"]  # what leads to the door of a home
-PUBLIC_STATUSES = ("public", "gip")
 # Categories whose actors may be somebody: a name of a person there is that of the actor.
 OF_PERSONS = (
     "professionnel_sante", "agriculteur", "commerce_alimentaire", "commerce_local", "entreprise_locale", "projet_collectif", "habitants",
@@ -19,21 +19,24 @@ SHORTEST_NAME = 6
 
 
 def mark_persons(actors, *, effectif=0):
-    """Return who is somebody, by the row of each actor: DataFrame entrepreneur, domicile, petite (bool), personne (a name of a person).
+    """Return who is somebody, by the row of each actor: DataFrame of bool entrepreneur, domicile, petite, personne (a name of a
+    person), joint (a name that holds how to reach somebody).
 
     A sole trader is one by its own cell, by a word of its name (entreprise individuelle, micro-entrepreneur, assistante
-    maternelle...), or by the name of a person in a category where actors may be persons. `effectif` : persons in a structure under
-    which, this number included, it is very small; 0 for none. A public body is never one.
+    maternelle...), or by the name of a person in a category where actors may be persons, or beside how to reach that person.
+    `effectif` : persons in a structure under which, this number included, it is very small; 0 for none. A public body is never one.
     """
     names = actors["nom"].astype(object).fillna("").astype(str)
-    named = names.map(is_person_name).astype(bool)
+    named = names.map(strip_coordinates).map(is_person_name).astype(bool)
     status = actors["statut"].astype(object).fillna("") if "statut" in actors else pd.Series("", index=actors.index)
     said = names.map(lambda name: bool(SOLE_TRADER.search(name))).astype(bool)
     may_be = actors["categorie"].isin(OF_PERSONS) & ~status.isin(PUBLIC_STATUSES)
-    trader = _is_true(actors, "entreprise_individuelle") | (said & ~status.isin(PUBLIC_STATUSES)) | (named & may_be)
+    joint = find_reached(actors) & ~status.isin(PUBLIC_STATUSES)
+    trader = _is_true(actors, "entreprise_individuelle") | (said & ~status.isin(PUBLIC_STATUSES)) | (named & (may_be | joint))
     staff = pd.to_numeric(actors["effectif"], errors="coerce") if "effectif" in actors else pd.Series(float("nan"), index=actors.index)
     small = staff.gt(0) & staff.le(effectif) & ~status.isin(PUBLIC_STATUSES)
-    return pd.DataFrame({"entrepreneur": trader, "domicile": _is_true(actors, "lieu_domicile"), "petite": small, "personne": named})
+    home = _is_true(actors, "lieu_domicile")
+    return pd.DataFrame({"entrepreneur": trader, "domicile": home, "petite": small, "personne": named, "joint": joint})
 
 
 def _is_true(actors, column):
@@ -69,11 +72,12 @@ def coarsen_actors(rows, marks, communes, labels, edition):
     moved = coarse | rows["diffusion"].isna() if edition == "publique" else coarse
     mairies = pd.DataFrame(communes).reindex(columns=["x_m", "y_m"]).reindex(rows["code_insee"]).set_axis(rows.index)
     rows = rows.assign(**{column: rows[column].mask(moved, mairies[column]) for column in ("x_m", "y_m")})
-    unnamed = marks["entrepreneur"] | (coarse & marks["personne"])
+    unnamed = marks["entrepreneur"] | (coarse & marks["personne"]) | marks["joint"]
     if edition == "publique" and unnamed.any():
         names = name_by_kind(rows, labels)
         rows = rows.assign(nom=rows["nom"].mask(unnamed, names), sigle=rows["sigle"].mask(unnamed))
-        told.append(["acteurs", "nom", int(unnamed.sum()), "nom d'une personne : remplacé par la catégorie et la commune"])
+        why = "nom d'une personne, ou coordonnées dans le nom : remplacé par la catégorie et la commune"
+        told.append(["acteurs", "nom", int(unnamed.sum()), why])
     return rows, told
 
 
@@ -113,13 +117,24 @@ def list_words(rows, shown, marks, known):
     for column in ("adresse", "siret", "siren"):
         if column in rows:
             words |= {str(cell): MASK for cell in rows.loc[home, column].dropna() if len(str(cell)) >= SHORTEST_NAME}
-    unnamed = marks.index[marks["entrepreneur"] | ((home | marks["petite"]) & marks["personne"])]
+    unnamed = marks.index[marks["entrepreneur"] | ((home | marks["petite"]) & marks["personne"]) | marks["joint"]]
     names = rows.loc[rows.index.intersection(unnamed), "nom"].dropna()
     seen = shown["nom"].reindex(names.index).astype(object)
     for row, name in names.items():
         if len(name) >= SHORTEST_NAME and normalize_label(name) not in known:
             words[name] = seen[row] if isinstance(seen[row], str) else MASK
+    for row, name in rows.loc[find_reached(rows), "nom"].dropna().items():
+        shown_name = seen.get(row, name)
+        words |= _list_persons(name, MASK if shown_name == name or not isinstance(shown_name, str) else shown_name, known)
     return words
+
+
+def _list_persons(name, shown, known):
+    """Return {text: what to write instead} for the persons of a name with a telephone or a contact: `shown`, or MASK."""
+    persons = [text for text in list_coordinates(name) if is_person_name(text)]
+    rest = strip_coordinates(name)
+    persons += [rest] if shown != MASK and is_person_name(rest) else []
+    return {text: shown for text in persons if len(text) >= SHORTEST_NAME and normalize_label(text) not in known}
 
 
 def list_telling_ids(rows):

@@ -62,6 +62,11 @@ TITLED = "|".join(
 )
 # « Claire DURAND »: who finds it asks `is_first_name` about the first word.
 WITH_FAMILY = r"\b(?P<prenom>[A-ZÀ-Þ][a-zß-ÿœ]+(?:-[A-ZÀ-Þ][a-zß-ÿœ]+)?)\s+(?:(?:DE|DU|LE|LA)\s+)?[A-ZÀ-Þ][A-ZÀ-Þ'’\-]{2,}(?!\w)"
+# « contact Marie Dupont », « référente : Claire Blanc »: who finds it asks `is_first_name` about the words.
+CONTACT = (
+    r"\b(?i:contacts?|contacter|référente?|referente?|s['’]adresser\s+à|voir\s+avec|demander)\s*[:=\-–]?\s*"
+    r"(?P<contact>[A-ZÀ-Þ][\w'’\-]+\s+[A-ZÀ-Þ][\w'’\-]+)"
+)
 KEPT_PLACE = rf"(?P<lieu>(?i:{_PLACE}){_LEARNED}{_NAME})"
 
 _WAYS = (

@@ -6,10 +6,10 @@ Nothing is computed twice: these are the functions of a single dossier, given al
 import pandas as pd
 
 from diagnostic.measure import site_lists, state_ages
-from diagnostic.measure.comparaison.intervals import measure_jackknife
+from diagnostic.measure.comparaison.intervals import measure_jackknife, measure_unit_margins
 from diagnostic.measure.comparaison.presence import doubt_absences
 from diagnostic.measure.constats.statement_facts import date_edition
-from diagnostic.measure.coverage import complete_long
+from diagnostic.measure.coverage import TOGETHER, complete_long
 from diagnostic.measure.jurisdictions import weigh_pairs
 from diagnostic.measure.liens.diversity import measure_diversity
 from diagnostic.measure.manques import access, states
@@ -32,6 +32,8 @@ LONG_COLUMNS = [
 NAMES = {"couche_a": "couche", "groupe_a": "groupe", "groupe_b": "seuil"}
 KEYS = ["mesure", "couche", "couche_b", "groupe", "seuil"]
 NATIONAL = "listes nationales"
+MARGINS = ("marges_acces", "marges_ressorts")
+NOBODY = "une couche dite complète n'a aucune unité connue dans ce territoire : le nombre serait trop petit"
 NO_CONTRACT = "aucun programme importé"
 FEW_ACTORS = "moins de cinq lieux recensés"
 
@@ -81,8 +83,9 @@ def measure_layers(tables, places, layers):
     compared = overlap.compare_layers(affectation, places, communes, layers, ponderation=weighting)
     profiles = discordance.measure_discordance(affectation, places, communes, layers, ponderation=weighting)
     kept = pd.MultiIndex.from_frame(compared[["couche_a", "couche_b"]]).isin(pairs)
+    margins = measure_unit_margins(affectation, places, communes, layers, ponderation=weighting).drop(columns="valeur")
     return {
-        "discordance": profiles,
+        "discordance": profiles, "marges_ressorts": margins.assign(mesure="interlocuteurs_effectifs_q2"),
         "paires": weigh_pairs(compared[kept].reset_index(drop=True), profiles),
         "atomes_territoires": millefeuille.measure_atoms_territoires(atoms, places, communes, ponderation=weighting),
         "communes_a_part": count_apart(affectation, places, communes, layers, profiles, weighting),
@@ -195,14 +198,26 @@ def build_long(results, tables):
     long = pd.concat([records, *_list_own(results, tables["couches"])], ignore_index=True)
     long = long.assign(inventaire=tables.get("inventaire", NATIONAL))
     long["raison_absence"] = long["raison_absence"].where(long["valeur"].isna())
-    keys = ["territoire", "mesure", "groupe", "seuil"]
+    keys = ["territoire", "mesure", "couche", "groupe", "seuil"]
     long = long.drop(columns=["erreur", "borne_basse", "borne_haute"], errors="ignore")
-    margins = results["marges_acces"]
+    margins = pd.concat([results[name] for name in MARGINS if len(results[name])] or [results["marges_acces"]]).reindex(
+        columns=[*keys, "erreur", "borne_basse", "borne_haute"]
+    )
     marked = long["mesure"].isin(margins["mesure"]) & long["valeur"].notna()
     beside = long.loc[marked, keys].astype("object").merge(margins.astype(dict.fromkeys(keys, "object")), on=keys, how="left")
     for name in ("erreur", "borne_basse", "borne_haute"):
         long.loc[marked, name] = beside[name].to_numpy(dtype=float)
-    return date_ground(complete_long(long, results, tables)).reindex(columns=LONG_COLUMNS)
+    return date_ground(blank_unknown(complete_long(long, results, tables))).reindex(columns=LONG_COLUMNS)
+
+
+def blank_unknown(long):
+    """Return the long table without the numbers of interlocutors and atoms of a territory where a layer said complete knows nobody.
+
+    Fewer layers known would read as fewer interlocutors; `couverture` stays 0, and `raison_absence` says why there is no figure.
+    """
+    gaps = long["mesure"].isin(TOGETHER) & long["couverture"].eq(0)
+    blank = {name: long[name].mask(gaps) for name in ("valeur", "numerateur")}
+    return long.assign(**blank, raison_absence=long["raison_absence"].astype("object").mask(gaps, NOBODY))
 
 
 def date_ground(long):

@@ -64,6 +64,16 @@ def compare_dossiers(before, after):
     }  # fmt: skip
 
 
+def count_changes(before, after):
+    """Return how many rows came or went, and how many cells changed, in the tables compared row by row (KEYS)."""
+    number = 0
+    for table, keys in KEYS.items():
+        if table in before and table in after:
+            rows, cells, _ = compare_rows(before[table], after[table], table, keys=keys)
+            number += int((rows["changement"] != CHANGED).sum()) + len(cells)
+    return number
+
+
 def _label_cells(cells, table, labels):
     """Return the cells with the codes of vocabularies as their labels."""
     listed = describe_table(table)["liste"].str.removesuffix("+")

@@ -164,7 +164,8 @@ def tell_pairs(pairs):
     rows = locate_sheet("logiciel", "doublons")
     words = count_words(waiting, "paire d'acteurs se ressemble", "paires d'acteurs se ressemblent")
     message = f"{words} : la même structure, peut-être. Aucune n'est fusionnée sans votre accord."
-    return list_problems("information", rows, message, "rien ; ou décidez dans la feuille doublons de problemes.xlsx : fusionner ou distincts")
+    fix = "rien ; ou décidez dans la feuille doublons de problemes.xlsx : fusionner ou distincts"
+    return list_problems("information", rows, message, fix)
 
 
 def assign_all_territories(tables, territoires, communes, appartenance):

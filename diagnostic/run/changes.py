@@ -35,7 +35,7 @@ def compare(avant, apres=None, *, depuis="", edition="publique", sortie=None, pr
     DiagnosticError
         Structural faults of one of the two, no second state, a day that is none.
     """
-    from diagnostic.measure.changes import compare_dossiers
+    from diagnostic.measure.changes import compare_dossiers, count_changes
     from diagnostic.measure.constats.dossier_changes import describe_changes
 
     tell = progress or (lambda step: None)
@@ -43,11 +43,14 @@ def compare(avant, apres=None, *, depuis="", edition="publique", sortie=None, pr
         here = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         former, latter, compared = find_states(Path(avant), apres, depuis, here)
         tell("Lecture et mesure de l'état d'avant")
-        before = way.select_edition(way.measure(former["dossier"], inventaire=former["inventaire"]), edition)
+        held = [way.measure(former["dossier"], inventaire=former["inventaire"])]
         tell("Lecture et mesure de l'état d'après")
-        after = way.select_edition(way.measure(latter["dossier"], inventaire=latter["inventaire"]), edition)
+        held.append(way.measure(latter["dossier"], inventaire=latter["inventaire"]))
     tell("Comparaison")
+    before, after = (way.select_edition(tables, edition) for tables in held)
     changes = compare_dossiers(before, after)
+    # What the edition keeps for itself is counted, or three corrections that the group made would have vanished.
+    changes["non_montres"] = max(count_changes(*held) - count_changes(before, after), 0)
     phrases = describe_changes(changes)
     target = Path(sortie or latter["dossier"] / "sorties") / edition / FOLDER
     written = write_changes(target, changes, phrases, shown=after, compared=compared)
@@ -88,7 +91,7 @@ def _rewind(folder, day, here):
 
     here.mkdir(parents=True)
     copy = save_copy(folder, jusqu_au=day, vers=here)["fichier"]
-    return copy.rename(here / f"inventaire{copy.suffix}")
+    return copy.replace(here / f"inventaire{copy.suffix}")
 
 
 def _read_day(text):

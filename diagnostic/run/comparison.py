@@ -15,10 +15,18 @@ from diagnostic.run.comparison_dossiers import (
     mask_typologies,
     measure_dossiers,
     name_dossier,
+    refuse_named_layers,
 )
 from diagnostic.run.comparison_drawing import EDITION, NO_SCORE, draw_funnels, draw_map, make_layers  # noqa: F401 (EDITION: the only one)
 
 DEFAULT_TARGET = "comparaison"
+INTERNAL = "interne"
+PROBLEMS_READING = [
+    "Ce que la lecture des communes, des couches et des listes n'a pas pu prendre, ou qu'il faut vérifier.",
+    "Vos fichiers ne sont pas modifiés. Pour corriger : changez le fichier de la colonne « fichier », puis relancez la comparaison.",
+    "Pour un dossier donné par --sources : diagnostic verifier suivi de son nom écrit un classeur où les corrections se saisissent.",
+    "Ce classeur peut nommer des personnes : il est dans le dossier interne, jamais dans publique.",
+]
 
 
 def compare(asked, *, sortie=None, moran=True, progress=None):
@@ -33,7 +41,8 @@ def compare(asked, *, sortie=None, moran=True, progress=None):
 
     Returns
     -------
-    dict: `fichiers` (list of Path), `resultats` (dict of DataFrame), `problemes`, `comptes`, `territoires` (DataFrame of `batch.list_jobs`)
+    dict: `fichiers` (list of Path), `problemes_ecrits` (Path, the last of them), `resultats` (dict of DataFrame), `problemes`, `comptes`,
+        `territoires` (DataFrame of `batch.list_jobs`)
 
     Raises
     ------
@@ -52,11 +61,13 @@ def compare(asked, *, sortie=None, moran=True, progress=None):
         tell("Écriture des tables, des cartes et des graphiques")
         written = write(results, gathered, stage / EDITION)
         shown = gathered["tables"]
-        views = {EDITION: {"reglages": tell_settings(gathered), "sources": results["sources"], "date": gathered["date"]}}
+        written.append(write_problem_book(shown, stage / INTERNAL))
+        view = {"sources": results["sources"], "date": gathered["date"]}
+        views = {EDITION: view | {"reglages": tell_settings(gathered)}, INTERNAL: view | {"reglages": shown["reglages"]}}
         written = place_outputs(target, views, written, inputs=gathered["entrees"], command="comparer")
     return {
-        "fichiers": written, "resultats": results, "problemes": shown["problemes"], "comptes": shown["comptes"],
-        "territoires": list_jobs(shown, gathered["maille"]),
+        "fichiers": written, "problemes_ecrits": written[-1], "resultats": results, "problemes": shown["problemes"],
+        "comptes": shown["comptes"], "territoires": list_jobs(shown, gathered["maille"]),
     }  # fmt: skip
 
 
@@ -82,6 +93,7 @@ def gather(asked):
     if asked.get("sources"):
         tables, inputs = _read_sources(asked, lists)
         tables["inventaire"] = name_dossier(asked["sources"])
+        refuse_named_layers(tables["couches"].index, "feuille couches du dossier")
     else:
         tables, inputs = _read_national(asked, lists, maille)
     inputs = pd.concat([inputs, _list_files(files), list_dossier_files([path for _, path in folders])], ignore_index=True)
@@ -140,6 +152,7 @@ def open_sources(asked, lists=None, maille=None):
     lists = _sort_inventories(asked)[0] if lists is None else lists
     maille = maille or _spell_scale(asked.get("maille") or "epci")
     layers = [national.parse_layer(text) for text in asked.get("couches") or ()]
+    refuse_named_layers([row["couche"] for _, row in layers], "option --couche")
     files = [path for path, _ in layers]
     national.check_files(list(dict.fromkeys([*files, *(path for _, path in lists)])))
     settings = national.find_perimeter(
@@ -258,6 +271,17 @@ def tell_lines(results, gathered):
         "Chaque chiffre avec ses deux nombres, sa couverture et son millésime : donnees/comparaison_longue.parquet.",
     ]
     return lines + results["comparaison_lectures"]["phrase"].tolist()
+
+
+def write_problem_book(tables, folder):
+    """Write what could not be read, or is to be looked at, line by line, in `folder`; return the path."""
+    from diagnostic.run.way_back import PROBLEM_FILE
+    from diagnostic.write.problems import LINES, write_problems
+
+    return write_problems(
+        folder / PROBLEM_FILE, problemes=tables["problemes"], comptes=tables["comptes"], ecartees={}, lists=tables["listes"],
+        lecture=[*PROBLEMS_READING, LINES[1]],
+    )  # fmt: skip
 
 
 def write(results, gathered, folder):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic import run as way
+from diagnostic.errors import DiagnosticError
 
 EDITION = "publique"
 PART = "(partie dans le périmètre"  # what the reading adds to the name of a territory that the perimeter cuts
@@ -12,10 +13,35 @@ LINKS = [
     "nb_acteurs_reseau", "nb_liens", "densite_liens", "degre_moyen", "part_liens_externes", "erreur_part_externes",
     "ratio_externes_territoire", "erreur_densite", "diversite_rarefiee", "couverture_good", "couverture_chao_jost",
 ]  # fmt: skip
+LAYER_WORDS = ["libelle", "source", "fichier_couche", "colonne_commune", "colonne_unite", "colonne_nom", "fichier_libelles", "filtre",
+               "colonne_rayon", "colonne_zone"]  # fmt: skip
 FEW = "moins de trois acteurs dans le réseau : chiffre de l'édition interne"
 NO_ANSWER = "aucune réponse d'enquête connue"
 FILTERED = ["acteurs", "dispositifs", "participations", "liens", "personnes", "communes", "couches", "unites", "territoires", "reglages",
             "listes"]  # fmt: skip
+
+
+def refuse_named_layers(names, where):
+    """Raise when the name of a layer holds that of a person: it heads columns, names files and sheets, in an edition that all may see.
+
+    Parameters
+    ----------
+    names : sequence of str
+    where : str, where they were written
+
+    Raises
+    ------
+    DiagnosticError
+    """
+    from diagnostic.edition.personal import MASK
+    from diagnostic.run.deposit import is_personal
+
+    number = sum(is_personal(str(name)) for name in names)
+    if number:
+        what = "Le nom d'une couche contient celui d'une personne" if number == 1 else "Des noms de couches contiennent ceux de personnes"
+        raise DiagnosticError(
+            f"{what} ({MASK}) : il serait publié.", where, "donnez-lui le nom du découpage, sans celui de la personne qui le tient"
+        )
 
 
 def keep_public(tables):
@@ -36,7 +62,7 @@ def keep_public(tables):
     return tables | {
         "acteurs": actors[~hidden], "acteurs_tus": actors[hidden], "sources": kept["sources"], "reglages_publics": kept["reglages"],
         "reglages": settings | {"categories_acces": [code for code in settings["categories_acces"] if code not in closed]},
-        "couches": _take_words(tables["couches"], kept["couches"], ["libelle", "source"]),
+        "couches": _take_words(tables["couches"], kept["couches"], LAYER_WORDS),
         **_rename_units(tables, kept["unites"]),
         "territoires": _take_words(tables["territoires"], kept["territoires"], ["nom"]),
     }  # fmt: skip

@@ -6,7 +6,7 @@ from diagnostic.vocabulary.formats import count_words, join_words
 
 EDITION = "publique"
 OF_COMMUNES = ("epci", "departement")  # territories made of whole communes, each in one
-MOST_NAMED = 6
+MOST_NAMED, MOST_BODIES = 6, 8
 ONE_POLYGON = "Un contour est {} : sa couleur dit le chiffre du territoire entier"
 CONTRACTS, MOST_SOURCES, MOST_MAP_SOURCES = "part_communes_avec_contrat", 6, 20
 FUNNEL_AXES = {
@@ -36,28 +36,33 @@ def make_layers(results, gathered):
 
 
 def draw_funnels(results, gathered):
-    """Return {measure and layer or category: Figure} of the funnel plots."""
+    """Return {measure and layer or category: Figure} of the funnel plots; none where the common rate leaves nothing to chance."""
     from diagnostic.draw.funnel_chart import draw_funnel
-    from diagnostic.measure.comparaison.funnel import list_curve
-    from diagnostic.measure.side_by_side import name_codes, name_funnel
+    from diagnostic.measure.comparaison.funnel import PART, list_curve
+    from diagnostic.measure.comparaison.readings import DEPENDENT, tell_spread
 
     figures, placed = {}, results["comparaison_entonnoirs"]
     if not len(placed):
         return figures
-    labels = name_codes(gathered["tables"])
-    for keys, rows in placed.groupby(["mesure", "groupe"], dropna=False, sort=False):
-        size, value = FUNNEL_AXES[keys[0]]
-        title = name_funnel(keys, rows["seuil"].iloc[0], labels)
-        figures[" ".join(part for part in keys if isinstance(part, str))] = draw_funnel(
-            rows, list_curve(rows, genre=rows["genre"].iloc[0]), titre=title, axe_taille=size,
-            axe_valeur=value, mentions=mention(results, gathered, subjects=_choose_subjects(*keys)),
+    names = results["comparaison_territoires"]["nom"]
+    for title, rows in placed.groupby("titre", sort=False):
+        first = rows.iloc[0]
+        curve = list_curve(rows, genre=first["genre"])
+        if curve.empty:
+            continue
+        size, value = FUNNEL_AXES[first["mesure"]]
+        notes = [tell_spread(rows), *([DEPENDENT] if first["genre"] == PART else [])]
+        keys = [part for part in (first["mesure"], first["couche"], first["groupe"]) if isinstance(part, str)]
+        figures[" ".join(keys)] = draw_funnel(
+            rows, curve, titre=title, axe_taille=size, axe_valeur=value, noms=names, notes=notes,
+            mentions=mention(results, gathered, subjects=_choose_subjects(first["mesure"], first["couche"])),
         )  # fmt: skip
     return figures
 
 
-def _choose_subjects(mesure, groupe):
+def _choose_subjects(mesure, couche):
     """Return what the sources of a funnel plot are of, as `mentions.list_sources` names it."""
-    return {"part_communes_a_part": [f"couche {groupe}"], CONTRACTS: ["dispositifs"]}.get(mesure, ["acteurs"])
+    return {"part_communes_a_part": [f"couche {couche}"], CONTRACTS: ["dispositifs"]}.get(mesure, ["acteurs"])
 
 
 def mention(results, gathered, *, subjects=(), most=MOST_SOURCES):
@@ -92,7 +97,9 @@ def draw_map(results, gathered):
         "interlocuteurs": known.set_axis(strip_kind(wide.index)), "parts": list_parts(tables, wide.index),
         "acteurs": tables["acteurs"].iloc[:0].assign(categorie_libelle="", rubrique_libelle="", themes=""), "decoupage": plan,
         "minoritaires": pd.DataFrame(columns=["couche", "code_insee"]), "acces_territoires": access, "parts_au_dela": beyond,
-        "mentions": [NO_SCORE, ONE_POLYGON.format(word[4]), *tell_drawn(results, shared), *untold, *unfinished],
+        "mentions": [
+            NO_SCORE, ONE_POLYGON.format(word[4]), *tell_bodies(layers), *tell_drawn(results, shared), *untold, *unfinished,
+        ],
     }  # fmt: skip
     told = mention(results, gathered, subjects=[*("couche " + layers.index), "acteurs"], most=MOST_MAP_SOURCES)
     far = ", et à quelle distance sont les services" if access is not None else ""
@@ -103,16 +110,18 @@ def draw_map(results, gathered):
 
 
 def take_known(results):
-    """Return the interlocutors of each territory, missing where a layer said complete knows nobody there, and the sentence that says so.
-
-    Fewer layers known would read as fewer interlocutors.
-    """
-    long, wide = results["comparaison_longue"], results["comparaison_territoires"]
-    cover = long[long["mesure"].eq("nb_interlocuteurs")].set_index("territoire")["couverture"].reindex(wide.index)
-    gaps = int(cover.eq(0).sum())
+    """Return the interlocutors of each territory, missing where not known (`across.blank_unknown`), and the sentence that says so."""
+    known = results["comparaison_territoires"]["nb_interlocuteurs"]
+    gaps = int(known.isna().sum())
     where = count_words(gaps, "territoire", "territoires")
     told = [f"{where} sans nombre d'interlocuteurs : une couche dite complète n'y a aucune unité connue"] if gaps else []
-    return wide["nb_interlocuteurs"].mask(cover.eq(0)), told
+    return known, told
+
+
+def tell_bodies(layers):
+    """Return the sentence that names the layers whose units are counted as interlocutors; the others are divisions, no bodies."""
+    bodies = layers.loc[layers["interlocuteur"], "libelle"]
+    return [f"Interlocuteurs comptés : {join_words(bodies, MOST_BODIES)}"] if 0 < len(bodies) < len(layers) else []
 
 
 def strip_kind(names):

@@ -127,11 +127,11 @@ def mask_names(inputs, edition):
 
 def _mask_name(name):
     path = PurePosixPath(name)
-    parts = [MASK if _is_personal(part) else part for part in (*path.parts[:-1], path.stem)]
+    parts = [MASK if is_personal(part) else part for part in (*path.parts[:-1], path.stem)]
     return "/".join(parts) + path.suffix
 
 
-def _is_personal(word):
+def is_personal(word):
     """Say whether a name holds that of a person, signs of files taken for spaces: « liste_Mme_X » is « liste Mme X »."""
     return any(mask_settings(text) != text for text in (word, word.translate(SEPARATORS)))
 

@@ -56,7 +56,7 @@ def open_inventory(files, *, corrections=None):
 
 def _name_read(read, clean, table):
     """Return the rows of a table as they were written, indexed by what identifies each, with `appel` (what a reader calls it)."""
-    from diagnostic.read.back.corrections import name_rows
+    from diagnostic.read.back.called_rows import name_rows
 
     if read is None or not len(read):
         return make_table(table).astype("str").assign(appel="").rename_axis("identifiant")

@@ -44,6 +44,7 @@ def merge(folder, paths, *, qui="", quand="", statut="propose"):
     from diagnostic.read.back.edits import read_names
     from diagnostic.read.back.linking import link_corrections
     from diagnostic.read.fingerprints import fingerprint
+    from diagnostic.run.merge_places import tell_towns
     from diagnostic.run.merge_sources import read_sources
     from diagnostic.write.edits import write_merge, write_undoing
 
@@ -60,6 +61,7 @@ def merge(folder, paths, *, qui="", quand="", statut="propose"):
         }  # fmt: skip
         read = read_sources(opened, paths, known, qui=qui, quand=quand, statut=statut)
         saves, counts, problems = link_corrections(read["lignes"], known | read["connues"], moment=moment)
+        problems = join_problems(problems, tell_towns(opened, saves, read["lignes"]))
         decided = [state | {"fichier": name} for name, states_ in read["decisions"] for state in states_]
         saves = read["saisies"] + saves
         saves += [
@@ -245,14 +247,18 @@ def write_form(folder, path=None):
     DiagnosticError
         A file of that name is there already: it may be filled.
     """
+    from diagnostic.draw.correction_examples import list_examples
     from diagnostic.write.merge_book import write_merge_form
 
     path = Path(path or Path(folder) / "sorties" / "interne" / FORM_FILE)
     if path.exists():
         raise DiagnosticError("Ce fichier existe déjà.", str(path), "donnez un autre nom : il n'est pas remplacé")
-    rows = open_edits(folder)["lues"]
+    opened = open_edits(folder)
+    rows, links = opened["lues"], opened["nettes"]["liens"]
     parts = [
         pd.DataFrame({"table": name, "identifiant": read.index, "nom": read["appel"].to_numpy()})
         for name, read in rows.items() if name != "ressorts"
     ]  # fmt: skip
-    return write_merge_form(path, pd.concat(parts, ignore_index=True))
+    known = pd.concat(parts, ignore_index=True).assign(numero="")
+    members = opened["nettes"]["participations"]
+    return write_merge_form(path, known, examples=list_examples(known, links, opened["listes"], members=members))

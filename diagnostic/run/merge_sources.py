@@ -119,6 +119,7 @@ def list_places(folder):
 def _read_book(opened, path, known, given):
     """Return (corrections, problemes, saves of another computer, decisions) of a workbook."""
     from diagnostic.read.back.conflicts import list_waiting, read_decisions
+    from diagnostic.read.back.map_numbers import GUIDES, name_numbers, read_numbers
     from diagnostic.read.back.merge_book import read_merge_sheet
     from diagnostic.read.formats.files import read_sheets
 
@@ -133,9 +134,11 @@ def _read_book(opened, path, known, given):
         ]  # fmt: skip
         return None, join_problems(*told), [], [(path.name, decided)]
     sheets, _ = read_sheets(path)
-    parts = [read_merge_sheet(raw, path, name) for name, raw in sheets.items() if len(raw)]
+    # The guide of the workbook holds examples, which are no corrections.
+    parts = [read_merge_sheet(raw, path, name) for name, raw in sheets.items() if len(raw) and normalize_label(name) not in GUIDES]
     if any(rows is not None for rows, _ in parts):
         rows = pd.concat([rows for rows, _ in parts if rows is not None], ignore_index=True)
+        rows = name_numbers(rows, read_numbers(sheets))
         return _fill_silent(rows, given), join_problems(*[told for _, told in parts]), [], []
     _refuse_problem_file(path, sheets)
     if _is_merged(path, known):

@@ -48,6 +48,7 @@ def export(folder, what, *, sortie=None, edition="publique", formats=("docx",), 
     """
     from diagnostic.run.commune_pages import find_communes, tell_edition, write_communes
     from diagnostic.run.deposit import open_outputs, place_outputs, tell_inputs
+    from diagnostic.write.documents import number_contents
     from diagnostic.write.removed import write_removed
 
     tell, target = tell or (lambda step: None), Path(sortie or Path(folder) / "sorties")
@@ -69,6 +70,8 @@ def export(folder, what, *, sortie=None, edition="publique", formats=("docx",), 
         for name in sorted(views, key=lambda key: key != edition):
             asked = [item for item in chosen if (PLEA_EDITION if item in FOR_EVERYONE else edition) == name]
             done = write_reports(views[name], stage / name, what=asked, formats=formats, modele=modele, tell=tell)
+            for path in [path for path in done["fichiers"] if path.suffix == ".docx"]:
+                number_contents(path)
             written, remarks = written + done["fichiers"], remarks + done["remarques"]
             done = write_books(views[name], stage / name, what=asked, formats=formats, modele=modele, tell=tell)
             written, remarks = written + done["fichiers"], remarks + done["remarques"]

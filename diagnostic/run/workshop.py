@@ -11,6 +11,8 @@ FORMATS = ("A3", "A0")
 def write_sheets(folder, *, formats=FORMATS, edition="publique", kit=True, sortie=None, progress=None):
     """Read a dossier and write its workshop sheets in sorties/<edition>/atelier: a ground to fill, a numbered map, the kit.
 
+    The workbook of corrections, where who said what is written, is in sorties/interne/atelier.
+
     Parameters
     ----------
     folder : path-like
@@ -31,7 +33,7 @@ def write_sheets(folder, *, formats=FORMATS, edition="publique", kit=True, sorti
         Structural faults of the dossier, or a territory without outline; nothing is written then.
     """
     from diagnostic.run.deposit import open_outputs, place_outputs
-    from diagnostic.run.workshop_kit import list_filled, write_kit
+    from diagnostic.run.workshop_kit import CORRECTIONS, FOLDER, HELD, list_filled, place_corrections, write_kit
     from diagnostic.write.removed import write_removed
     from diagnostic.write.workshop import write_workshop
 
@@ -47,9 +49,14 @@ def write_sheets(folder, *, formats=FORMATS, edition="publique", kit=True, sorti
             written += write_workshop(blank, pages, stage / edition, format_page)
         if kit:
             done = write_kit(shown, stage / edition, kept=list_filled(target / edition), tell=tell)
-            written, counts = written + done["fichiers"], counts | done["comptes"]
+            book = place_corrections(shown, target, stage)
+            written, counts = written + done["fichiers"] + book["fichiers"], counts | done["comptes"]
+            counts["gardes"] += book["garde"] is not None
         written.append(write_removed(shown["retraits"], stage / edition))
-        written = place_outputs(target, {edition: shown}, written, inputs=inputs, command="atelier")
+        views, former = {edition: shown, HELD: shown}, f"{FOLDER}/{CORRECTIONS}"
+        # Where an earlier version put the workbook: gone unless somebody wrote in it.
+        formers = [] if edition == HELD or former in list_filled(target / edition) else [f"{edition}/{former}"]
+        written = place_outputs(target, views, written, inputs=inputs, command="atelier", formers=formers)
     return {"fichiers": written, "comptes": counts}
 
 

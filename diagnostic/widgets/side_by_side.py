@@ -47,13 +47,16 @@ def explore_beside(compared, territoire=""):
     keys = pd.MultiIndex.from_frame(rows[["mesure", "couche", "groupe", "seuil"]])
     rows["libelle"] = measures.reindex(keys).to_numpy()
     rows = rows[rows["libelle"].notna()]
+    few = compared["comparaison_lectures"].query("sujet == 'semblables'")["phrase"].tolist()
 
     def tell(code):
         held = rows[rows["territoire"] == code]
         told = compared["comparaison_phrases"].query("territoire == @code")["phrase"].tolist()
         alike = compared["comparaison_semblables"].query("territoire_id == @code")["semblable_id"].map(wide["nom"])
-        first = f"Semblables (habitants, densité) : {', '.join(alike)}." if len(alike) else "Aucun territoire à lui comparer."
-        none = "Rien ne sort de la moitié centrale de ses semblables."
+        if not len(alike):
+            return show_sentences(few or ["Aucun semblable : sa taille n'est pas connue."]).data + show_table(held, BESIDE, lines=40).data
+        first = f"Semblables (habitants, densité) : {', '.join(alike)}."
+        none = "Rien ne sort nettement de la moitié centrale de ses semblables."
         return show_sentences([first, *(told or [none])]).data + show_table(held, BESIDE, lines=40).data
 
     return build_menus({WORDS["territoire"]: names}, [([WORDS["territoire"]], tell)], start={WORDS["territoire"]: territoire})

@@ -27,6 +27,11 @@ CONTENTS = re.compile(
     r'<w:r><w:fldChar w:fldCharType="separate"/></w:r>(.*?</w:hyperlink>)<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>',
     re.DOTALL,
 )
+# A line of it: what comes before its page, and after.
+_PAGE = re.compile(
+    r'(<w:instrText[^>]*> PAGEREF _Toc\d+ [^<]*</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t[^>]*>)'
+    r"[^<]*(</w:t>)"
+)
 
 
 def find_office():
@@ -76,6 +81,47 @@ def open_contents(source, target):
             if entry.filename == "word/document.xml":
                 content = CONTENTS.sub(r"\1</w:p>", content.decode("utf-8")).encode("utf-8")
             kept.writestr(entry, content)
+
+
+def number_contents(path, *, office=None, timeout=TIMEOUT):
+    """Write in the table of contents of a DOCX the pages that LibreOffice counts; return whether it could.
+
+    A reader whose program does not count them on opening (LibreOffice) sees « … » otherwise; Word counts them again in any case.
+    Without LibreOffice, or without a table of contents, the file is left as it is.
+    """
+    path, office = Path(path), office or find_office()
+    with zipfile.ZipFile(path) as held:
+        parts = [(entry, held.read(entry)) for entry in held.infolist()]
+    body = next(content.decode("utf-8") for entry, content in parts if entry.filename == "word/document.xml")
+    if not office or not CONTENTS.search(body):
+        return False
+    with tempfile.TemporaryDirectory(prefix="diagnostic-", ignore_cleanup_errors=True) as work:
+        copy = Path(work) / "document.docx"
+        open_contents(path, copy)
+        _run_office(office, copy, "pdf", timeout)
+        counted, entries = copy.with_suffix(".pdf"), _PAGE.findall(body)
+        pages = _count_pages(counted, len(entries)) if counted.is_file() and entries else []
+    if not pages:
+        return False
+    told = iter(pages)
+    numbered = _PAGE.sub(lambda found: f"{found[1]}{next(told)}{found[2]}", body).encode("utf-8")
+    with write_atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as kept:
+        for entry, content in parts:
+            kept.writestr(entry, numbered if entry.filename == "word/document.xml" else content)
+    return True
+
+
+def _count_pages(pdf, number):
+    """Return the page of each of the `number` entries of a table of contents, in order; [] when the PDF does not tell them all.
+
+    Each entry is a link to its heading, once or twice (its words, its page): they come in the order of the document, so do their pages.
+    """
+    content = pdf.read_bytes()
+    tree = re.search(rb"/Kids\s*\[([^\]]*)\]", content)
+    order = {name: rank for rank, name in enumerate(re.findall(rb"(\d+) 0 R", tree[1] if tree else b""), start=1)}
+    pages = sorted(order.get(name, 0) for name in re.findall(rb"/Subtype/Link\b[^\n]*?/Dest\[\s*(\d+) 0 R", content))
+    times, rest = divmod(len(pages), number)
+    return pages[::times] if times and not rest and 0 not in pages else []
 
 
 def _run_office(office, copy, kind, timeout):

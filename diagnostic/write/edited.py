@@ -4,6 +4,7 @@ import re
 import zipfile
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from html import escape
 from itertools import count
 from pathlib import Path
@@ -14,24 +15,50 @@ from xlsxwriter.utility import xl_col_to_name
 
 from diagnostic.schema import JOURNAL_COLUMNS
 from diagnostic.write.atomic import write_atomic
-from diagnostic.write.identified import copy_archive, fill_part, group_lines, locate_parts
+from diagnostic.write.date_cells import count_days, list_date_styles, uses_mac_calendar
+from diagnostic.write.identified import copy_archive, fill_part, find_dates, group_lines, locate_parts
 from diagnostic.write.workbook import OPTIONS
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 WORKSHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 WORKSHEET_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+FORMER_COPIES = "anciens"  # folder of the dossier: earlier copies of its inventory
+_COPY = re.compile(r"inventaire_\d{4}-\d{2}-\d{2}_\d+\.(?:xlsx|xlsm|ods)")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def reserve_copy(folder, suffix=".xlsx", *, date=None):
-    """Make an empty file under the first free name inventaire_<date>_<n>, so that two copies at once are two files; return it."""
+    """Make an empty file under the first free name inventaire_<date>_<n>, so that two copies at once are two files; return it.
+
+    A name that a copy set aside bears (`set_copies_aside`) is not free.
+    """
     day = (date or datetime.now()).strftime("%Y-%m-%d")
     for number in count(1):
         path = Path(folder) / f"inventaire_{day}_{number}{suffix}"
+        if (path.parent / FORMER_COPIES / path.name).exists():
+            continue
         with suppress(FileExistsError):
             path.open("xb").close()
             break
     return path
+
+
+def set_copies_aside(folder, *, kept):
+    """Move the numbered copies of an inventory but the `kept` latest to its folder `anciens`; return their new places.
+
+    None is lost; one that is open in a spreadsheet, or whose name is taken there, stays where it is.
+    """
+    folder = Path(folder)
+    copies = [path for path in folder.glob("inventaire_*") if _COPY.fullmatch(path.name)]
+    copies.sort(key=lambda path: [int(part) for part in re.findall(r"\d+", path.stem)])
+    moved = []
+    for path in copies[: max(len(copies) - kept, 0)]:
+        place = folder / FORMER_COPIES / path.name
+        with suppress(OSError):
+            place.parent.mkdir(exist_ok=True)
+            if not place.exists():
+                moved.append(path.rename(place))
+    return moved
 
 
 def write_edited(original, cells, sheets, path):
@@ -50,10 +77,11 @@ def write_edited(original, cells, sheets, path):
         A cell that cannot be placed, or that holds a formula: nothing is written.
     """
     with zipfile.ZipFile(original) as source:
-        places = locate_parts(source)
+        places, styles, days = locate_parts(source), list_date_styles(source), partial(count_days, mac=uses_mac_calendar(source))
         changed, fresh = {}, {}
         for sheet, rows in cells[~cells["feuille"].isin(list(sheets))].groupby("feuille", sort=False):
-            changed[places[sheet]] = fill_part(source.read(places[sheet]), _by_line(rows), extend=True)
+            part = source.read(places[sheet])
+            changed[places[sheet]] = fill_part(part, _by_line(rows), extend=True, dates=find_dates(part, styles, days))
         for name, table in sheets.items():
             if name in places:
                 changed[places[name]] = _make_sheet(table)

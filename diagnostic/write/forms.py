@@ -4,8 +4,10 @@ import re
 
 import pandas as pd
 
+from diagnostic.write.plain_sheets import LINE_POINTS, count_wrapped
 from diagnostic.write.workbook import A4, READING_SHEET
 
+READING_WIDTH, MOST_LINES = 110, 7
 COLOURS = {"bloquant": "#E8A0A0", "erreur": "#F6C6A8", "attention": "#FBE7A1", "information": "#D6E4F0"}
 # Sorting and filtering are for the reader; what is locked is where each row comes from.
 PROTECTION = dict.fromkeys(["autofilter", "sort", "format_cells", "format_columns", "format_rows"], True)
@@ -24,6 +26,7 @@ def make_styles(book):
     styles = {
         "titre": book.add_format({"bold": True, "font_size": 16, "font_color": "#7A2A10"}),
         "entete": book.add_format({"bold": True, "font_color": "white", "bg_color": "#7A2A10", "text_wrap": True, "valign": "top"}),
+        "gras": book.add_format({"bold": True}),
         "texte": book.add_format(cell), "nombre": book.add_format({"valign": "top", "num_format": "0.###"}),
         "libre": book.add_format(cell | border | {"bg_color": "#FFF9DB", "locked": False}),
         "faute": book.add_format(cell | {"border": 2, "border_color": "#B03A2E", "bg_color": "#F6C6A8", "locked": False}),
@@ -33,16 +36,17 @@ def make_styles(book):
 
 
 def write_reading(book, styles, titre, lignes):
-    """Write the reading sheet: a title, then one sentence a line."""
+    """Write the reading sheet, a title, then one sentence a line; return it."""
     sheet = book.add_worksheet(READING_SHEET)
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, READING_WIDTH)
     sheet.fit_to_pages(1, 0)
     sheet.set_paper(A4)
     sheet.write_string(0, 0, titre, styles["titre"])
     for row, line in enumerate(lignes, start=2):
         sheet.write_string(row, 0, line, styles["texte"])
-        sheet.set_row(row, 16 * (1 + len(line) // 115))
+        sheet.set_row(row, LINE_POINTS * count_wrapped(line, READING_WIDTH) + 3)
+    return sheet
 
 
 def spell_texts(cells):
@@ -72,12 +76,17 @@ def write_headings(sheet, styles, columns, headings=None):
         sheet.set_column(place, place, WIDTHS.get(column, 18))
 
 
-def finish_sheet(sheet, nb_rows, nb_columns, *, frozen=0, locked=True):
-    sheet.freeze_panes(1, frozen)
-    sheet.autofilter(0, 0, max(nb_rows, 1), nb_columns - 1)
+def finish_page(sheet):
+    """Print a sheet one page wide, on its side."""
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
+
+
+def finish_sheet(sheet, nb_rows, nb_columns, *, frozen=0, locked=True):
+    sheet.freeze_panes(1, frozen)
+    sheet.autofilter(0, 0, max(nb_rows, 1), nb_columns - 1)
+    finish_page(sheet)
     sheet.repeat_rows(0)
     if locked:
         sheet.protect("", PROTECTION)
@@ -87,6 +96,6 @@ def fit_heights(sheet, shown):
     """Give each row the height of its longest text: LibreOffice does not fit the rows it did not write."""
     if not len(shown):
         return
-    lines = shown.apply(lambda cells: cells.astype("str").str.len() // WIDTHS.get(cells.name, 18))
-    for row, more in lines.max(axis=1).clip(upper=5).items():
-        sheet.set_row(row + 1, 15 * (1 + int(more)))
+    lines = shown.apply(lambda cells: cells.astype("str").map(lambda text: count_wrapped(text, WIDTHS.get(cells.name, 18))))
+    for row, number in lines.max(axis=1).clip(upper=MOST_LINES).items():
+        sheet.set_row(row + 1, LINE_POINTS * int(number) + 2)

@@ -92,8 +92,10 @@ def locate_parts(archive):
     return places
 
 
-def fill_part(part, texts, *, extend=False):
+def fill_part(part, texts, *, extend=False, dates=None):
     """Return the XML of a sheet with the texts (or numbers) {line: {rank: text}} in its cells.
+
+    With `dates` (`find_dates`), a date written in a column of dates is one, as the others are, and not its text.
 
     Raises
     ------
@@ -110,11 +112,11 @@ def fill_part(part, texts, *, extend=False):
         prefix = found[1]
         # Which columns a line spans is a hint that a new cell would make false.
         told = re.sub(rb'\s+spans="[^"]*"', b"", found[2])
-        return b"<%srow%s>%s</%srow>" % (prefix, told, _fill_row(found[3] or b"", line, wanted, prefix), prefix)
+        return b"<%srow%s>%s</%srow>" % (prefix, told, _fill_row(found[3] or b"", line, wanted, prefix, dates), prefix)
 
     written = _ROW.sub(fill, part)
     if waiting and extend:
-        written, waiting = _add_rows(written, waiting), {}
+        written, waiting = _add_rows(written, waiting, dates), {}
     if waiting:
         raise LookupError(f"lines {sorted(waiting)} are not in the sheet")
     last = max(rank for row in texts.values() for rank in row)
@@ -126,7 +128,7 @@ def fill_part(part, texts, *, extend=False):
     return _DIMENSION.sub(widen, written)
 
 
-def _add_rows(part, rows):
+def _add_rows(part, rows, dates):
     """Return the XML of a sheet with rows {line: {rank: text}} that it has not, each before the first that comes after it."""
     for line, wanted in sorted(rows.items()):
         numbers = [(_read_number(found[2]), found) for found in _ROW.finditer(part)]
@@ -135,7 +137,7 @@ def _add_rows(part, rows):
         if end is None:
             raise LookupError("a sheet without cells")
         prefix = end[2]
-        row = b'<%srow r="%d">%s</%srow>' % (prefix, line, _fill_row(b"", line, wanted, prefix), prefix)
+        row = b'<%srow r="%d">%s</%srow>' % (prefix, line, _fill_row(b"", line, wanted, prefix, dates), prefix)
         if after is not None or end[1]:
             place = after.start() if after is not None else end.start()
             part = part[:place] + row + part[place:]
@@ -144,7 +146,7 @@ def _add_rows(part, rows):
     return part
 
 
-def _fill_row(content, line, wanted, prefix):
+def _fill_row(content, line, wanted, prefix, dates=None):
     cells = {}
     for found in _CELL.finditer(content):
         place = re.search(rb'\br="([A-Z]+\d+)"', found[1])
@@ -156,9 +158,10 @@ def _fill_row(content, line, wanted, prefix):
         former = cells.get(rank)
         if former is not None and re.search(rb"<(?:\w+:)?f[\s/>]", former[2] or b""):
             raise LookupError(f"a formula, line {line}")
-        style = re.search(rb'\ss="\d+"', former[1]) if former is not None else None
+        found = re.search(rb'\ss="\d+"', former[1]) if former is not None else None
+        text, style = _date_cell(text, rank, found[0] if found else b"", dates, new=former is None)
         where = f"{xl_col_to_name(rank)}{line}".encode()
-        tags = {b"r": where, b"s": style[0] if style else b"", b"p": prefix, b"t": escape(str(text), quote=False).encode()}
+        tags = {b"r": where, b"s": style, b"p": prefix, b"t": escape(str(text), quote=False).encode()}
         cell = b'<%(p)sc r="%(r)s"%(s)s t="inlineStr"><%(p)sis><%(p)st xml:space="preserve">%(t)s</%(p)st></%(p)sis></%(p)sc>'
         if not isinstance(text, str):
             cell = b'<%(p)sc r="%(r)s"%(s)s><%(p)sv>%(t)s</%(p)sv></%(p)sc>'
@@ -166,6 +169,32 @@ def _fill_row(content, line, wanted, prefix):
             cell = b'<%(p)sc r="%(r)s"%(s)s/>'
         written[rank] = cell % tags
     return b"".join(written[rank] for rank in sorted(written))
+
+
+def find_dates(part, styles, count):
+    """Return what `fill_part` takes as `dates`: the style of the dates of each column, the last row's first.
+
+    Parameters
+    ----------
+    part : bytes, the XML of a sheet
+    styles : set of int, those that show a date
+    count : callable(str) -> int or None
+    """
+    columns = {}
+    for found in _CELL.finditer(part) if styles else ():
+        style, place = re.search(rb'\ss="(\d+)"', found[1]), re.search(rb'\br="([A-Z]+)\d+"', found[1])
+        if style and place and int(style[1]) in styles:
+            columns[xl_cell_to_rowcol(f"{place[1].decode()}1")[1]] = int(style[1])
+    return {"colonnes": columns, "styles": styles, "count": count} if columns else None
+
+
+def _date_cell(text, rank, style, dates, *, new):
+    """Return (number of days, style) for a date that goes in a cell of dates, or in a new cell of a column that has some; else as it is."""
+    if not dates or not isinstance(text, str) or rank not in dates["colonnes"]:
+        return text, style
+    styled = b' s="%d"' % dates["colonnes"][rank] if new else style
+    number, days = re.search(rb"\d+", styled), dates["count"](text)
+    return (days, styled) if days is not None and number and int(number[0]) in dates["styles"] else (text, style)
 
 
 def _read_number(attributes):

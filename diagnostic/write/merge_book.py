@@ -7,8 +7,17 @@ from diagnostic.schema import ACTIONS, EDIT_STATES, JOURNAL_COLUMNS, MERGE_COLUM
 from diagnostic.vocabulary.formats import count_words
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import flatten_table
-from diagnostic.write.forms import finish_sheet, fit_heights, make_styles, write_cells, write_headings, write_reading
-from diagnostic.write.workbook import OPTIONS
+from diagnostic.write.forms import (
+    finish_page,
+    finish_sheet,
+    fit_heights,
+    make_styles,
+    write_cells,
+    write_headings,
+    write_reading,
+)
+from diagnostic.write.plain_sheets import LINE_POINTS, count_wrapped
+from diagnostic.write.workbook import OPTIONS, READING_SHEET
 
 WAITING_HEADINGS = {
     "genre": "pourquoi", "table": "table", "nom": "ligne", "identifiant": "identifiant", "colonne": "colonne",
@@ -28,13 +37,25 @@ LINES = [
 ]  # fmt: skip
 FORM_GUIDE = [
     "Une correction par ligne dans la feuille corrections. Rien n'est changé avant « diagnostic fusionner ».",
-    f"action : {', '.join(ACTIONS)}. table : la feuille de l'inventaire. identifiant : celui de la feuille {KNOWN_SHEET}, ou le nom.",
+    f"action : {', '.join(ACTIONS)}. table : la feuille de l'inventaire.",
+    "{identifiant} Un lien : ses deux bouts et son type, séparés par / (84 / 12 / Co-pilote, ou leurs identifiants).",
     "changer : la colonne et la nouvelle valeur ; (vide) vide la case. « valeur actuelle » : ce que vous aviez sous les yeux.",
     "ajouter : une ligne par case remplie, avec le même identifiant (un nom court à vous). retirer, confirmer : sans colonne ni valeur.",
     "qui : vos initiales ou votre structure, jamais un nom de personne. quand : le jour. statut : proposé (par défaut) ou accepté.",
     "N'écrivez pas en dehors du tableau : ce qui est dans la marge est signalé, pas repris.",
 ]  # fmt: skip
-FORM_WIDTHS = {"identifiant": 34, "colonne": 18, "avant": 26, "valeur": 34, "note": 34, "nom": 44}
+# How a row is named, in a workbook that goes with a printed map, and in one that goes with none.
+NAMING = {
+    True: f"identifiant : le numéro de la carte imprimée avec ce classeur (84 ou n° 84 ; D3 pour un dispositif ; feuille {KNOWN_SHEET} : "
+          "une carte faite plus tard peut en avoir d'autres), l'identifiant, ou le nom.",
+    False: f"identifiant : celui de la feuille {KNOWN_SHEET}, ou le nom. Ce classeur ne va avec aucune carte : pas de numéro.",
+}  # fmt: skip
+KNOWN_COLUMNS = {"numero": "numéro", "table": "table", "identifiant": "identifiant", "nom": "nom"}
+GUIDE_WIDTHS = {
+    "quoi": 40, "action": 11, "table": 14, "identifiant": 34, "colonne": 12, "avant": 15, "valeur": 24, "qui": 10, "quand": 12,
+    "statut": 11,
+}  # fmt: skip
+FORM_WIDTHS = {"numero": 10, "identifiant": 34, "colonne": 18, "avant": 26, "valeur": 34, "note": 34, "nom": 44}
 
 
 def write_merge_book(path, *, waiting, journal, problemes):
@@ -107,19 +128,22 @@ def _write_plain(book, styles, name, table, headings):
     finish_sheet(sheet, len(shown), len(shown.columns), locked=False)
 
 
-def write_merge_form(path, known):
-    """Write the small workbook of corrections to fill, and the identifiers that it may name; return its path.
+def write_merge_form(path, known, *, examples=None, lines=()):
+    """Write the small workbook of corrections to fill, and the rows that it may name; return its path.
 
     Parameters
     ----------
     path : path-like
-    known : DataFrame table, identifiant, nom: the rows of the inventory, no person among them
+    known : DataFrame table, identifiant, nom: the rows of the inventory, no person among them; `numero` where a map gives them one
+    examples : DataFrame quoi and MERGE_COLUMNS, optional (`draw.correction_examples`)
+    lines : sequence of str, what more the reading sheet says
     """
     with write_atomic(path) as temporary:
         book = xlsxwriter.Workbook(temporary, OPTIONS)
         book.set_properties({"title": "Corrections", "created": pd.Timestamp("2026-01-01").to_pydatetime(), "author": ""})
         styles = make_styles(book)
-        write_reading(book, styles, "Corrections à remplir", FORM_GUIDE)
+        naming = NAMING["numero" in known and bool((known["numero"] != "").any())]
+        _write_guide(book, styles, [*lines, *(line.format(identifiant=naming) for line in FORM_GUIDE)], examples)
         sheet = book.add_worksheet(FORM_SHEET)
         columns = list(MERGE_COLUMNS)
         write_headings(sheet, styles, columns, MERGE_COLUMNS)
@@ -137,12 +161,36 @@ def write_merge_form(path, known):
     return path
 
 
+def _write_guide(book, styles, lines, examples):
+    """Write the reading sheet: what to do, then examples in the very columns of the sheet to fill, to be copied."""
+    if examples is None or not len(examples):
+        write_reading(book, styles, "Corrections à remplir", lines)
+        return
+    sheet = book.add_worksheet(READING_SHEET)
+    sheet.hide_gridlines(2)
+    for place, width in enumerate(GUIDE_WIDTHS.values()):
+        sheet.set_column(place, place, width)
+    finish_page(sheet)
+    sheet.write_string(0, 0, "Corrections à remplir", styles["titre"])
+    for row, line in enumerate(lines, start=2):
+        sheet.merge_range(row, 0, row, len(GUIDE_WIDTHS) - 1, line, styles["texte"])
+        sheet.set_row(row, LINE_POINTS * count_wrapped(line, sum(GUIDE_WIDTHS.values())) + 2)
+    top = len(lines) + 3
+    sheet.write_string(top, 0, f"Exemples, à copier dans la feuille {FORM_SHEET} (chacun est accepté tel qu'il est écrit)", styles["gras"])
+    for place, column in enumerate(GUIDE_WIDTHS):
+        sheet.write_string(top + 1, place, {"quoi": "ce que fait la ligne", **MERGE_COLUMNS}[column], styles["entete"])
+        sheet.write_column(top + 2, place, examples[column].tolist(), styles["texte"])
+    texts = examples[list(GUIDE_WIDTHS)]
+    lines = texts.apply(lambda cells: cells.map(lambda text: count_wrapped(text, GUIDE_WIDTHS[cells.name]))).max(axis=1)
+    for row, number in enumerate(lines, start=top + 2):
+        sheet.set_row(row, LINE_POINTS * int(number) + 2)
+
+
 def _write_known(book, styles, known):
-    sheet = book.add_worksheet(KNOWN_SHEET)
-    write_headings(sheet, styles, list(known.columns))
-    for place, column in enumerate(known.columns):
+    sheet, columns = book.add_worksheet(KNOWN_SHEET), list(KNOWN_COLUMNS)
+    shown = known.reindex(columns=columns, fill_value="")
+    write_headings(sheet, styles, columns, KNOWN_COLUMNS)
+    for place, column in enumerate(columns):
         sheet.set_column(place, place, FORM_WIDTHS.get(column, 20))
-        write_cells(sheet, place, known[column], styles["texte"])
-    finish_sheet(sheet, len(known), len(known.columns), locked=False)
-
-
+        write_cells(sheet, place, shown[column], styles["texte"])
+    finish_sheet(sheet, len(shown), len(columns), locked=False)

@@ -1,6 +1,7 @@
 """Sheets that are read before they are computed with: headings and codes in plain French, shares as percentages."""
 
 import re
+from textwrap import wrap
 
 import numpy as np
 
@@ -10,12 +11,22 @@ from diagnostic.vocabulary import read_vocabulary
 PLAIN_CHAPTERS = ["À lire d'abord", "Liens et réseaux", "Métiers et postes"]
 LONGEST_HEADING = 70
 LONG_TEXT = 90  # letters: beyond, a text is wrapped in a column of that width
-LINE_POINTS = 13  # height of a line of a wrapped text
+LINE_POINTS = 15  # height of a line of a wrapped text
 # What is read, and printed, of a wide sheet: these columns come first; the others follow, out of the printed area.
 FIRST_COLUMNS = {
     "lectures": ["theme", "territoire", "phrase"],
     "constats": ["titre", "etat", "phrase"],
     "constats_details": ["titre", "objet", "nom", "detail"],
+    "comparaison_territoires": [
+        "territoire_id", "nom", "nb_communes", "population", "surface_km2", "habitants_km2", "departements", "pourquoi_vide",
+    ],
+    "comparaison_reperes": [
+        "territoire", "titre", "valeur", "semblables_q25", "semblables_q75", "ecart_semblables", "voisins_q25", "voisins_q75",
+        "ecart_voisins",
+    ],
+    "comparaison_entonnoirs": ["territoire", "titre", "numerateur", "taille", "valeur", "taux", "situation"],
+    "comparaison_moran": ["titre", "moran", "moran_attendu", "p_permutations", "nb_amas", "raison_absence"],
+    "comparaison_amas_locaux": ["titre", "territoire", "valeur", "moyenne_voisins", "type_amas"],
     "constats_a_decider": ["constat", "levier_libelle", "decision", "qui", "quand"],
 }
 _SHARE = re.compile(r"(?:part_|densite|taux_|perte_|erreur_|fiabilite$).*")
@@ -87,6 +98,18 @@ def count_lines(cells):
     lengths = cells.map(lambda cell: len(cell) if isinstance(cell, str) else 0).to_numpy(dtype=float)
     # Lines break between words: they hold a little less than their width.
     return np.maximum(1, np.ceil(lengths / (0.95 * LONG_TEXT))).astype(int)
+
+
+def count_wrapped(text, width):
+    """Return how many lines a text takes in a wrapped cell of `width` (letters, the unit of a spreadsheet), 1 at least.
+
+    A tenth of the width is left aside: the letters of a free program's fonts are wider than Excel's.
+
+    >>> [count_wrapped(text, 20) for text in ("", "deux mots", "un deux trois quatre cinq", "un" + chr(10) + "deux", "x" * 40)]
+    [1, 1, 2, 2, 3]
+    """
+    room = max(int(0.9 * width), 1)
+    return sum(len(wrap(part, room)) or 1 for part in str(text).split("\n"))
 
 
 def is_share(table, column):

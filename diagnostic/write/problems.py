@@ -38,7 +38,8 @@ LISTS_SHEET = "listes"
 LINES = [
     ("Ce classeur dit ce que le logiciel n'a pas pu lire ou qu'il faut vérifier. Vos fichiers ne sont pas modifiés : vos corrections "
     "sont gardées à part et remises en place à chaque lecture."),
-    "erreur : la ligne est écartée ; attention : la ligne est gardée, à vérifier ; information : rien à faire.",
+    ("erreur : la ligne est écartée ; attention : la ligne est gardée, à vérifier ; information : rien d'obligatoire, la colonne « à "
+    "faire » dit ce que vous pouvez compléter."),
     ("1. Corrigez dans les cases jaunes : feuille problemes, choisissez oui dans « accepter » pour prendre la correction proposée, ou "
     "écrivez la vôtre dans « votre correction » (elle l'emporte) ; feuilles a_corriger, corrigez directement les lignes écartées."),
     "2. Enregistrez (XLSX ou ODS, sous le nom que vous voulez).",
@@ -56,17 +57,18 @@ LINES = [
 ]  # fmt: skip
 
 
-def write_problems(path, *, problemes, comptes, ecartees, lists, doublons=None):
+def write_problems(path, *, problemes, comptes, ecartees, lists, doublons=None, lecture=None):
     """Write problemes.xlsx.
 
     Parameters
     ----------
     path : path-like
-    problemes : DataFrame of PROBLEM_COLUMNS, and `nom` (`read.back.corrections.name_problems`) where it is known
+    problemes : DataFrame of PROBLEM_COLUMNS, and `nom` (`read.back.called_rows.name_problems`) where it is known
     comptes : DataFrame
     ecartees : dict of str -> DataFrame of text, the rows set aside of each table: house columns and ORIGIN_COLUMNS
     lists : dict of str -> DataFrame, the vocabularies of the dossier
     doublons : DataFrame with acteur_id_1, acteur_id_2 and what to show of each pair, optional
+    lecture : list of str, optional, what the first sheet says where nothing is corrected in this workbook: it is then to be read only
 
     Returns
     -------
@@ -81,8 +83,9 @@ def write_problems(path, *, problemes, comptes, ecartees, lists, doublons=None):
         created = pd.Timestamp("2026-01-01").to_pydatetime()
         book.set_properties({"title": "Ce qui est à corriger", "created": created, "author": "", "comments": "diagnostic-maillage"})
         styles = make_styles(book)
-        write_reading(book, styles, "Ce qui est à corriger", [*_tell_counts(problems, aside), *LINES])
-        _write_problem_sheet(book, styles, problems.head(MOST_ROWS))
+        told = _tell_counts(problems, aside)
+        write_reading(book, styles, "Ce qui est à corriger", [*told[:1], *lecture] if lecture else [*told, *LINES])
+        _write_problem_sheet(book, styles, problems.head(MOST_ROWS), filled=not lecture)
         places = _write_lists(book, styles, aside, lists)
         for table, rows in aside.items():
             _write_aside(book, styles, table, rows.head(MOST_ROWS), problems, places)
@@ -129,7 +132,8 @@ def _tell_counts(problems, aside):
     counts = problems["gravite"].value_counts()
     words = {"bloquant": "bloquant", "erreur": "erreur", "attention": "point d'attention", "information": "information"}
     plurals = {"attention": "points d'attention"}
-    told = ", ".join(count_words(counts[g], words[g], plurals.get(g)) for g in GRAVITES if g in counts) or "aucun"
+    told = ", ".join(count_words(counts[g], words[g], plurals.get(g)) for g in GRAVITES[:-1] if g in counts) or "aucun"
+    told += f" ; {count_words(counts['information'], 'information')} (rien d'obligatoire)" if "information" in counts else ""
     rows = sum(map(len, aside.values()))
     lines = [f"Problèmes : {told}.", f"Lignes écartées à corriger : {count_words(rows, 'ligne') if rows else 'aucune'}."]
     if len(problems) > MOST_ROWS or any(len(part) > MOST_ROWS for part in aside.values()):
@@ -150,9 +154,9 @@ def find_correctable(problems):
     return placed & one_each & ~letter & (problems["feuille"].map(normalize_label) != "personnes")
 
 
-def _write_problem_sheet(book, styles, problems):
+def _write_problem_sheet(book, styles, problems, *, filled=True):
     sheet = book.add_worksheet("problemes")
-    columns = list(PROBLEM_HEADINGS)
+    columns = [column for column in PROBLEM_HEADINGS if filled or column not in ("accepter", "correction")]
     write_headings(sheet, styles, columns, PROBLEM_HEADINGS)
     open_, offered = find_correctable(problems), problems["proposition"] != ""
     shown = flatten_table(problems.assign(accepter="", correction=""))
@@ -164,10 +168,10 @@ def _write_problem_sheet(book, styles, problems):
     for place, column in enumerate(columns):
         write_cells(sheet, place, shown[column], formats.get(column, styles["texte"]), styles["nombre"])
     fit_heights(sheet, shown.drop(columns="ligne"))
-    if len(problems):
+    if filled and len(problems):
         rule = {"validate": "list", "source": ["oui"], "error_type": "warning", "ignore_blank": True}
         sheet.data_validation(1, columns.index("accepter"), len(problems), columns.index("accepter"), rule)
-    finish_sheet(sheet, len(problems), len(columns), frozen=columns.index("colonne"))
+    finish_sheet(sheet, len(problems), len(columns), frozen=columns.index("colonne"), locked=filled)
 
 
 def _list_house_columns(table):

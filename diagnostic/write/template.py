@@ -8,8 +8,10 @@ from diagnostic.schema import describe_table, list_tables, list_vocabularies
 from diagnostic.vocabulary import extend_list, read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import find_safe_labels, flatten_table, label_codes
+from diagnostic.write.forms import finish_page
+from diagnostic.write.plain_sheets import LINE_POINTS, count_wrapped
 from diagnostic.write.wide_sheets import WIDE_SHEETS, lay_out_sheets, write_wide_sheet
-from diagnostic.write.workbook import OPTIONS, READING_SHEET, write_column
+from diagnostic.write.workbook import OPTIONS, READING_SHEET, READING_WIDTHS, fit_row, write_column
 
 LISTS_SHEET = "listes"
 YES_NO = ["oui", "non"]
@@ -122,14 +124,15 @@ def _write_reading(book, styles, titre, lines, names):
     """Write the reading sheet: the first steps, the sheets, then what each column holds."""
     sheet = book.add_worksheet(READING_SHEET)
     sheet.hide_gridlines(2)
-    for place, width in enumerate([24, 28, 90]):
+    finish_page(sheet)
+    for place, width in enumerate(READING_WIDTHS):
         sheet.set_column(place, place, width)
     sheet.write_string(0, 0, titre, styles["titre"])
     row = 2
     for line in lines:
         sheet.merge_range(row, 0, row, 2, "", styles["texte"])
         sheet.write_string(row, 0, line, styles["texte"])
-        sheet.set_row(row, 15 * (1 + len(line) // 125))
+        sheet.set_row(row, LINE_POINTS * count_wrapped(line, sum(READING_WIDTHS)) + 2)
         row += 1
     row = _write_row(sheet, row + 1, ["Feuille", "", "À quoi elle sert"], styles["R"])
     described = read_vocabulary("feuilles").set_index("feuille")
@@ -154,7 +157,7 @@ def _write_row(sheet, row, texts, style):
     for place, text in enumerate(texts):
         if text is not None:
             sheet.write_string(row, place, text, style)
-    return row + 1
+    return fit_row(sheet, row, texts)
 
 
 def _read_example(table, lists, shown):
@@ -193,9 +196,10 @@ def _write_form(sheet, styles, table, filled):
         style = styles["verrou" if column in LOCKED_COLUMNS[table] else "reponse"]
         for row, text in enumerate(filled[column].astype(str), start=1):
             sheet.write_string(row, place, text, style) if text else sheet.write_blank(row, place, None, style)
-    lengths = {column: filled[column].astype("str").str.len() // WIDTHS.get(column, 18) for column in filled.columns}
-    for row, nb_lines in enumerate(pd.DataFrame(lengths).max(axis=1), start=1):
-        sheet.set_row(row, 15 * (1 + nb_lines + FORM_MARGINS[table]))
+    wide = {column: WIDTHS.get(column, 18) for column in filled}
+    wrapped = {column: [count_wrapped(text, wide[column]) for text in filled[column]] for column in filled}
+    for row, nb_lines in enumerate(pd.DataFrame(wrapped).max(axis=1), start=1):
+        sheet.set_row(row, LINE_POINTS * (nb_lines + FORM_MARGINS[table]) + 2)
     if table == "questions":
         expected = filled["question_id"].map(read_vocabulary("questions").set_index("code")["reponse_attendue"])
         for row, text in expected.dropna().items():

@@ -12,7 +12,8 @@ import xlsxwriter
 from diagnostic.errors import DiagnosticError
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.edited import write_edited, write_plain_copy
-from diagnostic.write.forms import finish_sheet, make_styles, write_cells, write_headings, write_reading
+from diagnostic.write.forms import MOST_LINES, finish_sheet, make_styles, write_cells, write_headings, write_reading
+from diagnostic.write.plain_sheets import LINE_POINTS, count_wrapped
 from diagnostic.write.workbook import OPTIONS
 
 OUTPUTS = "sorties"
@@ -135,8 +136,9 @@ def _write_sheet(sheet, styles, table, columns):
     for place, (name, (_, width)) in enumerate(columns.items()):
         sheet.set_column(place, place, width)
         write_cells(sheet, place, table[name], styles["texte"], styles["nombre"])
-    lengths = pd.DataFrame({name: table[name].astype("str").str.len() // width for name, (_, width) in columns.items()})
-    for row, more in enumerate(lengths.max(axis=1).clip(upper=8)):
-        if more:
-            sheet.set_row(row + 1, 15 * (1 + int(more)))
+    texts = table[list(columns)].astype("str")
+    lines = pd.DataFrame({name: texts[name].map(lambda text, wide=wide: count_wrapped(text, wide)) for name, (_, wide) in columns.items()})
+    for row, number in enumerate(lines.max(axis=1).clip(upper=MOST_LINES)):
+        if number > 1:
+            sheet.set_row(row + 1, LINE_POINTS * int(number) + 2)
     finish_sheet(sheet, len(table), len(columns), locked=False)

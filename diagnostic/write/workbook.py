@@ -12,6 +12,7 @@ from diagnostic.write.plain_sheets import (
     LINE_POINTS,
     LONG_TEXT,
     count_lines,
+    count_wrapped,
     is_plain,
     is_share,
     label_words,
@@ -22,6 +23,7 @@ from diagnostic.write.plain_sheets import (
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False}
 READING_SHEET = "Lisez-moi"
+READING_WIDTHS = (30, 34, 90)  # of the three columns of the reading sheet
 WIDEST = 60
 A4 = 9
 # Thousands parted by a narrow space whatever the language of the spreadsheet: its own « #,##0 » shows commas in English.
@@ -126,15 +128,14 @@ def _write_reading(book, styles, titre, lignes, sheets, columns, headings):
     sheet = book.add_worksheet(READING_SHEET)
     _set_print(sheet)
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 34)
-    sheet.set_column(2, 2, 90)
+    for place, width in enumerate(READING_WIDTHS):
+        sheet.set_column(place, place, width)
     sheet.write_string(0, 0, titre, styles["titre"])
     row = 2
     for line in lignes:
         sheet.merge_range(row, 0, row, 2, "", styles["texte"])
         sheet.write_string(row, 0, line, styles["texte"])
-        sheet.set_row(row, 15 * (1 + len(line) // 140))
+        sheet.set_row(row, LINE_POINTS * count_wrapped(line, sum(READING_WIDTHS)) + 2)
         row += 1
     for chapter, held in sheets.groupby("rubrique", sort=False):
         row = _write_heading(sheet, row + 1, [chapter, "Lignes", "Ce que dit la feuille"], styles)
@@ -143,16 +144,25 @@ def _write_reading(book, styles, titre, lignes, sheets, columns, headings):
             sheet.write_url(row, 0, f"internal:'{label}'!A1", styles["lien"], label)
             sheet.write_number(row, 1, len(columns[name]), styles["entier"])
             sheet.write_string(row, 2, described["description"], styles["texte"])
-            row += 1
+            row = fit_row(sheet, row, [label, "", described["description"]])
     row = _write_heading(sheet, row + 1, ["Colonne", "Feuille", "Définition"], styles)
     for name, label in sheets["feuille"].items():
         meanings = describe_columns(name)
         for column in columns[name].columns:
             # « nb_unites EPCI » is one column a layer: the first word says what it is; « * » speaks of all the others.
             meaning = meanings.get(column, meanings.get(str(column).split(" ")[0], meanings.get("*", "")))
-            for place, text in enumerate([headings[name].get(column, str(column)), label, meaning]):
+            texts = [headings[name].get(column, str(column)), label, meaning]
+            for place, text in enumerate(texts):
                 sheet.write_string(row, place, text, styles["texte"])
-            row += 1
+            row = fit_row(sheet, row, texts)
+
+
+def fit_row(sheet, row, texts, widths=READING_WIDTHS):
+    """Give a row the height of its longest wrapped text, which not every program finds by itself; return the row below."""
+    lines = max(count_wrapped(text or "", width) for text, width in zip(texts, widths, strict=True))
+    if lines > 1:
+        sheet.set_row(row, LINE_POINTS * lines + 2)
+    return row + 1
 
 
 def _write_heading(sheet, row, labels, styles):

@@ -27,7 +27,7 @@ def measure_limits(taille, taux, *, genre=PART):
 
     Low: r the smallest count with P(X <= r) >= p, a = (P(X <= r) - p) / P(X = r), limit (r - a) / size (Spiegelhalter 2005, A.1).
     High: the mirror, r the smallest count with P(X > r) <= p, a = (P(X >= r) - p) / P(X = r), limit (r + a) / size. Not under 0
-    nor, for a share, over 1.
+    nor, for a share, over 1. At a rate of 0 (or of 1, for a share) chance leaves nothing open: the four limits are the rate.
 
     Parameters
     ----------
@@ -52,6 +52,8 @@ def measure_limits(taille, taux, *, genre=PART):
     held = np.maximum(held, 1.0) if genre == PART else held
     law = stats.binom(held, taux) if genre == PART else stats.poisson(held * taux)
     top = 1.0 if genre == PART else np.inf
+    if is_settled(taux, genre=genre):
+        return pd.DataFrame({name: np.where(known, float(taux), np.nan) for name in LIMITS})
     limits = {}
     for name in LIMITS:
         side, _, level = name.partition("_")
@@ -63,13 +65,44 @@ def measure_limits(taille, taux, *, genre=PART):
     return pd.DataFrame(limits)
 
 
+def is_settled(taux, *, genre=PART):
+    """Say whether a common rate leaves nothing to chance: nobody at all, or for a share everybody.
+
+    >>> is_settled(0.0), is_settled(0.05), is_settled(1.0), is_settled(1.0, genre=TAUX)
+    (True, False, True, False)
+    """
+    return bool(taux <= 0 or (genre == PART and taux >= 1))
+
+
+def expect_outside(taille, taux, *, genre=PART):
+    """Return the probability that chance alone puts a territory of each size outside the limits at 95 %.
+
+    P(X <= low - 1) + P(X > high), low and high the whole counts of `measure_limits`: 5 % at most, far less at a small size, where
+    counts are few. 0 at a settled rate (`is_settled`), NaN where the size is zero or missing.
+
+    Examples
+    --------
+    >>> expect_outside([10, 6], 0.5).round(4).tolist()
+    [0.0215, 0.0312]
+    """
+    from scipy import stats
+
+    size = np.asarray(taille, dtype=float)
+    held = np.maximum(1.0, np.round(size)) if genre == PART else np.where(size > 0, size, 1.0)
+    if is_settled(taux, genre=genre):
+        return np.where(size > 0, 0.0, np.nan)
+    law = stats.binom(held, taux) if genre == PART else stats.poisson(held * taux)
+    return np.where(size > 0, law.cdf(law.ppf(LEVELS["95"]) - 1) + law.sf(law.isf(LEVELS["95"])), np.nan)
+
+
 def list_curve(places, *, genre=PART, pas=STEPS):
-    """Return the limits along the sizes of `place_territories`, for a curve: taille, then LIMITS; empty without a known value.
+    """Return the limits along the sizes of `place_territories`, for a curve: taille, then LIMITS; empty without a known value, and at a
+    settled rate (`is_settled`), where there is nothing to draw.
 
     Whole sizes for a share; as many as `pas` sizes, evenly spaced on a logarithmic scale.
     """
     known = places.dropna(subset="situation")
-    if known.empty:
+    if known.empty or is_settled(float(known["taux"].iloc[0]), genre=genre):
         return pd.DataFrame(columns=["taille", *LIMITS])
     size = np.geomspace(known["taille"].min() / 1.15, known["taille"].max() * 1.15, pas)
     size = np.unique(np.maximum(1, np.round(size))) if genre == PART else size
@@ -88,8 +121,9 @@ def place_territories(numerateur, denominateur, *, genre=PART):
     Returns
     -------
     DataFrame on that index: numerateur, taille, valeur, taux (of all together), bas_998, bas_95, haut_95, haut_998, z (standardised
-        on the arcsine for a share, the square root for a rate), situation (SITUATIONS, missing where unknown), surdispersion (the
-        winsorised mean of z², one for all; over 1, territories differ more than chance makes them), raison_absence
+        on the arcsine for a share, the square root for a rate), situation (SITUATIONS, missing where unknown), hasard_hors_95 (how
+        likely chance alone puts it outside at 95 %), surdispersion (the winsorised mean of z², one for all; over 1, territories differ
+        more than chance makes them), raison_absence. At a settled rate (`is_settled`) z and surdispersion are missing.
     """
     size, count = denominateur.astype(float), numerateur.astype(float)
     known = size.gt(0) & count.notna()
@@ -100,6 +134,8 @@ def place_territories(numerateur, denominateur, *, genre=PART):
         np.nan, index=range(len(size)), columns=LIMITS
     )  # fmt: skip
     table = table.join(limits.set_index(table.index)).assign(z=standardise(count, size, rate, genre=genre))
+    if rate == rate and is_settled(rate, genre=genre):
+        table["z"] = np.nan
     table["valeur"] = table["valeur"].where(known)
     conditions = [
         table["valeur"] < table["bas_998"], table["valeur"] < table["bas_95"], table["valeur"] > table["haut_998"],
@@ -107,6 +143,7 @@ def place_territories(numerateur, denominateur, *, genre=PART):
     ]  # fmt: skip
     told = np.select(conditions, [BELOW_998, BELOW_95, ABOVE_998, ABOVE_95], INSIDE)
     table["situation"] = pd.Series(told, index=table.index, dtype="str").where(known)
+    table["hasard_hors_95"] = expect_outside(size.where(known, 0), rate, genre=genre) if rate == rate else np.nan
     table["surdispersion"] = measure_overdispersion(table["z"])
     return table.assign(raison_absence=pd.Series("", index=table.index).mask(~known, UNKNOWN))
 

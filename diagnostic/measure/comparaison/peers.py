@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from diagnostic.vocabulary.formats import format_number
+
 NEAREST = 10
+LEAST_TIMES = 3  # territories compared for one peer: with fewer, the nearest are simply the others
 QUARTILES = {"q25": 0.25, "mediane": 0.5, "q75": 0.75}
 
 
@@ -13,7 +16,8 @@ def find_peers(tailles, *, nombre=NEAREST, logarithmes=("population", "habitants
     Each variable is brought to mean 0 and standard deviation 1 over the territories, after its logarithm where it spans orders of
     magnitude (`logarithmes`); the distance is Euclidean. The shares of one typology (« part ruralite : ... ») weigh together as one
     variable. Equal distances: the smallest code. A variable that is the same everywhere
-    is left out; a territory with a missing or null variable has no peer.
+    is left out; a territory with a missing or null variable has no peer. With fewer than `LEAST_TIMES` territories for one peer nobody
+    has any (`explain_no_peer` says it): ten peers out of eleven would be all the others, alike or not.
 
     Parameters
     ----------
@@ -39,18 +43,33 @@ def find_peers(tailles, *, nombre=NEAREST, logarithmes=("population", "habitants
     held = ((held - held.mean()) / spread)[spread.index[spread > 0]]
     family = pd.Index(held.columns).map(lambda name: name.partition(" : ")[0])
     held = held / np.sqrt(family.map(family.value_counts()).to_numpy(dtype=float))
-    count = min(nombre, len(held) - 1)
     columns = ["territoire_id", "semblable_id", "distance"]
-    if count < 1 or not len(held.columns):
+    if len(held) < LEAST_TIMES * nombre or not len(held.columns):
         return pd.DataFrame(columns=columns)
     # A few more than asked: equal distances at the edge are settled by the code, not by the tree.
-    distances, near = cKDTree(held).query(held, k=min(count + 6, len(held)))
+    distances, near = cKDTree(held).query(held, k=min(nombre + 6, len(held)))
     table = pd.DataFrame({
         "territoire_id": np.repeat(held.index, near.shape[1]), "semblable_id": held.index[near.ravel()], "distance": distances.ravel(),
     })  # fmt: skip
     table = table[table["territoire_id"] != table["semblable_id"]].assign(distance=lambda rows: rows["distance"].round(9))
     table = table.sort_values(["territoire_id", "distance", "semblable_id"], ignore_index=True)
-    return table[table.groupby("territoire_id").cumcount() < count].reset_index(drop=True)[columns]
+    return table[table.groupby("territoire_id").cumcount() < nombre].reset_index(drop=True)[columns]
+
+
+def explain_no_peer(nb_territoires, *, nombre=NEAREST):
+    """Return why nobody has a peer among so many territories, "" where they are enough.
+
+    >>> explain_no_peer(11), explain_no_peer(30)
+    ('il faut 30 territoires comparés, et il y en a 11, pour que dix semblables soient autre chose que tous les autres', '')
+    """
+    least = LEAST_TIMES * nombre
+    if nb_territoires >= least:
+        return ""
+    called = "dix" if nombre == NEAREST else format_number(nombre)
+    return (
+        f"il faut {format_number(least)} territoires comparés, et il y en a {format_number(nb_territoires)}, pour que {called} semblables "
+        "soient autre chose que tous les autres"
+    )
 
 
 def find_touching(voisinages, appartenance):
@@ -76,7 +95,8 @@ def summarise_beside(longue, liens, cible):
 
     Parameters
     ----------
-    longue : DataFrame with territoire, valeur and the columns that name a figure (mesure, couche, couche_b, groupe, seuil)
+    longue : DataFrame with territoire, valeur and the columns that name a figure (mesure, couche, couche_b, groupe, seuil); the bounds
+        of `differences.bound_values` are kept where they are
     liens : DataFrame territoire_id and `cible`: whom each is read beside (`find_peers`, `find_touching`)
     cible : str, the column of `liens`
 
@@ -85,7 +105,7 @@ def summarise_beside(longue, liens, cible):
     DataFrame territoire, the columns of the figure, valeur, q25, mediane, q75, nb (how many of them have the figure)
     """
     keys = [name for name in ("mesure", "couche", "couche_b", "groupe", "seuil") if name in longue]
-    held = longue[["territoire", *keys, "valeur"]].copy()
+    held = longue[["territoire", *keys, "valeur", *(name for name in ("au_moins", "au_plus") if name in longue)]].copy()
     held["figure"] = held.groupby(keys, dropna=False, sort=False).ngroup()
     known = held.dropna(subset="valeur")
     pairs = liens[["territoire_id", cible]].merge(known[["territoire", "figure", "valeur"]], left_on=cible, right_on="territoire")

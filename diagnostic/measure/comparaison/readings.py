@@ -3,11 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from diagnostic.measure.comparaison.funnel import ABOVE_95, ABOVE_998, BELOW_95, BELOW_998
+from diagnostic.measure.comparaison.differences import LESS, MORE, say_differences
+from diagnostic.measure.comparaison.funnel import ABOVE_95, ABOVE_998, BELOW_95, BELOW_998, PART, is_settled
 from diagnostic.vocabulary.formats import count_words, format_number, format_share, join_words
 
 MOST_NAMED = 6
-LEAST_BESIDE = 5  # like territories that have the figure: under, quartiles say nothing
+SPREAD = 2  # overdispersion from which it is told
+DEPENDENT = (
+    "Les limites tirent chaque commune séparément ; or des communes voisines vont ensemble (un ressort est d'un seul tenant) : elles sont "
+    "trop étroites. En dedans, rien n'est à expliquer ; en dehors, l'écart peut ne tenir qu'à des communes voisines qui vont ensemble."
+)
 OUT_95, OUT_998 = (BELOW_95, BELOW_998, ABOVE_95, ABOVE_998), (BELOW_998, ABOVE_998)
 
 
@@ -24,11 +29,11 @@ def write_value(value, unit):
 
 
 def tell_beside(reperes, noms, mesures, libelles):
-    """Return a sentence for each territory and figure that stands out of the middle half of its peers.
+    """Return a sentence for each territory and figure that stands out of the middle half of its peers by more than a trifle.
 
     Parameters
     ----------
-    reperes : DataFrame of `peers.summarise_beside` on the peers, with mesure, couche, groupe, seuil
+    reperes : DataFrame of `peers.summarise_beside` on the peers, with mesure, couche, groupe, seuil and `differences.bound_values`
     noms : Series territoire_id -> name
     mesures : DataFrame indexed by mesure, with libelle, unite
     libelles : dict {code of a layer or category: label}
@@ -37,17 +42,16 @@ def tell_beside(reperes, noms, mesures, libelles):
     -------
     DataFrame territoire, mesure, couche, groupe, seuil, phrase
     """
-    rows = reperes[(reperes["nb"] >= LEAST_BESIDE) & reperes["valeur"].notna()]
-    rows = rows[(rows["valeur"] < rows["q25"]) | (rows["valeur"] > rows["q75"])]
+    said = say_differences(reperes)
+    rows = reperes[said.isin([MORE, LESS])]
     told, shown = [], []
     for row in rows.itertuples():
         unit, name = mesures.at[row.mesure, "unite"], name_figure(row, mesures, libelles)
         value, low, high, middle = (write_value(number, unit) for number in (row.valeur, row.q25, row.q75, row.mediane))
         shown.append(value.removesuffix(",0") not in (low.removesuffix(",0"), high.removesuffix(",0")))  # else nothing that a reader sees
-        side = "moins" if row.valeur < row.q25 else "plus"
         told.append(
-            f"{noms[row.territoire]} : {name}, {value} ; {side} que la plupart de ses {row.nb} semblables (moitié centrale de {low} à "
-            f"{high}, médiane {middle})."
+            f"{noms[row.territoire]} : {name}, {value} ; {said[row.Index]} que la plupart de ses {row.nb} semblables (moitié centrale "
+            f"de {low} à {high}, médiane {middle})."
         )
     keys = ["territoire", "mesure", "couche", "groupe", "seuil"]
     return rows[keys].assign(phrase=told)[np.array(shown, dtype=bool)].reset_index(drop=True)
@@ -110,21 +114,45 @@ def tell_inventories(longue, tailles, quoi):
     return told
 
 
-def tell_funnel(placed, name, quoi):
-    """Return the sentence of a funnel plot: the common rate, how many territories chance does not explain, how much more they differ."""
+def tell_spread(placed):
+    """Return what being outside the limits means where territories differ more than chance makes them, and where they do not.
+
+    In the first case one sentence says both things: chance is no explanation, and being outside is no exception.
+    """
+    phi = placed["surdispersion"].iloc[0]
+    if phi > SPREAD:
+        return (
+            f"Tous ensemble, les territoires diffèrent plus que par ce hasard (variance {format_number(phi, 1)} fois la sienne) : un "
+            "point hors des limites n'est ni son seul effet, ni une exception."
+        )
+    return "Par le seul hasard, un point hors des limites est rare : 5 fois sur 100 au plus à 95 %, 2 fois sur 1 000 à 99,8 %."
+
+
+def tell_funnel(placed, name, quoi, *, accord=("aucun nulle part", "tous, partout")):
+    """Return the sentence of a funnel plot: the common rate, how many territories chance does not explain, how much more they differ.
+
+    Parameters
+    ----------
+    placed : DataFrame of `funnel.place_territories`, with genre
+    name : str, the words of the figure
+    quoi : (str, str), what one territory, and several, are called
+    accord : (str, str), what is said where the common rate is 0, and 1: there is no funnel then
+    """
     known = placed.dropna(subset="situation")
     if known.empty:
         return f"{name} : aucun territoire n'a de valeur."
+    rate, genre = float(known["taux"].iloc[0]), known["genre"].iloc[0]
+    if is_settled(rate, genre=genre):
+        total = f" sur {format_number(known['taille'].sum())}" if genre == PART else ""
+        count = format_number(known["numerateur"].sum())
+        return f"{name} : {accord[int(rate > 0)]} ({count}{total}, {count_words(len(known), *quoi)})."
     beyond, far = known["situation"].isin(OUT_95).sum(), known["situation"].isin(OUT_998).sum()
-    phi = known["surdispersion"].iloc[0]
-    more = (
-        f" La variance entre territoires est {format_number(phi, 1)} fois celle du hasard : être hors des limites n'a rien d'exceptionnel."
-        if phi > 2 else ""
-    )  # fmt: skip
+    common = format_share(rate, 1) if genre == PART else format_number(rate, 1)
+    more = f" {tell_spread(known)}" if known["surdispersion"].iloc[0] > SPREAD else ""
     return (
-        f"{name} : {count_words(int(beyond), f'{quoi} est', f'{quoi} sont')} hors des limites à 95 % du taux commun, sur "
-        f"{format_number(len(known))} (on en attendrait {format_number(0.05 * len(known))} au plus par hasard), dont {format_number(far)} "
-        f"hors de celles à 99,8 %.{more}"
+        f"{name} : {count_words(int(beyond), f'{quoi[0]} est', f'{quoi[1]} sont')} hors des limites à 95 % du taux commun ({common}), sur "
+        f"{format_number(len(known))} (le hasard seul en donnerait {format_number(known['hasard_hors_95'].sum(), 1)}), dont "
+        f"{format_number(far)} hors de celles à 99,8 %.{more}"
     )
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from diagnostic.measure.ressorts.cells import divide
 
 KEYS = ["mesure", "couche", "couche_b", "groupe", "seuil"]
+UNMEASURED = "non mesuré dans ce territoire"
 
 
 def measure_sizes(communes, appartenance, territoires, *, typologies=None):
@@ -80,3 +81,30 @@ def spread_wide(longue, retenues, tailles):
     dictionary = figures.assign(nb_territoires=figures["colonne"].map(counts)).reset_index(drop=True)
     wide = wide.rename_axis(columns=None)
     return tailles.join(wide), dictionary[["colonne", *keys, "nb_territoires"]]
+
+
+def explain_empty(large, longue, dictionnaire):
+    """Return why the figures of each territory are empty, in one text: the figures of each reason, then the reason; missing where none is.
+
+    Parameters
+    ----------
+    large, longue : DataFrame, of `spread_wide`
+    dictionnaire : DataFrame colonne, titre, mesure, couche, groupe, seuil
+
+    Returns
+    -------
+    Series of str on the index of `large`
+    """
+    keys = ["mesure", "couche", "groupe", "seuil"]
+    cells = large[dictionnaire["colonne"]].isna().rename_axis(index="territoire", columns="colonne").stack()
+    empty = cells[cells].reset_index()[["territoire", "colonne"]]
+    if empty.empty:
+        return pd.Series(None, index=large.index, dtype="object")
+    told = longue[longue["couche_b"].isna() & longue["raison_absence"].notna()][["territoire", *keys, "raison_absence"]]
+    named = dictionnaire[["colonne", "titre", *keys]].astype(dict.fromkeys(keys, "object"))
+    rows = empty.merge(named, on="colonne", how="left")
+    rows = rows.merge(told.astype(dict.fromkeys(keys, "object")), on=["territoire", *keys], how="left")
+    rows["raison_absence"] = rows["raison_absence"].astype("object").fillna(UNMEASURED)
+    texts = rows.groupby(["territoire", "raison_absence"], sort=False)["titre"].agg(", ".join).reset_index()
+    texts["texte"] = texts["titre"] + " : " + texts["raison_absence"]
+    return texts.groupby("territoire", sort=False)["texte"].agg(" | ".join).reindex(large.index).astype("object")

@@ -20,6 +20,12 @@ VERBS = {CAME: ("apparu", "apparus", "apparue", "apparues"), WENT: ("disparu", "
 MOST_NAMES, MOST_FIGURES, MOST_CELLS = 6, 12, 6
 # The figures told in sentences: on the whole perimeter, of no group and no single layer.
 WHOLE = ("perimetre", "")
+# Those that a group speaks of, in this order; the others follow, the largest moves first.
+MATTER = (
+    "nb_acteurs_reseau", "nb_liens", "densite_liens", "degre_moyen", "nb_isoles", "liens_externes", "part_liens_externes", "ei",
+    "nb_dispositifs", "nb_participations", "part_dispositifs_mixtes", "nb_interlocuteurs", "nb_attendus_presents", "nb_attendus_absents",
+    "nb_attendus_non_renseignes", "part_cases_presentes", "part_cases_absentes", "part_cases_non_renseignees",
+)  # fmt: skip
 KINDS = ("change d'unité", "rattachée", "détachée")
 
 
@@ -28,18 +34,27 @@ def describe_changes(changes):
 
     Parameters
     ----------
-    changes : dict, `measure.changes.compare_dossiers`
+    changes : dict, `measure.changes.compare_dossiers`; `non_montres` (int), where it is there, counts the rows and cells that changed
+        in what the edition does not show
     """
     counts = changes["bilan"].set_index("rubrique")
-    told = []
+    hidden, told = changes.get("non_montres", 0), []
     for table, noun in NOUNS.items():
         if table in counts.index:
             told += [(table, phrase) for phrase in _tell_rows(changes, counts.loc[table], table, noun)]
     told += [("ressorts", phrase) for phrase in _tell_ressorts(changes["ressorts"], counts)]
     told += [("chiffres", phrase) for phrase in _tell_figures(changes["chiffres"], counts.loc["chiffres"])]
     if not changes["bilan"][["disparus", "apparus", "changes"]].any(axis=None):
-        told = [("bilan", "Rien n'a changé entre ces deux états : mêmes lignes, mêmes ressorts, mêmes chiffres.")]
+        where = " dans ce que cette édition montre" if hidden else ""
+        told = [("bilan", f"Rien n'a changé{where} entre ces deux états : mêmes lignes, mêmes ressorts, mêmes chiffres.")]
+    told = [("bilan", _tell_hidden(hidden)), *told] if hidden else told
     return pd.DataFrame(told, columns=COLUMNS, dtype="str")
+
+
+def _tell_hidden(number):
+    them = "le dit" if number == 1 else "les dit"
+    told = f"Cette édition ne montre pas {count_words(number, 'changement')} (lignes ou cases)"
+    return f"{told} : l'édition interne {them} (--edition interne)."
 
 
 def _tell_rows(changes, count, table, noun):
@@ -110,31 +125,37 @@ def _tell_ressorts(rows, counts):
 
 
 def _tell_figures(rows, count):
-    """Yield how many figures moved, then those of the whole territory, the largest moves first."""
+    """Yield the figures of the whole territory that moved once rounded, those of a group first; then how many others there are."""
     moved = int(count[["disparus", "apparus", "changes"]].sum())
     if not moved:
         return
-    total = int(count["avant"] + count["apparus"])
-    yield (
-        f"{count_words(moved, 'chiffre a bougé', 'chiffres ont bougé')} sur {format_number(total)} calculés à l'une ou l'autre date : "
-        f"{format_number(count['changes'])} changés, {format_number(count['apparus'])} calculables depuis, "
-        f"{format_number(count['disparus'])} qui ne le sont plus."
-    )
     plain = rows[rows["territoire"].isin(WHOLE) & (rows[["couche_a", "couche_b", "groupe_a", "groupe_b"]] == "").all(axis=1)]
     known = plain[plain["avant"].notna() & plain["apres"].notna() & plain["libelle"].notna()]
-    size = (known["ecart"].abs() / known["avant"].abs().clip(lower=1e-9)).rename("part")
-    for row in known.loc[size.sort_values(ascending=False, kind="stable").index].drop_duplicates("mesure").head(MOST_FIGURES).itertuples():
-        before, after = _tell_pair(row)
-        yield f"{row.libelle}, sur l'ensemble du territoire : {before} avant, {after} après."
+    size = known["ecart"].abs() / known["avant"].abs().clip(lower=1e-9)
+    rank = known["mesure"].map({name: place for place, name in enumerate(MATTER)}).fillna(len(MATTER))
+    order = pd.DataFrame({"rang": rank, "part": -size}).sort_values(["rang", "part"], kind="stable").index
+    told = 0
+    for row in known.loc[order].drop_duplicates("mesure").itertuples():
+        before, after = _round_pair(row)
+        if before != after and told < MOST_FIGURES:
+            first, last = _tell_figure(row, "avant", before), _tell_figure(row, "apres", after)
+            told += 1
+            yield f"{row.libelle}, sur l'ensemble du territoire : {first} avant, {last} après."
+    parts = [count_words(count["apparus"], "calculable depuis", "calculables depuis")] if count["apparus"] else []
+    parts += [count_words(count["disparus"], "qui ne l'est plus", "qui ne le sont plus")] if count["disparus"] else []
+    others = count_words(moved - told, "autre chiffre a bougé", "autres chiffres ont bougé")
+    why = "par territoire, par découpage ou par groupe, ou trop peu pour se voir une fois arrondis"
+    if moved > told:
+        yield f"{others} ({'; '.join([why, *parts])}) : feuille « chiffres » du classeur."
 
 
-def _tell_pair(row):
-    """Return a figure before and after, each with its denominator where it has one, in as many decimals as tell them apart."""
+def _round_pair(row):
+    """Return a figure before and after, rounded as it is everywhere shown."""
     share = row.unite in ("part", "%") or row.mesure.startswith(("part_", "densite"))
-    write = format_share if share else format_number
-    usual = 1 if share else 0 if float(row.avant).is_integer() and float(row.apres).is_integer() else 2
-    decimals = next((n for n in range(usual, 5) if write(row.avant, n) != write(row.apres, n)), usual)
-    return [_tell_figure(row, side, write(getattr(row, side), decimals)) for side in ("avant", "apres")]
+    if share:
+        return [format_share(value, 1) for value in (row.avant, row.apres)]
+    decimals = 0 if float(row.avant).is_integer() and float(row.apres).is_integer() else 2
+    return [format_number(value, decimals) for value in (row.avant, row.apres)]
 
 
 def _tell_figure(row, side, shown):

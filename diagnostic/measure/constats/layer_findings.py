@@ -27,7 +27,7 @@ def describe_layers(tables, results, names):
 
 def describe_split(tables, results, names):
     """Which EPCI deal with more than one unit of a layer; the layers where none does share one sentence. A single EPCI is named."""
-    table = type_territories(results["discordance"], tables)
+    table, weight = type_territories(results["discordance"], tables), tell_weight(tables["reglages"]["ponderation"])
     epci = table[(table["type"] == "epci") & (table["couche"] != "EPCI")]
     unknown = epci[epci["n_unites"] == 0].groupby("couche").size()
     epci = epci[epci["n_unites"] > 0]
@@ -41,10 +41,10 @@ def describe_split(tables, results, names):
             continue
         if len(alone):
             row = next(split.itertuples())
-            told = f"{names[row.territoire_id]} a plus d'un interlocuteur dans la couche « {labels[couche]} » : {_tell_units(row)}."
+            told = f"{names[row.territoire_id]} a plus d'un interlocuteur dans la couche « {labels[couche]} » : {_tell_units(row, weight)}."
             yield row.territoire_id, told, "publique"
             continue
-        shown = join_words(f"{names[row.territoire_id]} ({_tell_units(row)})" for row in split.itertuples())
+        shown = join_words(f"{names[row.territoire_id]} ({_tell_units(row, weight)})" for row in split.itertuples())
         verb = "ont" if len(split) > 1 else "a"
         told = (
             f"{format_number(len(split))} EPCI sur {format_number(len(rows))} {verb} plus d'un interlocuteur dans la couche "
@@ -71,9 +71,9 @@ def tell_part(territoire_id, tables):
     return told if territoire_id in places or territoire_id.startswith("autre:") else ""
 
 
-def _tell_units(row):
+def _tell_units(row, weight):
     known = row.part_principale == row.part_principale
-    main = f", {format_share(row.part_principale, 1)} dans la principale" if known else ""
+    main = f", {format_share(row.part_principale, 1)} {weight} dans la principale" if known else ""
     return f"{format_number(row.n_unites)} unités{main}"
 
 

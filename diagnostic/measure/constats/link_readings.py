@@ -5,6 +5,8 @@ from diagnostic.vocabulary.formats import count_words, format_number, format_sha
 EMPTY_INVENTORY = "Aucun acteur recensé (feuille acteurs) : liens, catégories et accès ne sont pas mesurés."
 NO_LINK = "Aucun lien déclaré : la densité et les silos ne sont pas mesurés (feuille liens)."
 
+FEWEST_LINKS = 6  # under it, no reference can say more than its own caution
+
 
 def describe_links(tables, results, names):
     """Density between its bounds, links between champs against what chance would give, and the caution that goes with them."""
@@ -62,12 +64,26 @@ def describe_silos(tables, results, names):
     yield "perimetre", _tell_silos(scenarios), "publique"
     rows = results["references"]
     rows = rows[(rows["mixte"] == "exclu") & (rows["phrase"] != "")]
+    if len(rows) and rows["nb_liens"].max() < FEWEST_LINKS:
+        yield "perimetre", _tell_few(rows), "publique"
+        return
     for row in rows.itertuples():
         caution = f" Prudence : {row.avertissement}." if row.avertissement else ""
         yield "perimetre", f"{row.phrase}{caution}", "publique"
     spread = results["conventions_resume"].set_index("mesure").loc["ratio_externes"]
     if spread["min_categories"] == spread["min_categories"] and spread["valeur"] == spread["valeur"]:
         yield "perimetre", _tell_convention(spread, tables["listes"]["categories"]["libelle"]), "publique"
+
+
+def _tell_few(rows):
+    """Return one sentence for all the references where there are too few links for any to teach something."""
+    low, high = (format_number(value, 1) for value in (rows["moyenne"].min(), rows["moyenne"].max()))
+    means = low if low == high else f"de {low} à {high}"
+    number = count_words(rows["nb_liens"].max(), "lien")
+    return (
+        f"Trop peu de liens ({number} entre acteurs de champ connu, moins de {FEWEST_LINKS}) pour qu'un écart au hasard apprenne quelque "
+        f"chose : les comparaisons en attendent {means} entre champs. Détail : feuilles « Silos et hasard » et « Convention des champs »."
+    )
 
 
 def _tell_silos(scenarios):

@@ -133,9 +133,10 @@ def _tell_unplaced(acteurs, codes_read, told):
     message = "Acteur sans commune reconnue : gardé, compté sur le territoire entier, absent des cartes."
     fix = "écrivez le code INSEE dans code_insee, ou donnez lat et lon, ou territoires"
     seatless = "Acteur sans commune de siège : compté dans ses territoires, mais ni lui ni ses liens ne sont sur les cartes."
+    seat = "rien ; ou donnez la commune du siège, pour qu'il soit sur les cartes"
     return join_problems(
         list_problems("attention", lost, message, fix, colonne="code_insee", valeur=codes_read[lost.index]),
-        list_problems("information", wide, seatless, "donnez la commune du siège", colonne="code_insee", valeur=codes_read[wide.index]),
+        list_problems("information", wide, seatless, seat, colonne="code_insee", valeur=codes_read[wide.index]),
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 
 import pandas as pd
 
-from diagnostic.read.back.corrections import fold_values
+from diagnostic.read.back.called_rows import fold_values
 from diagnostic.schema import EDIT_STATES, EMPTY_WORD, NEW_ROW, ROW, ROW_COLUMN, ROW_GONE, ROW_THERE
 
 KINDS = {

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.read.back.corrections import fold_values
+from diagnostic.read.back.called_rows import fold_values
 from diagnostic.read.back.merge_book import make_rows
 from diagnostic.schema import EDIT_STATES, EMPTY_WORD, MERGED_TABLES, ORIGIN_COLUMNS, ROW_COLUMN, describe_table
 from diagnostic.vocabulary import normalize_label

@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.back.corrections import fold_cells, name_columns_alike, read_lines, spell_corrections
+from diagnostic.read.back.called_rows import fold_cells
+from diagnostic.read.back.corrections import name_columns_alike, read_lines, spell_corrections
 from diagnostic.read.formats.files import SPREADSHEETS, read_sheets
 from diagnostic.schema import CORRECTION_COLUMNS, DECISION_COLUMNS, ORIGIN_COLUMNS
 from diagnostic.vocabulary import normalize_label
@@ -107,7 +108,8 @@ def merge_corrections(former, new):
     had = known["correction"].notna()
     chained = had & (fold_cells(spell_corrections(known["correction"])) == fold_cells(after["valeur"]))
     after = after.assign(
-        valeur=known["valeur"].where(chained, after["valeur"]), nom=known["nom"].where(chained, after["nom"])
+        valeur=known["valeur"].where(chained, after["valeur"]),
+        nom=known["nom"].where(chained & (known["nom"].fillna("") != ""), after["nom"]),
     )
     undone = chained & (spell_corrections(after["correction"]) == after["valeur"])
     same = had & (known["correction"] == after["correction"])

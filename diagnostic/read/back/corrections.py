@@ -1,7 +1,7 @@
 """Corrections a person wrote in problemes.xlsx -> the cells they replace, each told; what no longer matches changes nothing.
 
 They are kept in corrections/corrections.xlsx of the dossier, one row a cell, and put in place at each reading: the files
-themselves are never modified. A correction is applied only where its row is still the same row (`nom`) and its cell still
+themselves are never modified. A correction is applied only where its row is known to be the same row (`nom`) and its cell still
 holds what was read (`valeur`).
 """
 
@@ -9,21 +9,13 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from diagnostic.read.back.called_rows import find_called, is_same, look_up
 from diagnostic.read.formats.files import SPREADSHEETS
-from diagnostic.schema import (
-    CUT_WORD,
-    EMPTY_WORD,
-    ORIGIN_COLUMNS,
-    ROW_NAME_LENGTH,
-    describe_table,
-    join_problems,
-    list_problems,
-    list_tables,
-    map_aliases,
-)
+from diagnostic.schema import EMPTY_WORD, join_problems, list_problems, list_tables, map_aliases
 from diagnostic.vocabulary import normalize_label
 
 SOURCE = "d'après corrections.xlsx"
+_PLACED = ("faite", "inutile", "remplacee", "changee")  # states of a correction whose row is known
 
 
 def select_corrections(corrections, fichier, feuille):
@@ -92,69 +84,12 @@ def name_columns_alike(corrections):
     return corrections.assign(colonne=pd.Series([ours[pair] for pair in pairs], index=corrections.index, dtype="str"))
 
 
-def name_rows(rows, table):
-    """Return what each row of `table` is called by its reader: its `nom`, else its required cells, as a Series of text.
-
-    Parameters
-    ----------
-    rows : DataFrame of str, house columns (some may be absent)
-    """
-    described = describe_table(table)
-    keys = [column for column in described.index[described["statut"] == "R"] if column in rows and column != "nom"]
-    joined = pd.Series("", index=rows.index, dtype=str)
-    for column in keys:
-        cells = rows[column].astype(str).fillna("")
-        joined = joined.where(cells == "", (joined + " / " + cells).where(joined != "", cells))
-    if "nom" in rows:
-        named = rows["nom"].astype(str).fillna("")
-        joined = named.where(named != "", joined)
-    return joined.str.slice(0, ROW_NAME_LENGTH)
-
-
-def name_problems(problemes, rows):
-    """Return the problems with a column `nom` after `ligne`: what the row of each is called, where it is known.
-
-    Parameters
-    ----------
-    rows : dict of str -> DataFrame, every row read of each table, as text, with ORIGIN_COLUMNS (third result of `clean_table`)
-    """
-    known = [part[ORIGIN_COLUMNS].assign(nom=name_rows(part, table)) for table, part in rows.items() if table != "personnes"]
-    names = pd.concat(known) if known else pd.DataFrame(columns=[*ORIGIN_COLUMNS, "nom"])
-    names = names.astype({"ligne": "Int64"}).drop_duplicates(ORIGIN_COLUMNS)
-    located = problemes[ORIGIN_COLUMNS].assign(ligne=pd.to_numeric(problemes["ligne"], errors="coerce").astype("Int64"))
-    found = located.merge(names, on=ORIGIN_COLUMNS, how="left")["nom"].astype("str").fillna("").to_list()
-    named = problemes.drop(columns="nom", errors="ignore").copy()
-    named.insert(named.columns.get_loc("ligne") + 1, "nom", found)
-    return named
-
-
-def fold_cells(cells):
-    """Return cells as they are compared: case, runs of spaces and line breaks do not count, nor the end of a cut text."""
-    folded = cells.astype(str).str.replace("_x000D_", "", regex=False).str.removesuffix(CUT_WORD)
-    return folded.str.replace(r"\s+", " ", regex=True).str.strip().str.casefold()
-
-
-def fold_values(cells):
-    """Return cells as the values that they hold are compared: `fold_cells`, a number with decimals in one writing.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> fold_values(pd.Series(["45,300", "45.3", "01004", "Le  Puy", "12.0"])).tolist()
-    ['45.3', '45.3', '01004', 'le puy', '12']
-    """
-    folded = fold_cells(cells)
-    decimals = folded.str.fullmatch(r"-?[0-9]+[.,][0-9]+")
-    numbers = pd.to_numeric(folded.where(decimals, "0").str.replace(",", "."))
-    return folded.mask(decimals, numbers.map("{:.9g}".format))
-
-
 def spell_corrections(corrections):
     """Return what each correction writes in its cell: nothing, for the word that empties it."""
     return corrections.where(corrections != EMPTY_WORD, "")
 
 
-def apply_corrections(body, corrections, table, headings=None):
+def apply_corrections(body, corrections, table, headings=None, *, placed=False):
     """Put corrections in the cells of one sheet.
 
     Parameters
@@ -163,6 +98,7 @@ def apply_corrections(body, corrections, table, headings=None):
     corrections : DataFrame or None, those of this sheet (`select_corrections`)
     table : str, its table in the schema
     headings : Series of str, optional, index = columns of `body`: what the user calls them in this sheet
+    placed : bool, the lines were found in this very sheet: a name that several rows bear is no doubt then
 
     Returns
     -------
@@ -171,8 +107,9 @@ def apply_corrections(body, corrections, table, headings=None):
 
     Notes
     -----
-    A row that moved since (rows inserted, sheet sorted) is found again by what it is called, when no other row of the
-    sheet is called so; a cell that does not hold the value read is never touched.
+    A row that moved since (rows inserted, sheet sorted) is found again by what it is called. Where several rows bear the name,
+    the one that holds the value read is meant, if it is alone; where no name is kept, the line is trusted when its cell holds a
+    value that no other row has. In any other case the correction changes nothing, and is offered on no row.
     """
     if corrections is None or not len(corrections):
         return body, None
@@ -188,7 +125,9 @@ def apply_corrections(body, corrections, table, headings=None):
     corrected = body.assign(**dict.fromkeys(added, "")).astype(dict.fromkeys(added, "str"))
     # In place first, then what moved; twice, because a corrected name is what later corrections call the row by.
     for moved in (False, False, True, True):
-        asked = _judge(asked, corrected, name_rows(corrected, table), moved=moved)
+        if not _find_waiting(asked).any():
+            break
+        asked = (_judge_moved if moved else _judge)(asked, corrected, table, placed=placed)
         # One cell may be corrected under two headings: the last wins, as everywhere.
         ready = asked["etat"] == "prete"
         over = ready & asked[["ligne_lue", "maison"]].where(ready).duplicated(keep="last")
@@ -202,43 +141,38 @@ def apply_corrections(body, corrections, table, headings=None):
     return corrected, _tell_corrections(asked)
 
 
-def _judge(asked, body, names, *, moved):
-    """Say of each correction not yet settled whether it is ready, and the cell as it is; `moved`: look for its row elsewhere."""
-    asked, folded = asked.copy(), fold_cells(names)
-    wanted = fold_cells(asked["nom"].fillna("").str.slice(0, ROW_NAME_LENGTH))
-    waiting = ~asked["etat"].isin(["faite", "inutile", "remplacee"])
-    if moved:
-        alone = folded[~folded.duplicated(keep=False) & (folded != "")]
-        lines = wanted.map(pd.Series(alone.index, index=alone.to_numpy())).where(wanted != "")
-        away = waiting & asked["etat"].isin(["autre_ligne", "sans_ligne"]) & lines.notna()
-        places = asked["ligne_lue"].where(~away, lines).astype("int64")
-    else:
-        places = asked["ligne_lue"]
-    row, column = body.index.get_indexer(places), body.columns.get_indexer(asked["maison"])
-    there = (row >= 0) & (column >= 0)
-    cells = pd.Series("", index=asked.index, dtype=str)
-    for name, part in asked[there].groupby("maison"):
-        cells.loc[part.index] = body[name].loc[places[part.index]].to_numpy()
-    called = pd.Series("", index=asked.index, dtype=str)
-    called[row >= 0] = folded.to_numpy()[row[row >= 0]]
-    same_row = (wanted == "") | (wanted == called)
+def _judge(asked, body, table, *, placed):
+    """Say of each correction not yet settled what it finds at its line: a cell ready, another value, another row."""
+    found, nameless = find_called(asked, body, table), asked["nom"].fillna("").astype(str).str.strip() == ""
+    cells = look_up(body, asked["ligne_lue"], asked["maison"])
+    same, useless = is_same(cells, asked["valeur"]), cells == asked["texte"]
+    alone = same & (found["pareilles"] == 1) & (~nameless | (spell_corrections(asked["valeur"]) != ""))
+    sure = alone | (useless & (found["pareilles"] == 0)) | (~nameless & (found["appelees"] == 1)) | placed
     state = pd.Series("changee", index=asked.index, dtype=str)
-    state = state.mask(_is_same(cells, asked["valeur"]), "prete").mask(cells == asked["texte"], "inutile")
-    state = state.mask(~same_row, "autre_ligne").mask(row < 0, "sans_ligne").mask(asked["maison"] == "", "sans_colonne")
-    # A place found again by its name is kept only when its cell is the one: else the correction stays where it was asked.
-    settled = waiting if not moved else away & state.isin(["prete", "inutile"])
-    return asked.assign(
-        etat=asked["etat"].mask(settled, state), ligne_lue=asked["ligne_lue"].mask(settled, places),
-        case=cells if "case" not in asked else asked["case"].mask(settled, cells),
-    )  # fmt: skip
+    state = state.mask(same, "prete").mask(useless, "inutile").mask(~sure, "doute").mask(~sure & nameless, "sans_nom")
+    state = state.mask(~found["ici"], "autre_ligne").mask(~asked["ligne_lue"].isin(body.index), "sans_ligne")
+    return _settle(asked, state.mask(asked["maison"] == "", "sans_colonne"), cells, _find_waiting(asked))
 
 
-def _is_same(cells, values):
-    """Return the mask of the cells that hold the value told; numbers are compared to six digits, as messages write them."""
-    same = fold_cells(cells) == fold_cells(spell_corrections(values))
-    short = [pd.to_numeric(part.str.replace(",", "."), errors="coerce").map("{:.6g}".format) for part in (cells, values)]
-    decimals = cells.str.contains("[.,]") & values.str.contains("[.,]")
-    return same | (decimals & (short[0] == short[1]) & (short[0] != "nan"))
+def _judge_moved(asked, body, table, *, placed):
+    """Say the same at the line where the row is now, for the corrections that are not at theirs."""
+    lines = find_called(asked, body, table)["ailleurs"]
+    away = _find_waiting(asked) & asked["etat"].isin(["autre_ligne", "sans_ligne", "doute"]) & lines.notna() & (not placed)
+    there = asked.assign(ligne_lue=asked["ligne_lue"].where(~away, lines).astype("int64"))
+    cells = look_up(body, there["ligne_lue"], asked["maison"])
+    state = pd.Series("changee", index=asked.index, dtype=str)
+    state = state.mask(is_same(cells, asked["valeur"]), "prete").mask(cells == asked["texte"], "inutile")
+    return _settle(asked.assign(ligne_lue=there["ligne_lue"]), state, cells, away)
+
+
+def _find_waiting(asked):
+    return ~asked["etat"].isin(["faite", "inutile", "remplacee"])
+
+
+def _settle(asked, state, cells, settled):
+    """Return the corrections with the state and the cell found, where `settled` says so."""
+    former = asked.get("case", cells)
+    return asked.assign(etat=asked["etat"].mask(settled, state), case=former.mask(settled, cells))
 
 
 def _tell_corrections(asked):
@@ -246,28 +180,37 @@ def _tell_corrections(asked):
     asked_for, asked = asked["ligne"], asked.assign(ligne=asked["ligne_lue"].where(asked["ligne_lue"] >= 0).astype("Int64"))
     read, new = asked["case"].where(asked["case"] != "", EMPTY_WORD), asked["correction"]
     moved = (" (la ligne était la " + asked_for.astype(str) + ")").where(asked["ligne"] != asked_for, "")
+    named, line = "« " + asked["nom"].fillna("").astype(str) + " »", "ligne " + asked_for.astype(str)
+    lost = "Correction non appliquée (« " + new + " », " + line + ") : "
     told = {
         "faite": ("information", "Corrigé : « " + read + " » lu « " + new + " », " + SOURCE + moved + "."),
         "inutile": ("information", "Correction déjà dans le fichier : « " + new + " »."),
         "remplacee": ("information", "Correction remplacée par une autre de la même case : « " + new + " »."),
         "changee": ("attention", "La case a changé depuis la correction : « " + read + " » au lieu de « "
-                    + asked["valeur"].where(asked["valeur"] != "", EMPTY_WORD) + " » ; elle est lue telle quelle."),
-        "autre_ligne": ("attention", "Correction non appliquée : cette ligne n'est plus celle de « " + asked["nom"] + " »."),
-        "sans_ligne": ("attention", "Correction non appliquée : la ligne " + asked_for.astype(str) + " n'existe plus."),
-        "sans_colonne": ("attention", "Correction non appliquée : cette feuille n'a pas de colonne « " + asked["colonne"] + " »."),
+                    + asked["valeur"].where(asked["valeur"] != "", EMPTY_WORD) + " » ; elle est lue telle quelle" + moved + "."),
+        "autre_ligne": ("attention", lost + "cette ligne n'est plus celle de " + named + "."),
+        "doute": ("attention", lost + "plusieurs lignes s'appellent " + named + ", et rien ne dit laquelle."),
+        "sans_nom": ("attention", lost + "son nom de ligne est vide, rien ne dit que cette ligne est encore la sienne."),
+        "sans_ligne": ("attention", lost + "cette ligne n'existe plus."),
+        "sans_colonne": ("attention", lost + "cette feuille n'a pas de colonne « " + asked["colonne"] + " »."),
     }  # fmt: skip
     fixes = {
         "faite": "rien ; pour annuler, supprimez la ligne de corrections.xlsx", "inutile": "rien",
         "remplacee": "rien ; supprimez de corrections.xlsx celle que vous ne gardez pas",
         "changee": "acceptez la correction proposée, ou gardez la case telle qu'elle est",
+        "doute": "donnez à chacune son identifiant dans votre fichier, puis corrigez de nouveau la case ; supprimez cette ligne de "
+                 "corrections.xlsx",
+        "sans_nom": "dans corrections.xlsx, écrivez le nom de la ligne dans la colonne nom ; ou supprimez-y cette ligne et corrigez de "
+                    "nouveau la case",
     }  # fmt: skip
     problems = []
     for state, (gravite, messages) in told.items():
         rows = asked[asked["etat"] == state]
         fix = fixes.get(state, "corrigez de nouveau la case ; la ligne de corrections.xlsx peut être supprimée")
+        # What found no row of its own is told of the sheet: on a line, it would be read as speaking of the row that is there now.
+        here = rows if state in _PLACED else rows.assign(ligne=pd.array([pd.NA] * len(rows), dtype="Int64"), case=rows["valeur"])
         found = list_problems(
-            gravite, rows, messages[rows.index], fix, valeur=rows["case"], proposition=new[rows.index] if state == "changee" else ""
+            gravite, here, messages[rows.index], fix, valeur=here["case"], proposition=new[rows.index] if state == "changee" else ""
         )
         problems.append(found.assign(colonne=rows["colonne"].to_numpy()))
     return join_problems(*problems)
-

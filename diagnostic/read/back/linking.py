@@ -4,9 +4,11 @@ import hashlib
 
 import pandas as pd
 
-from diagnostic.read.back.corrections import fold_values, name_rows
+from diagnostic.read.back.called_rows import fold_values, name_rows
+from diagnostic.read.back.map_numbers import find_column, spell_added
 from diagnostic.read.back.merge_book import check_rows
 from diagnostic.read.back.row_names import find_row, follow_name, index_names, list_keys, tell_correction
+from diagnostic.read.cells.bounds import EMPTIED, check_bounds
 from diagnostic.read.cells.columns import clean_column
 from diagnostic.read.cells.dates import read_dates
 from diagnostic.schema import (
@@ -20,7 +22,6 @@ from diagnostic.schema import (
     ROW_THERE,
     describe_table,
     join_problems,
-    map_aliases,
 )
 from diagnostic.vocabulary import find_labels, normalize_label
 
@@ -51,6 +52,7 @@ def link_corrections(rows, known, *, moment):
     problemes : DataFrame
     """
     rows, told = check_rows(rows)
+    rows = spell_added(rows)
     known = known | {"noms": index_names(known), "deja": {*known["edits"]["saisie"], *known["vues"]}, "neuves": {}}
     known["ajouts"] = list_added(known["edits"])
     saves, counts, problems = [], {"nouvelles": 0, "deja_fusionnees": 0, "sans_effet": 0}, [told]
@@ -179,8 +181,7 @@ def read_cell(row, known):
     """Return (column, text as the inventory writes it, problemes) of a correction; None for what cannot be taken."""
     table = row["table"]
     described = describe_table(table)
-    labels = {normalize_label(text.split(" (")[0].split(" : ")[0]): name for name, text in described["description"].items()}
-    column = (labels | map_aliases(table)).get(normalize_label(row["colonne"]))
+    column = find_column(table, row["colonne"])
     if column is None or described.at[column, "edition"] == "jamais":
         fix = f"écrivez le titre d'une colonne de la feuille {table}"
         return None, "", tell_correction("erreur", row, f"« {row['colonne']} » : cette colonne n'existe pas.", fix, "colonne")
@@ -192,8 +193,10 @@ def read_cell(row, known):
     if value == "" and described.at[column, "statut"] == "R":
         return None, "", tell_correction("erreur", row, "Cette case est obligatoire : elle ne se vide pas.", "écrivez une valeur", "valeur")
     where = pd.DataFrame([{name: row[name] for name in ORIGIN_COLUMNS}])
-    _, found = clean_column(pd.Series([value], name=column), kind, listed, known["listes"], where)
-    wrong = found[found["gravite"] != "information"] if found is not None else ()
+    typed, found = clean_column(pd.Series([value], name=column), kind, listed, known["listes"], where)
+    found = join_problems(found, check_bounds(where.assign(**{column: typed}), table)[1])
+    found["probleme"] = found["probleme"].str.replace(EMPTIED, "", regex=False)  # here nothing is read at all
+    wrong = found[found["gravite"] != "information"]
     if len(wrong):
         return None, "", wrong
     if kind == "choix" and listed and value and value != "*":

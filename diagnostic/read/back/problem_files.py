@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.read.back.called_rows import name_rows_apart
 from diagnostic.read.back.correction_files import CELL_KEY, list_pairs, make_corrections
-from diagnostic.read.back.corrections import name_columns_alike, name_file, name_rows, read_lines
+from diagnostic.read.back.corrections import name_columns_alike, name_file, read_lines
 from diagnostic.read.cells.values import read_yes_no
 from diagnostic.read.formats.files import read_sheets
 from diagnostic.read.formats.headings import HEADING_SEARCH
@@ -266,7 +267,7 @@ def _compare_sheet(body, table, original, where):
     ]  # fmt: skip
     row, column = (changed & ~cut & ~slid[:, None]).nonzero()
     cells = body[ORIGIN_COLUMNS].iloc[row].assign(
-        nom=name_rows(original[columns], table).to_numpy()[rank.to_numpy()[row]], colonne=pd.Index(columns, dtype="str")[column],
+        nom=name_rows_apart(original[columns], table).to_numpy()[rank.to_numpy()[row]], colonne=pd.Index(columns, dtype="str")[column],
         valeur=read[row, column], correction=written[row, column], place=body.index[row],
     )  # fmt: skip
     return cells.assign(correction=cells["correction"].where(cells["correction"] != "", EMPTY_WORD)), join_problems(*problems)

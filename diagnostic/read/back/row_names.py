@@ -3,9 +3,12 @@
 import re
 
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from diagnostic.schema import MERGE_COLUMNS, NEW_ROW, ORIGIN_COLUMNS, describe_table, list_problems
 from diagnostic.vocabulary import normalize_label
+
+_NEAR, _FEWEST_LETTERS = 70, 6  # of 100, for a name to be told as the nearest; letters of the beginning of one
 
 
 def find_row(row, known):
@@ -29,9 +32,33 @@ def find_row(row, known):
         return found[0], None
     if found:
         message, fix = "Plusieurs lignes portent ce nom.", f"écrivez l'identifiant : {', '.join(found[:5])}"
-    else:
-        message, fix = "Cette ligne n'est pas dans l'inventaire.", "vérifiez l'identifiant (feuille repères) ; une ligne nouvelle s'ajoute"
-    return None, tell_correction("erreur", row, f"« {asked} » : {message[0].lower()}{message[1:]}", fix, "identifiant")
+        return None, tell_correction("erreur", row, f"« {asked} » : {message[0].lower()}{message[1:]}", fix, "identifiant")
+    near, name = find_nearest(asked, read)
+    hint = f" Plus proche : « {near} », identifiant {name}." if near else ""
+    fix = "vérifiez l'identifiant (feuille repères) ; une ligne nouvelle s'ajoute"
+    return None, tell_correction(
+        "erreur", row, f"« {asked} » : cette ligne n'est pas dans l'inventaire.{hint}", fix, "identifiant", proposition=name
+    )
+
+
+def find_nearest(asked, read):
+    """Return (what a reader calls it, identifiant) of the row whose name or identifier is the nearest to `asked`; "" for none near.
+
+    A name that begins with what is asked is nearer than any other: « (FICTIF) », a place, what was left unsaid at its end.
+
+    Parameters
+    ----------
+    asked : str
+    read : DataFrame or None, the rows of a table, index = identifiant, with `appel`
+    """
+    spelled = normalize_label(asked)
+    if read is None or not len(read) or not spelled:
+        return "", ""
+    names = [*read["appel"].map(normalize_label), *read.index.map(normalize_label)]
+    begun = [place for place, name in enumerate(names) if name.startswith(spelled) and len(spelled) >= _FEWEST_LETTERS]
+    found = process.extractOne(spelled, names, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    place = begun[0] if len({place % len(read) for place in begun}) == 1 else found[2] if found else None
+    return ("", "") if place is None else (read["appel"].iloc[place % len(read)], read.index[place % len(read)])
 
 
 def list_keys(table):
@@ -74,7 +101,7 @@ def follow_name(text, kind, known):
     return normalize_label(found[0]) if len(found) == 1 else normalize_label(text)
 
 
-def tell_correction(gravite, row, message, fix, column):
+def tell_correction(gravite, row, message, fix, column, *, proposition=""):
     """Return one problem of a correction, where it is in its file."""
     where = pd.DataFrame([{name: row[name] for name in ORIGIN_COLUMNS}])
-    return list_problems(gravite, where, message, fix, colonne=MERGE_COLUMNS[column], valeur=str(row[column]))
+    return list_problems(gravite, where, message, fix, colonne=MERGE_COLUMNS[column], valeur=str(row[column]), proposition=proposition)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from diagnostic.read.back.corrections import fold_values
+from diagnostic.read.back.called_rows import fold_values
 from diagnostic.read.back.edits import CELL, list_ancestors, settle_edits
 from diagnostic.schema import NEW_ROW, ROW, ROW_COLUMN, ROW_GONE, ROW_THERE, describe_table
 

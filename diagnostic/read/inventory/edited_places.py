@@ -5,7 +5,7 @@ import pandas as pd
 from diagnostic.read.formats.files import read_sheets
 from diagnostic.read.formats.headings import find_heading
 from diagnostic.read.inventory.made_places import CELL_COLUMNS, find_column
-from diagnostic.read.inventory.sheets import split_name
+from diagnostic.read.inventory.sheets import is_singular, split_name
 from diagnostic.schema import JOURNAL_COLUMNS, JOURNAL_SHEET, describe_table, map_aliases
 from diagnostic.vocabulary import normalize_label
 
@@ -74,10 +74,10 @@ def place_edits(sheets, changed, added, aliases=None):
 
 
 def find_sheet(sheets, table):
-    """Return the sheet that bears the name of `table` and has a heading, "" when there is none."""
+    """Return the sheet that bears the name of `table` (in the singular, when no other does) and has a heading, "" when there is none."""
     known = map_aliases(table)
-    for name, raw in sheets.items():
-        if split_name(name) == (table, "") and len(raw):
+    for name, raw in sorted(sheets.items(), key=lambda part: is_singular(part[0], table)):
+        if (split_name(name) == (table, "") or is_singular(name, table)) and len(raw):
             titles = raw.loc[find_heading(raw, known)]
             if any(normalize_label(cell) in known for cell in titles if cell):
                 return name

@@ -161,7 +161,7 @@ def _read_sheet(sheet, lists, aliases, known, corrections, taken):
     table, path, name = sheet["table"], sheet["path"], sheet["feuille"]
     chosen = {"lists": lists, "corrections": select_corrections(corrections, path.name, name)}
     grid = sheet["nom"] in WIDE_SHEETS and not (len(sheet["raw"]) and has_columns(sheet["raw"], table, aliases))
-    if not grid and not is_wide(sheet["raw"], table, known or {}):
+    if not grid and not is_wide(sheet["raw"], table, known or {}, aliases):
         kept, found, rows = clean_table(sheet["raw"], table, path, name, aliases=aliases, taken=taken, **chosen)
         return kept, found, rows, len(rows), table
     kept, found, rows, nb = read_wide(sheet["raw"], table, path, name, known=known, **chosen)
@@ -224,7 +224,7 @@ def ask_purpose(settings, questions, path):
         return settings, list_problems("attention", where, message, fix, colonne="valeur")
     if given and answer and normalize_label(given) != normalize_label(answer):
         message = "La finalité n'est pas la même au réglage finalite et à la question Q0 : celle du réglage est imprimée."
-        return settings, list_problems("information", where, message, "gardez une seule phrase", colonne="valeur", valeur=answer)
+        return settings, list_problems("information", where, message, "rien ; ou gardez une seule phrase", colonne="valeur", valeur=answer)
     return settings | {"finalite": given or answer}, None
 
 

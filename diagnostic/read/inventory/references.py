@@ -50,22 +50,25 @@ def resolve_references(tables, read=None):
     resolved, problems, read = dict(tables), [], read or {}
     known = {target: index_rows(tables[target], target) for target in LABELS}
     for table in REFERRING_TABLES:
-        described = describe_table(table)
+        described, lost = describe_table(table), set()
         for column, row in described.iterrows():
             reference = row["liste"] if row["genre"] == "liste" else row["genre"]
             target = reference.removeprefix("ref:")
             if not reference.startswith("ref:") or not len(resolved[table]):
                 continue
             follow = _follow_lists if row["genre"] == "liste" else _follow_cells
-            resolved[table], wrong, explained = follow(resolved[table], column, known[target], target, row["statut"] == "R")
+            resolved[table], wrong, explained = follow(resolved[table], column, known[target], target)
             if not len(wrong):
                 continue
             if row["genre"] == "liste":
                 problems.append(_tell_lists(wrong, explained, column, target, read.get(table)))
                 continue
+            lost |= set(wrong.index) if row["statut"] == "R" else set()
             gridded = _find_gridded(wrong, read.get(f"saisie_{table}"))
             problems.append(_tell_cells(wrong[~gridded], explained, column, target, row["statut"] == "R"))
             problems.append(_tell_grid(wrong[gridded], explained, column, target, described.index[0]))
+        # Once every cell of the row is told: a link may lead nowhere at both ends.
+        resolved[table] = resolved[table].drop(index=list(lost)).reset_index(drop=True) if lost else resolved[table]
     resolved["liens"], found = _part_loops(resolved["liens"])
     problems.append(found)
     resolved, found = part_repeats(resolved)
@@ -136,18 +139,16 @@ def _follow(cell, known):
     return None if found is _SEVERAL or found is _OUTSIDE else found
 
 
-def _follow_cells(table, column, known, target, required):
+def _follow_cells(table, column, known, target):
     """Return the table followed, the rows that lead nowhere (with `lu`, what is written), and {written: what to say of it}."""
     cells = table[column]
     followed = cells.map({cell: _follow(cell, known) for cell in cells.dropna().unique()}).astype(object)
     lost = followed.isna() & cells.notna()
     wrong = table[lost].assign(lu=cells[lost])
-    table = table.assign(**{column: followed})
-    kept = table[~lost].reset_index(drop=True) if required else table
-    return kept, wrong, _explain(wrong["lu"].unique(), known, target)
+    return table.assign(**{column: followed}), wrong, _explain(wrong["lu"].unique(), known, target)
 
 
-def _follow_lists(table, column, known, target, required):
+def _follow_lists(table, column, known, target):
     """Return the same as `_follow_cells`; `lu` holds an item, on the index of its row."""
     cells = table[column]
     distinct = {item for items in cells for item in items}
@@ -266,7 +267,7 @@ def _list_words(name):
 def _find_holders(cell, bearers):
     """Return the identifiers of the rows whose name holds every word of the cell; those of the inventory first."""
     words = _list_words(cell)
-    if sum(map(len, words)) < _FEWEST_LETTERS:
+    if sum(map(len, words)) < _FEWEST_LETTERS or not len(bearers):  # a mask without a row would choose columns
         return set()
     held = bearers[[words <= other for other in bearers["mots"]]]
     return set(held.loc[held["rang"] == held["rang"].min(), "identifiant"])

@@ -19,6 +19,7 @@ SILENT_SHEETS = {"lisezmoi", "listes", "problemes", "comptes", "modeemploi", "jo
 _PUT_AWAY = {"archive", "archives", "ancien", "ancienne", "anciens", "anciennes", "old", "copie", "sauvegarde", "brouillon", "modele",
              "exemple", "vierge", "supprimer", "poubelle", "corbeille", "backup", "test", "save", "nepasutiliser"}  # fmt: skip
 _ALONE = {"parametres"}  # tables that one sheet only may hold
+STRANGER = "non reconnue"  # what is told of a sheet that stands for no table
 BESIDE = {"temps_trajet"}  # tables too long for a workbook: a text table beside it holds them as well
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -88,16 +89,44 @@ def gather_sheets(files):
         for sheet, raw in sheets.items():
             name, after = split_name(sheet.removeprefix(prefix))
             if name is None:
-                strangers.append(sheet)
-                problems.append(_tell_stranger(path, sheet, raw))
+                strangers.append([path, sheet, raw])
             else:
-                found.append(dict(zip(SHEET_COLUMNS, [name, WIDE_SHEETS.get(name, name), after, path, sheet, raw], strict=True)))
+                found.append(_make_sheet(name, after, path, sheet, raw))
+    adopted, told = _adopt_singular(strangers, {sheet["nom"] for sheet in found})
+    found, problems = found + adopted, problems + told
     if not found and not errors:
         raise DiagnosticError(
-            f"Aucune feuille connue dans cet inventaire (feuilles lues : {', '.join(strangers)}).",
+            f"Aucune feuille connue dans cet inventaire (feuilles lues : {', '.join(sheet for _, sheet, _ in strangers)}).",
             ", ".join(p.name for p in files), f"nommez les feuilles : {', '.join(list_tables()[:8])}...",
         )  # fmt: skip
     return found, problems, errors
+
+
+def _make_sheet(*values):
+    name, after, path, sheet, raw = values
+    return dict(zip(SHEET_COLUMNS, [name, WIDE_SHEETS.get(name, name), after, path, sheet, raw], strict=True))
+
+
+def is_singular(sheet, table):
+    """Return whether a sheet bears the name of a table in the singular; never that of the persons, who are looked for by theirs."""
+    return table.endswith("s") and table != "personnes" and normalize_label(sheet) == normalize_label(table).removesuffix("s")
+
+
+def _adopt_singular(strangers, known):
+    """Return the strangers that bear the name of a table in the singular (« Acteur ») and its columns, and the problems of all.
+
+    None is adopted for a table that another sheet holds.
+    """
+    adopted, problems = [], []
+    for path, sheet, raw in strangers:
+        name = next((table for table in list_tables() if table not in known and is_singular(sheet, table)), None)
+        if name is None or name in {part["nom"] for part in adopted} or not has_columns(raw, name, supplied=name_made(name)):
+            problems.append(_tell_stranger(path, sheet, raw))
+            continue
+        adopted.append(_make_sheet(name, "", path, sheet, raw))
+        message = f"Feuille « {sheet} » lue comme la feuille {name}."
+        problems.append(list_problems("information", locate_sheet(path.name, sheet), message, f"rien ; ou renommez-la {name}"))
+    return adopted, problems
 
 
 def choose_sheets(sheets, aliases):
@@ -182,6 +211,6 @@ def _tell_stranger(path, sheet, raw):
     names = {normalize_label(name): name for name in [*list_tables(), *WIDE_SHEETS]}
     near = process.extractOne(normalize_label(sheet), list(names), scorer=fuzz.ratio, score_cutoff=75)
     hint = f" Vouliez-vous dire « {names[near[0]]} » ?" if near else ""
-    message = f"Feuille « {sheet} » non reconnue : elle n'est pas lue.{hint}"
+    message = f"Feuille « {sheet} » {STRANGER} : elle n'est pas lue.{hint}"
     return list_problems("attention" if near else "information", locate_sheet(path.name, sheet), message, "rien ; ou renommez-la")
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from diagnostic.read.back.corrections import apply_corrections
 from diagnostic.read.cells.angles import split_pairs
+from diagnostic.read.cells.bounds import check_bounds
 from diagnostic.read.cells.columns import clean_column
 from diagnostic.read.cells.identifiers import find_mismatch
 from diagnostic.read.formats.files import drop_empty, write_origin
@@ -54,9 +55,10 @@ def clean_table(raw, table, path, sheet, *, lists, aliases=None, defaults=None, 
     data, made = fill_identifiers(split_pairs(data), table, taken)
     cleaned, doubts = _clean_columns(data, described, headings, lists)
     required = described.index[described["statut"] == "R"]
+    cleaned, outside = check_bounds(cleaned, table, headings)
     kept, lost = _part_incomplete(data, cleaned, required, headings)
     kept, repeated = _part_repeated(kept, table, headings)
-    told = [ignored, examples, corrected, _tell_asides(rows, asides), made, doubts, lost, repeated]
+    told = [ignored, examples, corrected, _tell_asides(rows, asides), made, doubts, outside, lost, repeated]
     return kept.reset_index(drop=True), join_problems(*told), rows
 
 

@@ -46,7 +46,7 @@ def has_columns(raw, table, aliases=None, *, supplied=()):
     return bool(pd.concat([(named == column).any(axis=1) for column in required], axis=1).all(axis=1).any())
 
 
-def is_wide(raw, table, known):
+def is_wide(raw, table, known, aliases=None):
     """Return whether the sheet of `table` is a grid: it lacks columns of the long table and is headed by what is `known`.
 
     Parameters
@@ -54,15 +54,36 @@ def is_wide(raw, table, known):
     raw : DataFrame of str
     table : str
     known : dict of str -> str, {normalised name: identifier} of the dispositifs, layers or actors
+    aliases : dict of str -> str, optional, the dossier's own headings
+
+    Notes
+    -----
+    A long table whose heading is misspelt is none, whatever its rows hold: two of its own headings stand above them. A matrix
+    of actors is one when its rows, as its columns, are named by actors.
     """
-    if table not in GRIDS or not len(raw):
-        return False
-    if has_columns(raw, table):
+    if table not in GRIDS or not len(raw) or has_columns(raw, table, aliases):
         return False
     top = raw.head(HEADING_SEARCH).map(normalize_label)
-    own = set(map_aliases(table)) | set(map_aliases(GRIDS[table][2]))
-    headed = top.isin([name for name in known if name not in own]).sum(axis=1)
-    return bool(headed.max() >= (2 if table == "liens" else 1))
+    titles = (set(map_aliases(table)) | {normalize_label(name) for name in aliases or {}}) - {""}
+    own = titles | set(map_aliases(GRIDS[table][2]))
+    names = [name for name in known if name not in own]
+    named = top.isin(names)
+    line = named.sum(axis=1).idxmax()
+    above = top.loc[:line].iloc[:-1]
+    if not named.loc[line].any() or (above.isin(titles).sum(axis=1) >= 2).any():
+        return False
+    return table != "liens" or _is_matrix(raw.loc[raw.index > line], top.loc[line], own, names)
+
+
+def _is_matrix(body, headings, own, names):
+    """Return whether most headings after the first, and most of what names the rows, are actors."""
+    others = headings.iloc[1:]
+    others = others[(others != "") & ~others.isin(own)]
+    if others.isin(names).sum() < max(2, len(others) / 2 + 0.5):
+        return False
+    sides = body[[place for place in body.columns if headings[place] not in names]].map(normalize_label)
+    filled = (sides != "").sum()
+    return not len(body) or bool((sides.isin(names).sum() * 2 >= filled.where(filled > 0)).any())
 
 
 def read_wide(raw, table, path, sheet, *, lists, known, corrections=None):

@@ -4,6 +4,7 @@ import geopandas as gpd
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
+from diagnostic.read.back.called_rows import name_problems
 from diagnostic.read.back.corrections import select_corrections
 from diagnostic.read.formats.files import locate_inside, read_sheets
 from diagnostic.read.inventory.tables import clean_table
@@ -124,7 +125,7 @@ def _clean(source, raw, defaults=None):
     path, sheet = source["path"], source["sheet"]
     corrections = select_corrections(source["corrections"], f"ressorts/{path.name}", sheet)
     table, found, read = clean_table(raw, "ressorts", path, sheet, lists=source["lists"], defaults=defaults, corrections=corrections)
-    return table.assign(fichier=f"ressorts/{path.name}"), _place(found, path), read
+    return table.assign(fichier=f"ressorts/{path.name}"), _place(name_problems(found, {"ressorts": read}), path), read
 
 
 def _read_named(source, group):
