@@ -34,8 +34,9 @@ s'applique une fois, avant tout dessin et tout fichier : cartes, HTML, classeur,
 
 Dans l'édition publique, une entreprise individuelle (case `entreprise_individuelle`, mots du nom : EI, micro-entrepreneur, assistante
 maternelle..., nom d'une personne dans une catégorie où l'acteur peut en être une, ou à côté d'un téléphone) devient « catégorie,
-commune (nom non publié) », au point de la mairie ; adresse, SIRET et identifiant qui la diraient partent aussi, où qu'ils soient écrits. Un domicile
-(`lieu_domicile`) et une structure non publique de `effectif_petite_structure` personnes au plus (réglage, 2) vont au point de la mairie.
+commune (nom non publié) », au point de la mairie ; adresse, SIRET et identifiant qui la diraient partent aussi, où qu'ils soient
+écrits. Un domicile (`lieu_domicile`) et une structure non publique de `effectif_petite_structure` personnes au plus
+(réglage, 2) vont au point de la mairie.
 Un nom qui contient un téléphone, le courriel d'une personne ou « contact Prénom Nom » n'est pas publié tel quel : une structure devient
 « catégorie, commune », un dispositif son type ; un organisme public garde son nom, sans le contact. `verifier` le dit, ligne par ligne.
 Entre partenaires, domiciles et entreprises individuelles restent à la mairie ; leur nom se lit.

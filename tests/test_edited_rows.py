@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jouets_fusion import correct, list_cells, merge, open_model, take
@@ -94,6 +95,27 @@ def test_any_sequence_of_merges_loses_nothing_and_undoing_all_gives_the_start_ba
         assert {table: len(opened["lues"][table]) for table in CELLS} == rows
         nothing = prepare_copy(opened)
         assert not any(len(nothing[part]) for part in ("changees", "retirees", "ajoutees"))
+
+
+@pytest.mark.parametrize(
+    ("removed", "changed"),
+    [
+        (("acteurs", "d"), ("acteurs", "d", "nom", "Un")),
+        (("acteurs", "d"), ("liens", "a / d / partenaire_technique", "type", "Co-pilote")),
+        (("liens", "a / d / partenaire_technique"), ("liens", "a / d / partenaire_technique", "type", "Co-pilote")),
+    ],
+)  # fmt: skip
+def test_a_correction_of_a_row_removed_meanwhile_says_what_it_replaces_and_undoing_all_gives_it_back(tmp_path, removed, changed):
+    opened = open_model(tmp_path)
+    start = list_cells(opened)
+    merge(opened, correct("retirer", *removed, quand="25/11/2026"))
+    opened = take(opened)
+    (save,), *_ = merge(opened, correct("changer", *changed))
+    assert save["cases"][0]["avant"] in ("Lieu tenu secret", "partenaire_technique")
+    opened = take(opened)
+    while undo_last(opened):
+        pass
+    assert list_cells(take(opened)) == start
 
 
 def test_a_row_that_goes_has_its_cells_emptied_and_its_line_kept(tmp_path):

@@ -57,6 +57,8 @@ def published(planted):
     reports.export(folder, ["tout"], communes=["Auzon"])
     workshop.write_sheets(folder, formats=["A3"])
     reports.export(folder, ["plaidoyer"], modele=_sign_template(folder / "modele.docx"))
+    # What people fill at a workshop lies inside, and is searched too; only the manifest of that folder tells the names of the settings.
+    (folder / "sorties" / "interne" / "manifeste.json").unlink()
     return folder / "sorties" / "publique", *fuites.search_folder(folder / "sorties")
 
 

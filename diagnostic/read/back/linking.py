@@ -8,6 +8,7 @@ from diagnostic.read.back.called_rows import fold_values, name_rows
 from diagnostic.read.back.map_numbers import find_column, spell_added
 from diagnostic.read.back.merge_book import check_rows
 from diagnostic.read.back.row_names import find_row, follow_name, index_names, list_keys, tell_correction
+from diagnostic.read.back.row_states import list_contents
 from diagnostic.read.cells.bounds import EMPTIED, check_bounds
 from diagnostic.read.cells.columns import clean_column
 from diagnostic.read.cells.dates import read_dates
@@ -122,14 +123,21 @@ def _start_save(first, name, known, moment):
 
 
 def read_held(known, table, identifiant, column):
-    """Return (text of the cell in the inventory, text that holds once the accepted edits are in, state of the cell or None)."""
+    """Return (text of the cell in the inventory, text that holds once the accepted edits are in, state of the cell or None).
+
+    Of a row that was removed and is no longer in the inventory, the text is the one that the removal kept: it is what a later
+    correction replaces, and what comes back when all is undone.
+    """
     read, states = known["lues"].get(table), known["states"]
-    held = ""
-    if read is not None and identifiant in read.index and column in read:
+    held, gone = "", read is None or identifiant not in read.index
+    if gone:
+        held = list_contents(known["edits"], identifiant, table).get(column, "")
+    elif column in read:
         held = str(read.at[identifiant, column] or "")
     state = states[(states["table"] == table) & (states["identifiant"] == identifiant) & (states["colonne"] == column)]
     state = state.iloc[0] if len(state) else None
-    return held, state["valeur"] if state is not None and isinstance(state["valeur"], str) else held, state
+    now = state["valeur"] if state is not None and isinstance(state["valeur"], str) else held
+    return held, now or held if gone else now, state
 
 
 def _link_changed(part, save, known):
