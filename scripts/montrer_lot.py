@@ -23,9 +23,13 @@ from diagnostic.vocabulary.formats import format_number
 
 DEPARTEMENTS = ["03", "07", "15", "26", "42", "43", "63", "69"]
 LISTS = {"france-services": "inventaires/france_services_2024-08.csv", "programmes-anct": "ressorts/programmes_anct_2024.csv"}
-# The one thing that a user would not write: only the first territories, so that their number is what is asked.
+MIDDLE = 5  # seconds into the next territory: what is killed is at work
+# What a user would not write: only the first territories, so that their number is what is asked; and Ctrl-C is heard even where
+# this script runs in the background, whose children are deaf to it.
 CALL = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from diagnostic import cli
 from diagnostic.run import batch
 whole = batch.list_jobs
@@ -89,6 +93,7 @@ def show(data, place, choices):
     began = time.perf_counter()
     process = start(data, two, choices, 2)
     if wait_for(process, two, max(choices.nombre // 5, 1)):
+        time.sleep(MIDDLE)
         print(f"--- processus {kill_worker(process)} tué après {count_made(two)} territoires", flush=True)
     if wait_for(process, two, max(choices.nombre // 2, 2)):
         print(f"--- lot interrompu (Ctrl-C) après {count_made(two)} territoires", flush=True)
