@@ -395,6 +395,7 @@ def test_a_file_of_the_folder_of_the_window_is_not_taken_for_a_library(tmp_path,
 
 
 def test_ctrl_c_stops_what_was_started_and_not_what_started_it(tmp_path, monkeypatch):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests started in the background are deaf to it
     held = []
     monkeypatch.setattr(ouvrir.subprocess, "run", lambda *_, **__: held.append(signal.raise_signal(signal.SIGINT)) or ended)
     ended = type("Ended", (), {"returncode": 0})
