@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 
 from diagnostic import run
-from diagnostic.run import edits
+from diagnostic.run import changes, edits
 from diagnostic.run import merge as way
 from diagnostic.schema import MERGE_COLUMNS, MERGED_TABLES
 from diagnostic.write.gis import place_actors, write_geojson
@@ -149,6 +149,7 @@ def main():
             write_book(here / "corrections_CD43.xlsx", first), write_book(here / "corrections_Caf.xlsx", second),
             edit_map(folder, here / "carte.geojson", actors), edit_copy(folder, here / "copie.xlsx", actors),
         ]  # fmt: skip
+        former = shutil.copytree(folder, here / "avant")
         start, given = read_rows(folder), {"qui": "Groupe", "quand": "22/11/2026", "statut": "accepte"}
         done = way.merge(folder, files, **given)
         tell("Fusion des quatre fichiers", done)
@@ -161,6 +162,9 @@ def main():
         tell("Décisions du groupe", done)
         take(folder, done)
         tell("Les mêmes fichiers encore, l'inventaire remplacé", way.merge(folder, files, **given))
+        print("\nCe qui a changé (édition interne)")
+        for sentence in changes.compare(former, folder, edition="interne", sortie=here / "sorties")["phrases"]["phrase"]:
+            print(f"  {sentence}")
         while len(way.list_merges(folder)[0].query("annulee == ''")):
             done = way.undo(folder, qui="Groupe")
             tell(f"Annulation de {done['annule'][:24]}...", done)
