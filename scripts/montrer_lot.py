@@ -113,7 +113,9 @@ def show(data, place, choices):
     for name, seconds in times.items():
         print(f"{name} : {format_number(seconds, 0)} s")
     print(f"fichiers comparés : {number} ; différents : {len(different)} {different[:5]}")
-    return number > 0 and not different
+    lost = read_log(two / "territoires")["etat"].eq("poste_perdu").sum()
+    print(f"postes perdus, au journal : {lost}")
+    return number > 0 and not different and lost == 1
 
 
 def main():

@@ -70,6 +70,14 @@ def test_a_worker_lost_costs_its_territory_a_try_and_a_line(client, pretended, t
     assert lost["territoire_id"] == "epci:1" and lost["paquet"] is None and lost["poste"]
 
 
+def test_a_job_is_told_before_it_begins(monkeypatch):
+    """Told after, a worker lost in the middle would leave no trace."""
+    done = []
+    monkeypatch.setattr(batch_cluster, "tell_start", lambda job, turn: done.append("annonce") or "tcp://ici")
+    monkeypatch.setattr(batch_cluster, "produce", lambda *_: done.append("travail") or {"faute": ""})
+    assert batch_cluster._produce_there(b"", {}, {}, 1) == {"faute": "", "poste": "tcp://ici"} and done == ["annonce", "travail"]
+
+
 def test_a_territory_that_kills_every_worker_is_a_fault_and_the_others_are_made(client, pretended):
     events, last = follow(client, "T1=meurt", 4)
     assert last.pop("epci:1") == "echec" and set(last.values()) == {"fait"}

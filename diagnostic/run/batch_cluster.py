@@ -125,7 +125,8 @@ def check_versions(client, where):
 
 def _produce_there(parcel, job, options, turn):
     """Run on a worker: say that the job begins, then do it. A second beginning tells that the first worker was lost."""
-    return produce(parcel, job, options) | {"poste": tell_start(job, turn)}
+    here = tell_start(job, turn)
+    return produce(parcel, job, options) | {"poste": here}
 
 
 def tell_start(job, turn):
