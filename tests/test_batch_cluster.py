@@ -88,11 +88,12 @@ def test_a_territory_that_kills_every_worker_is_a_fault_and_the_others_are_made(
 def test_versions_that_differ_are_refused(client, monkeypatch):
     check_versions(client, "ici")
     monkeypatch.setattr(batch_cluster, "tell_versions", lambda: batch_job.tell_versions() | {"code": "autre"})
-    answers = {"tcp://a": batch_job.tell_versions(), "tcp://b": ModuleNotFoundError("diagnostic")}
+    answers = {"tcp://a": batch_job.tell_versions(), "tcp://b": ModuleNotFoundError("diagnostic"), "tcp://c": OSError("parti")}
     monkeypatch.setattr(client, "run", lambda *_, **__: answers)
     with pytest.raises(DiagnosticError, match="versions diffèrent") as refused:
         check_versions(client, "option --scheduler x")
     assert "tcp://a : code autre ici" in refused.value.ou and "tcp://b : le logiciel n'y est pas" in refused.value.ou
+    assert "tcp://c" not in refused.value.ou
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nimporte://x", "127.0.0.1:neuf"])

@@ -113,7 +113,7 @@ def check_versions(client, where):
         if isinstance(other, dict):
             faults[name] = compare_versions(ours, told["workers"].get(name, {"packages": {}})["packages"])
             faults[name] = " ; ".join(filter(None, [compare_versions(tell_versions(), other), faults[name]]))
-        else:
+        elif not isinstance(other, OSError):  # a worker that leaves meanwhile is no fault: each job checks its versions again
             faults[name] = f"le logiciel n'y est pas ({type(other).__name__})"
     wrong = [f"{name} : {fault}" for name, fault in sorted(faults.items()) if fault]
     if wrong:
