@@ -3,7 +3,7 @@
 import os
 import tempfile
 import warnings
-from collections import deque
+from collections import Counter, deque
 from contextlib import contextmanager
 
 from diagnostic.errors import DiagnosticError
@@ -12,6 +12,7 @@ from diagnostic.run.batch_job import compare_versions, produce, tell_versions
 TOPIC = "diagnostic-lot-"
 PATIENCE, TICK = 20, 2  # seconds: to find a scheduler and its workers; between two looks at a batch under way
 DESERTED = 300  # seconds without any worker before a batch stops
+WATCHED = 32  # jobs under way that are asked at each look which workers began them
 TRIES = 2
 MEMORY = 3  # gigabytes a process, by default
 WORDS = ("distributed", "dask", "msgpack", "cloudpickle", "tornado", "toolz")
@@ -163,7 +164,7 @@ def map_jobs(client, parcel, jobs, options):
 
     # A task, and not data put on the workers: it is made again when those who hold it are lost.
     held = client.submit(bytes, parcel, pure=False)
-    waiting, running, idle = deque((job, 1) for job in jobs), {}, 0
+    waiting, running, idle, told = deque((job, 1) for job in jobs), {}, 0, Counter()
     try:
         while waiting or running:
             while waiting and len(running) < max(1, sum(client.nthreads().values())):
@@ -175,7 +176,7 @@ def map_jobs(client, parcel, jobs, options):
                 finished, idle = (), idle + TICK * (not client.nthreads())
             for future in finished:
                 job, turn = running.pop(future)
-                yield from _tell_lost(client, future)
+                yield from _tell_lost(client, future, told)
                 done = _collect(future, job) | {"essai": turn}
                 if done["faute"] and turn < TRIES and not done.pop("sans_reprise", False):
                     waiting.append((job, turn + 1))
@@ -183,6 +184,9 @@ def map_jobs(client, parcel, jobs, options):
                 else:
                     yield done | {"etat": "echec" if done["faute"] else "fait"}
             if not finished:
+                # Told as soon as it is seen, or a batch that is interrupted would keep no trace; on a large cluster, when the job ends.
+                for future in list(running) if len(running) <= WATCHED else ():
+                    yield from _tell_lost(client, future, told)
                 _check_alive(client, idle)
     finally:
         client.cancel(list(running))
@@ -206,10 +210,12 @@ def _collect(future, job):
     return future.result()
 
 
-def _tell_lost(client, future):
-    """Yield a line for each worker that was lost while it made a job: all those that began it but the last one."""
-    for _, told in client.get_events(TOPIC + future.key)[:-1]:
-        yield told | {
+def _tell_lost(client, future, told):
+    """Yield a line for each worker that was lost while it made a job: all those that began it but the last one; `told` is kept up."""
+    lost = client.get_events(TOPIC + future.key)[:-1][told[future.key] :]
+    told[future.key] += len(lost)
+    for _, start in lost:
+        yield start | {
             "etat": "poste_perdu", "paquet": None, "faute": "Poste perdu pendant ce territoire : repris sur un autre.",
             "secondes": float("nan"), "memoire_mo": float("nan"),
         }  # fmt: skip
