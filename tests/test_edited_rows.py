@@ -118,6 +118,19 @@ def test_a_correction_of_a_row_removed_meanwhile_says_what_it_replaces_and_undoi
     assert list_cells(take(opened)) == start
 
 
+@pytest.mark.parametrize("values", ["12", "21"])
+def test_two_corrections_of_one_day_undone_give_back_what_the_first_replaced(tmp_path, values):
+    """Whatever the order of their names, which come from what they say."""
+    opened = open_model(tmp_path)
+    start = list_cells(opened)
+    for value in values:
+        merge(opened, correct("changer", "liens", "a / b / partenaire_technique", "intensite", value))
+    opened = take(opened)
+    while undo_last(opened):
+        pass
+    assert list_cells(take(opened)) == start
+
+
 def test_a_row_that_goes_has_its_cells_emptied_and_its_line_kept(tmp_path):
     opened = open_model(tmp_path)
     cells = empty_rows({("acteurs", "d")}, opened["lues"])

@@ -183,7 +183,9 @@ def _settle_cell(cell):
     # An accepted value holds while two proposals that both come after it are discussed.
     undisputed = len(values) == 1 or all(name in standing or above[name] & set(standing) for name in heads)
     state = "annule" if not heads else "conflit" if len(values) > 1 else "accepte" if set(heads) & set(accepted) else "propose"
-    first = events["avant"].iat[0]
+    # On one day, the order of the names is not that of the edits: the oldest is one that follows no other.
+    roots = events["suit"].map(lambda names: not set(names) & set(events.index)).to_numpy()
+    first = events.loc[roots, "avant"].iat[0] if roots.any() else events["avant"].iat[0]
     shown = heads[-1] if heads else events.index[-1]
     return {
         **events.loc[shown].to_dict(), "saisie": shown, "avant": first, "etat": state,
