@@ -30,7 +30,7 @@ if __name__ == "__main__":
     jobs = batch.list_jobs(gathered["tables"], "epci").head(number)
     del gathered
     with comparison.open_sources(asked) as (folder, _):
-        sent = len(batch._pack(folder)[1])
+        sent = len(batch.pack_dossier(folder)[1])
     places, own = [], writing.place_parcel
     def place(parcel, folder):
         began = time.perf_counter()

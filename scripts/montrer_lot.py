@@ -67,7 +67,7 @@ def kill_worker(process):
 
 
 def end(process):
-    """Wait for a process; return the processor seconds that it and its children took (as the system counts children)."""
+    """Wait for a process and return its code: 0, or 1 when it was interrupted; anything else ends the show."""
     code = process.wait()
     if code not in (0, 1):
         sys.exit(f"the command left with {code}")

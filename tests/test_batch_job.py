@@ -9,7 +9,7 @@ from petit_dossier import write_dossier
 from diagnostic import run
 from diagnostic.read.batch import pack_files
 from diagnostic.run import batch_job
-from diagnostic.run.batch_job import compare_versions, produce, tell_versions
+from diagnostic.run.batch_job import compare_versions, judge, produce, tell_versions
 
 OPTIONS = {"date": "2026-05-04", "documents": (), "versions": tell_versions()}
 JOB = {"territoire_id": "epci:244301099", "nom": "Auzon", "dossier": "auzon_244301099", "communes": ("43016", "43029", "43133")}
@@ -19,6 +19,17 @@ def test_versions_are_told_and_compared():
     told = tell_versions()
     assert {"python", "code", "pandas", "matplotlib"} <= set(told) and compare_versions(told, dict(told)) == ""
     assert compare_versions({"pandas": "3.0.1", "numpy": "2"}, {"numpy": "2"}) == "pandas 3.0.1 ici, absent là-bas"
+
+
+@pytest.mark.parametrize(
+    ("done", "expected"),
+    [
+        ({"faute": "", "essai": 2}, "fait"), ({"faute": "non", "essai": 1}, "repris"), ({"faute": "non", "essai": 2}, "echec"),
+        ({"faute": "non", "essai": 1, "sans_reprise": True}, "echec"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_tried_once_more_where_it_may_help(done, expected):
+    assert judge(done) == expected
 
 
 def test_a_worker_of_another_version_is_a_fault_told(chemin_piege):

@@ -1,13 +1,12 @@
 """The parcel of a batch and what it left on the disk: same files, same bytes; a damaged log or plan is none."""
 
 import io
-import json
 import os
 import zipfile
 
 import pytest
 
-from diagnostic.read.batch import LOG_COLUMNS, is_whole, pack_files, read_log, read_plan
+from diagnostic.read.batch import LOG_COLUMNS, pack_files, read_log, read_plan
 
 
 def fill(folder):
@@ -45,19 +44,3 @@ def test_a_log_is_read_as_text_and_a_damaged_one_is_empty(tmp_path):
     assert list(log) == LOG_COLUMNS and log.loc[0, ["territoire_id", "etat", "essai", "poste"]].tolist() == ["epci:01", "fait", "1", ""]
     (tmp_path / "journal.csv").write_bytes(b"")
     assert read_log(tmp_path).empty
-
-
-def test_outputs_are_whole_when_each_file_of_the_manifest_is_there_with_its_size(tmp_path):
-    place = tmp_path / "publique"
-    place.mkdir()
-    assert not is_whole(tmp_path)
-    (place / "carte.html").write_text("carte", encoding="utf-8")
-    told = {"sorties": [{"fichier": "carte.html", "taille": 5}]}
-    (place / "manifeste.json").write_text(json.dumps(told), encoding="utf-8")
-    assert is_whole(tmp_path)
-    (place / "carte.html").write_text("cart", encoding="utf-8")
-    assert not is_whole(tmp_path)
-    (place / "carte.html").unlink()
-    assert not is_whole(tmp_path)
-    (place / "manifeste.json").write_text('{"sorties": []}', encoding="utf-8")
-    assert not is_whole(tmp_path)

@@ -12,7 +12,7 @@ from test_read_batch import fill
 from diagnostic.errors import DiagnosticError
 from diagnostic.read.batch import LOG_COLUMNS, pack_files, read_log, read_plan
 from diagnostic.write import staging
-from diagnostic.write.batch import place_parcel, unpack_files, write_log, write_plan
+from diagnostic.write.batch import is_whole, place_parcel, unpack_files, write_log, write_plan
 
 
 def make_parcel(folder, names):
@@ -77,3 +77,19 @@ def test_the_log_and_the_plan_are_read_as_they_were_written(tmp_path):
     assert not read_log(tmp_path).iloc[1, 0].startswith("="), "a message of the system must not be a formula in Excel"
     write_plan({"demande": "a", "nom": "été"}, tmp_path / "lot.json")
     assert read_plan(tmp_path) == {"demande": "a", "nom": "été"}
+
+
+def test_outputs_are_whole_when_each_file_of_the_manifest_is_there_with_its_size(tmp_path):
+    place = tmp_path / "publique"
+    place.mkdir()
+    assert not is_whole(tmp_path, "publique")
+    (place / "carte.html").write_text("carte", encoding="utf-8")
+    told = {"calculs": {}, "sorties": [{"fichier": "carte.html", "taille": 5}]}
+    (place / "manifeste.json").write_text(json.dumps(told), encoding="utf-8")
+    assert is_whole(tmp_path, "publique")
+    (place / "carte.html").write_text("cart", encoding="utf-8")
+    assert not is_whole(tmp_path, "publique")
+    (place / "carte.html").unlink()
+    assert not is_whole(tmp_path, "publique")
+    (place / "manifeste.json").write_text('{"calculs": {}, "sorties": []}', encoding="utf-8")
+    assert not is_whole(tmp_path, "publique")

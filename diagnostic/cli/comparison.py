@@ -105,7 +105,7 @@ def run_batch(asked, jobs, choices):
     console.print(f"{made}, {kept}. Écrit : {done['dossier']} (journal.csv dit ce qui s'est passé)", markup=False)
     failed = done["echecs"]
     if len(failed):
-        what = "1 territoire n'a pas pu être fait" if len(failed) == 1 else f"{len(failed)} territoires n'ont pas pu être faits"
+        what = count_words(len(failed), "territoire n'a pas pu être fait", "territoires n'ont pas pu être faits")
         told = " | ".join(f"{row.nom} : {row.message}" for row in failed.head(3).itertuples())
         raise DiagnosticError(f"{what}.", told, "corrigez, puis relancez la même commande : seuls ceux-là seront refaits")
 

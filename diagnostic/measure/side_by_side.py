@@ -84,9 +84,9 @@ def name_both(pairs, names, other):
 
 def title_rows(rows, measures, labels):
     """Return rows of figures with `titre`, what each figure says in plain words, before the columns that name it."""
-    titled = rows.copy()
-    words = [readings.capitalise(readings.name_figure(row, measures, labels)) for row in rows.itertuples()]
-    titled.insert(titled.columns.get_loc("mesure"), "titre", pd.Series(words, index=rows.index, dtype="str"))
+    titled, figure = rows.copy(), rows.groupby(KEYS, dropna=False, sort=False).ngroup()
+    words = [readings.capitalise(readings.name_figure(row, measures, labels)) for row in rows[~figure.duplicated()].itertuples()]
+    titled.insert(titled.columns.get_loc("mesure"), "titre", figure.map(pd.Series(words, dtype="str")).astype("str"))
     return titled
 
 

@@ -56,15 +56,3 @@ def read_log(folder):
     except (OSError, ValueError):
         log = pd.DataFrame()
     return log.reindex(columns=LOG_COLUMNS).astype("str").fillna("")
-
-
-def is_whole(folder, edition="publique"):
-    """Say whether every file that the manifest of an edition lists is there, with its size."""
-    from diagnostic.read.fingerprints import list_sizes
-
-    try:
-        told = json.loads((Path(folder) / edition / "manifeste.json").read_text(encoding="utf-8"))["sorties"]
-        wanted = {row["fichier"]: row["taille"] for row in told}
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return bool(wanted) and list_sizes(Path(folder) / edition, wanted) == wanted

@@ -69,12 +69,9 @@ def read_dossier(folder, *, inventaire=None, only=None):
     given, settings, lists, problems, counts, read = read_inventory(sheets, corrections=kept["corrections"])
     cog, former = extend_former(read_cog(), given["correspondance_cog"])
     imported, found, import_counts, import_read = read_imports(folder, lists, cog, corrections=kept["corrections"])
-    tables, told = dict(given), [problems, former, found]
-    for name in ACTOR_TABLES:
-        tables[name], repeated = append_imported(tables[name], imported[name], name)
-        told.append(repeated)
+    tables, repeated = append_all(given, imported)
     refuse_missing(tables, read, counts, problems)
-    told.append(tell_no_actor(tables["acteurs"], read, files[0].name))
+    told = [problems, former, found, *repeated, tell_no_actor(tables["acteurs"], read, files[0].name)]
     written = find_written(tables["communes"], "communes", read)
     communes, tables["communes"], found = read_perimeter(tables["communes"], settings, cog, folder, written=written, only=only)
     territoires, appartenance, strangers = read_territories(tables["territoires"], communes)
@@ -116,6 +113,12 @@ def read_dossier(folder, *, inventaire=None, only=None):
             "inventaire": files, "alias": settings["alias"],
         },
     }  # fmt: skip
+
+
+def append_all(given, imported):
+    """Return the tables of the inventory with the imported rows after theirs, and the problems of each."""
+    joined = {name: append_imported(given[name], imported[name], name) for name in ACTOR_TABLES}
+    return given | {name: rows for name, (rows, _) in joined.items()}, [told for _, told in joined.values()]
 
 
 def place_tables(tables, territoires, communes, appartenance):

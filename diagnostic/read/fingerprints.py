@@ -53,9 +53,3 @@ def fingerprint(path):
     """Return the SHA-256 of a file, read by pieces."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def list_sizes(folder, names):
-    """Return {name: size in bytes} of the files of `folder` among `names` that are there."""
-    paths = {name: Path(folder) / name for name in names}
-    return {name: path.stat().st_size for name, path in paths.items() if path.is_file()}

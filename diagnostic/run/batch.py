@@ -11,14 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.read.batch import LOG, LOG_COLUMNS, PLAN, is_whole, pack_files, read_log, read_plan
-from diagnostic.run.batch_job import produce, tell_versions
+from diagnostic.read.batch import LOG, LOG_COLUMNS, PLAN, pack_files, read_log, read_plan
+from diagnostic.run.batch_job import EDITION, judge, produce, tell_versions
 from diagnostic.vocabulary import normalize_label
 from diagnostic.vocabulary.formats import count_words
 
 FOLDER = "territoires"
 DOCUMENTS = ("rapport",)
-TRIES = 2
 ALIKE = 5  # faults in a row, all the same: it is not the fault of a territory
 LETTERS, NAME_LETTERS = 16, 40
 MINUTE, HOUR = 60, 3600
@@ -70,12 +69,12 @@ def produce_territories(asked, jobs, *, sortie, documents=DOCUMENTS, calcul=None
     with lock_outputs(target):
         tell("Territoires : préparation")
         with open_sources(asked) as (folder, _):
-            inputs, parcel = _pack(folder)
+            inputs, parcel = pack_dossier(folder)
         plan = _plan(target, inputs, documents)
         jobs = jobs.assign(empreinte=[_sign(plan["demande"], *row) for row in zip(jobs["nom"], jobs["communes"], strict=True)])
         log = read_log(target)
         todo = jobs[~_find_made(jobs, log, target)]
-        state = {"target": target, "log": log.to_dict("records"), "jobs": jobs, "faits": 0, "total": len(todo), "tell": tell}
+        state = {"target": target, "log": log.to_dict("records"), "jobs": jobs, "faits": 0, "echecs": 0, "total": len(todo), "tell": tell}
         _write_plan(target, plan, jobs)
         options = {"date": plan["date"], "documents": tuple(documents), "versions": tell_versions()}
         listed = todo.drop(columns="empreinte").reset_index(names="territoire_id").to_dict("records")
@@ -88,7 +87,7 @@ def produce_territories(asked, jobs, *, sortie, documents=DOCUMENTS, calcul=None
     }  # fmt: skip
 
 
-def _pack(folder):
+def pack_dossier(folder):
     """Return the fingerprints of what a dossier is read from, and its parcel."""
     from diagnostic import run
     from diagnostic.read.inventory.inventory import find_inventory, read_inventory
@@ -114,9 +113,11 @@ def _sign(demande, nom, communes):
 
 def _find_made(jobs, log, target):
     """Return which jobs are made, of the same data by the same versions, with all their files."""
-    last = log[log["etat"].isin(["fait"])].drop_duplicates("territoire_id", keep="last").set_index("territoire_id")["empreinte"]
+    from diagnostic.write.batch import is_whole
+
+    last = log[log["etat"] == "fait"].drop_duplicates("territoire_id", keep="last").set_index("territoire_id")["empreinte"]
     same = jobs["empreinte"].eq(last.reindex(jobs.index).fillna(""))
-    whole = [name for name, folder in jobs.loc[same, "dossier"].items() if is_whole(target / folder)]
+    whole = [name for name, folder in jobs.loc[same, "dossier"].items() if is_whole(target / folder, EDITION)]
     return pd.Series(jobs.index.isin(whole), index=jobs.index)
 
 
@@ -174,11 +175,10 @@ def map_here(jobs, parcel, options):
     while waiting:
         job, turn = waiting.popleft()
         done = produce(parcel, job, options) | {"essai": turn, "poste": "ici"}
-        if done["faute"] and turn < TRIES:
+        etat = judge(done)
+        if etat == "repris":
             waiting.append((job, turn + 1))
-            yield done | {"etat": "repris"}
-        else:
-            yield done | {"etat": "echec" if done["faute"] else "fait"}
+        yield done | {"etat": etat}
 
 
 def _keep(state, event):
@@ -192,8 +192,8 @@ def _keep(state, event):
         if blocked:
             etat = "echec"
             message = f"Fichiers ouverts ailleurs, restés tels quels : {', '.join(blocked[:3])}. À faire : fermez-les, puis relancez."
-    if etat == "fait":
-        state["faits"] += 1
+    state["faits"] += etat == "fait"
+    state["echecs"] += etat == "echec"
     row = {
         "moment": f"{pd.Timestamp.now(tz='UTC'):%Y-%m-%d %H:%M:%S}", "territoire_id": event["territoire_id"], "nom": job["nom"],
         "essai": event["essai"], "etat": etat, "secondes": _round(event["secondes"], 1), "memoire_mo": _round(event["memoire_mo"], 0),
@@ -209,8 +209,7 @@ def _round(value, digits):
 
 
 def _tell_progress(state, began):
-    failed = sum(line["etat"] == "echec" for line in state["log"][state.setdefault("depart", len(state["log"])) :])
-    ended, took = state["faits"] + failed, time.monotonic() - began
+    ended, took, failed = state["faits"] + state["echecs"], time.monotonic() - began, state["echecs"]
     words = f"Territoires : {state['faits']} sur {state['total']}" + (f", {count_words(failed, 'échec')}" if failed else "")
     left = state["total"] - ended
     state["tell"](words + (f" ; encore {tell_time(took / ended * left)} environ" if ended and left else ""))

@@ -7,13 +7,12 @@ from collections import Counter, deque
 from contextlib import contextmanager
 
 from diagnostic.errors import DiagnosticError
-from diagnostic.run.batch_job import compare_versions, produce, tell_versions
+from diagnostic.run.batch_job import compare_versions, judge, produce, tell_versions
 
 TOPIC = "diagnostic-lot-"
 PATIENCE, TICK = 20, 2  # seconds: to find a scheduler and its workers; between two looks at a batch under way
 DESERTED = 300  # seconds without any worker before a batch stops
 WATCHED = 32  # jobs under way that are asked at each look which workers began them
-TRIES = 2
 MEMORY = 3  # gigabytes a process, by default
 WORDS = ("distributed", "dask", "msgpack", "cloudpickle", "tornado", "toolz")
 
@@ -178,11 +177,10 @@ def map_jobs(client, parcel, jobs, options):
                 job, turn = running.pop(future)
                 yield from _tell_lost(client, future, told)
                 done = _collect(future, job) | {"essai": turn}
-                if done["faute"] and turn < TRIES and not done.pop("sans_reprise", False):
+                etat = judge(done)
+                if etat == "repris":
                     waiting.append((job, turn + 1))
-                    yield done | {"etat": "repris"}
-                else:
-                    yield done | {"etat": "echec" if done["faute"] else "fait"}
+                yield done | {"etat": etat}
             if not finished:
                 # Told as soon as it is seen, or a batch that is interrupted would keep no trace; on a large cluster, when the job ends.
                 for future in list(running) if len(running) <= WATCHED else ():

@@ -12,6 +12,7 @@ from pathlib import Path
 from diagnostic.errors import DiagnosticError, describe_refusal
 
 EDITION = "publique"
+TRIES = 2
 ALONE = threading.Lock()  # figures are drawn by one thread at a time, whatever a worker was started with
 
 
@@ -64,9 +65,21 @@ def produce(parcel, job, options):
             except Exception as error:  # one territory costs itself, never the batch
                 fault = f"Erreur imprévue : {type(error).__name__} : {error}"
             # Where the process worked is nobody's business, and differs from one try to the next.
-            fault = fault.replace(str(Path(place)), "…")
+            fault = fault.replace(place, "…")
     took = time.perf_counter() - began
     return {"territoire_id": job["territoire_id"], "paquet": made, "faute": fault, "secondes": took, "memoire_mo": measure_memory()}
+
+
+def judge(done):
+    """Return what becomes of a job that was tried: fait, repris (it is tried again), echec.
+
+    Parameters
+    ----------
+    done : dict of `produce`, with essai (1 for the first try) and, optional, `sans_reprise` (bool): another try would be of no use
+    """
+    if not done["faute"]:
+        return "fait"
+    return "repris" if done["essai"] < TRIES and not done.get("sans_reprise") else "echec"
 
 
 def _make(parcel, job, options, place):

@@ -55,6 +55,13 @@ def place_parcel(parcel, folder):
         drop_stage(folder)
 
 
+def is_whole(folder, edition):
+    """Say whether every file that the manifest of an edition lists is there, with its size."""
+    place = Path(folder) / edition
+    sizes = {place / row["fichier"]: row["taille"] for row in read_manifest(place)["sorties"]}
+    return bool(sizes) and all(path.is_file() and path.stat().st_size == size for path, size in sizes.items())
+
+
 def write_plan(plan, path):
     """Write what a batch makes (dict, ready for JSON) and return `path`."""
     with write_atomic(path) as temporary:

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from diagnostic.write.plain_sheets import LINE_POINTS, count_wrapped
+from diagnostic.write.plain_sheets import LINE_POINTS, count_row_lines, count_wrapped
 from diagnostic.write.workbook import A4, READING_SHEET
 
 READING_WIDTH, MOST_LINES = 110, 7
@@ -96,6 +96,6 @@ def fit_heights(sheet, shown):
     """Give each row the height of its longest text: LibreOffice does not fit the rows it did not write."""
     if not len(shown):
         return
-    lines = shown.apply(lambda cells: cells.astype("str").map(lambda text: count_wrapped(text, WIDTHS.get(cells.name, 18))))
-    for row, number in lines.max(axis=1).clip(upper=MOST_LINES).items():
+    lines = count_row_lines(shown, {name: WIDTHS.get(name, 18) for name in shown})
+    for row, number in lines.clip(upper=MOST_LINES).items():
         sheet.set_row(row + 1, LINE_POINTS * int(number) + 2)

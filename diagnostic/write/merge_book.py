@@ -16,7 +16,7 @@ from diagnostic.write.forms import (
     write_headings,
     write_reading,
 )
-from diagnostic.write.plain_sheets import LINE_POINTS, count_wrapped
+from diagnostic.write.plain_sheets import LINE_POINTS, count_row_lines, count_wrapped
 from diagnostic.write.workbook import OPTIONS, READING_SHEET
 
 WAITING_HEADINGS = {
@@ -180,9 +180,7 @@ def _write_guide(book, styles, lines, examples):
     for place, column in enumerate(GUIDE_WIDTHS):
         sheet.write_string(top + 1, place, {"quoi": "ce que fait la ligne", **MERGE_COLUMNS}[column], styles["entete"])
         sheet.write_column(top + 2, place, examples[column].tolist(), styles["texte"])
-    texts = examples[list(GUIDE_WIDTHS)]
-    lines = texts.apply(lambda cells: cells.map(lambda text: count_wrapped(text, GUIDE_WIDTHS[cells.name]))).max(axis=1)
-    for row, number in enumerate(lines, start=top + 2):
+    for row, number in enumerate(count_row_lines(examples[list(GUIDE_WIDTHS)], GUIDE_WIDTHS), start=top + 2):
         sheet.set_row(row, LINE_POINTS * int(number) + 2)
 
 

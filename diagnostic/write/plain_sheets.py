@@ -4,6 +4,7 @@ import re
 from textwrap import wrap
 
 import numpy as np
+import pandas as pd
 
 from diagnostic.vocabulary import read_vocabulary
 
@@ -110,6 +111,24 @@ def count_wrapped(text, width):
     """
     room = max(int(0.9 * width), 1)
     return sum(len(wrap(part, room)) or 1 for part in str(text).split("\n"))
+
+
+def count_row_lines(texts, widths):
+    """Return how many lines each row of wrapped cells takes: those of its longest text.
+
+    Parameters
+    ----------
+    texts : DataFrame of any cells
+    widths : dict of column -> width (letters)
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> count_row_lines(pd.DataFrame({"a": ["un", "un deux trois quatre cinq"], "b": ["x", "y"]}), {"a": 20, "b": 5}).tolist()
+    [1, 2]
+    """
+    counts = {name: [count_wrapped(text, widths[name]) for text in texts[name].astype("str")] for name in texts}
+    return pd.DataFrame(counts, index=texts.index).max(axis=1)
 
 
 def is_share(table, column):

@@ -9,7 +9,7 @@ from diagnostic.vocabulary import extend_list, read_list, read_vocabulary
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.cells import find_safe_labels, flatten_table, label_codes
 from diagnostic.write.forms import finish_page
-from diagnostic.write.plain_sheets import LINE_POINTS, count_wrapped
+from diagnostic.write.plain_sheets import LINE_POINTS, count_row_lines, count_wrapped
 from diagnostic.write.wide_sheets import WIDE_SHEETS, lay_out_sheets, write_wide_sheet
 from diagnostic.write.workbook import OPTIONS, READING_SHEET, READING_WIDTHS, fit_row, write_column
 
@@ -196,9 +196,8 @@ def _write_form(sheet, styles, table, filled):
         style = styles["verrou" if column in LOCKED_COLUMNS[table] else "reponse"]
         for row, text in enumerate(filled[column].astype(str), start=1):
             sheet.write_string(row, place, text, style) if text else sheet.write_blank(row, place, None, style)
-    wide = {column: WIDTHS.get(column, 18) for column in filled}
-    wrapped = {column: [count_wrapped(text, wide[column]) for text in filled[column]] for column in filled}
-    for row, nb_lines in enumerate(pd.DataFrame(wrapped).max(axis=1), start=1):
+    lines = count_row_lines(filled, {column: WIDTHS.get(column, 18) for column in filled})
+    for row, nb_lines in enumerate(lines, start=1):
         sheet.set_row(row, LINE_POINTS * (nb_lines + FORM_MARGINS[table]) + 2)
     if table == "questions":
         expected = filled["question_id"].map(read_vocabulary("questions").set_index("code")["reponse_attendue"])

@@ -13,7 +13,7 @@ from diagnostic.errors import DiagnosticError
 from diagnostic.write.atomic import write_atomic
 from diagnostic.write.edited import write_edited, write_plain_copy
 from diagnostic.write.forms import MOST_LINES, finish_sheet, make_styles, write_cells, write_headings, write_reading
-from diagnostic.write.plain_sheets import LINE_POINTS, count_wrapped
+from diagnostic.write.plain_sheets import LINE_POINTS, count_row_lines
 from diagnostic.write.workbook import OPTIONS
 
 OUTPUTS = "sorties"
@@ -136,9 +136,8 @@ def _write_sheet(sheet, styles, table, columns):
     for place, (name, (_, width)) in enumerate(columns.items()):
         sheet.set_column(place, place, width)
         write_cells(sheet, place, table[name], styles["texte"], styles["nombre"])
-    texts = table[list(columns)].astype("str")
-    lines = pd.DataFrame({name: texts[name].map(lambda text, wide=wide: count_wrapped(text, wide)) for name, (_, wide) in columns.items()})
-    for row, number in enumerate(lines.max(axis=1).clip(upper=MOST_LINES)):
+    lines = count_row_lines(table[list(columns)], {name: wide for name, (_, wide) in columns.items()})
+    for row, number in enumerate(lines.clip(upper=MOST_LINES)):
         if number > 1:
             sheet.set_row(row + 1, LINE_POINTS * int(number) + 2)
     finish_sheet(sheet, len(table), len(columns), locked=False)
